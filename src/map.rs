@@ -1,0 +1,269 @@
+//! [`PersistentMap`], its iterators and its entries.
+//!
+//! The map is a thin face: a [`HashTrie`] of `(K, V)` does the work, and this module gives it the hash, the equality
+//! and the names of `std`.
+
+use core::hash::{BuildHasher, Hash};
+
+use equivalent::Equivalent;
+
+use crate::hasher::RandomState;
+use crate::trie::HashTrie;
+
+mod convert;
+mod entry;
+mod in_place;
+mod iter;
+pub(crate) mod keyed;
+mod ops;
+mod persistent;
+
+pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
+pub use iter::{Drain, ExtractIf, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut};
+
+/// A persistent hash map: cloning is O(1), and versions share all that they have in common.
+///
+/// It can be used in two styles. The persistent one ([`assoc`](Self::assoc), [`dissoc`](Self::dissoc),
+/// [`alter`](Self::alter), …) takes `&self` and answers a new version. The in-place one ([`insert`](Self::insert),
+/// [`remove`](Self::remove), [`entry`](Self::entry), …) has the names and the meaning of `std`'s
+/// [`HashMap`](https://doc.rust-lang.org/std/collections/struct.HashMap.html), and copies only the few nodes on the way
+/// to the change which other versions still use.
+///
+/// `K` and `V` must be `Clone` only for operations that may have to copy a shared node. Building a map, looking things
+/// up, iterating by reference and cloning need no such thing.
+///
+/// As in `std`, a key must not change its hash or its equality while it is in a map, and keys that are equal must hash
+/// alike. The iteration order is unspecified.
+///
+/// # Examples
+///
+/// ```
+/// use perennial::PersistentMap;
+///
+/// let mut stock = PersistentMap::from([("apples", 3), ("pears", 5)]);
+/// let yesterday = stock.clone();
+///
+/// stock.insert("plums", 40);
+/// *stock.entry("apples").or_insert(0) += 1;
+/// stock.remove("pears");
+///
+/// assert_eq!(stock, PersistentMap::from([("apples", 4), ("plums", 40)]));
+/// assert_eq!(yesterday, PersistentMap::from([("apples", 3), ("pears", 5)]));
+/// ```
+pub struct PersistentMap<K, V, S = RandomState> {
+    pub(crate) trie: HashTrie<(K, V)>,
+    pub(crate) hasher: S,
+}
+
+#[cfg(feature = "std")]
+impl<K, V> PersistentMap<K, V> {
+    /// Makes an empty map with the default hasher. O(1), no allocation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let map: PersistentMap<&str, u32> = PersistentMap::new();
+    /// assert!(map.is_empty());
+    /// ```
+    #[must_use]
+    pub const fn new() -> Self {
+        Self::with_hasher(RandomState::new())
+    }
+}
+
+impl<K, V, S> PersistentMap<K, V, S> {
+    /// Makes an empty map that hashes its keys with `hasher`. O(1), no allocation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    /// use std::hash::{BuildHasherDefault, DefaultHasher};
+    ///
+    /// let mut map = PersistentMap::with_hasher(BuildHasherDefault::<DefaultHasher>::new());
+    /// map.insert(1, "one");
+    /// assert_eq!(map[&1], "one");
+    /// ```
+    #[must_use]
+    pub const fn with_hasher(hasher: S) -> Self {
+        Self { trie: HashTrie::new(), hasher }
+    }
+
+    /// The map's hasher.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::{PersistentMap, RandomState};
+    ///
+    /// let map: PersistentMap<u64, u64> = PersistentMap::new();
+    /// let _: &RandomState = map.hasher();
+    /// ```
+    pub const fn hasher(&self) -> &S {
+        &self.hasher
+    }
+
+    /// The number of entries. O(1).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// assert_eq!(persistent_map! { 1 => "a", 2 => "b" }.len(), 2);
+    /// ```
+    pub const fn len(&self) -> usize {
+        self.trie.len()
+    }
+
+    /// Whether there are no entries. O(1).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut map = PersistentMap::new();
+    /// assert!(map.is_empty());
+    /// map.insert(1, "a");
+    /// assert!(!map.is_empty());
+    /// ```
+    pub const fn is_empty(&self) -> bool {
+        self.trie.is_empty()
+    }
+
+    /// Whether two maps are the same version: all of their contents is shared. O(1).
+    ///
+    /// The same version implies equal contents; equal contents do not imply the same version. Operations that change
+    /// nothing keep the version.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let map = persistent_map! { 1 => "a" };
+    /// assert!(map.ptr_eq(&map.clone()));
+    /// assert!(map.ptr_eq(&map.dissoc(&2)));
+    /// assert!(!map.ptr_eq(&map.assoc(2, "b")));
+    /// ```
+    pub fn ptr_eq(&self, other: &Self) -> bool {
+        self.trie.ptr_eq(&other.trie)
+    }
+
+    /// Iterates over the entries, in unspecified order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let map = persistent_map! { "a" => 1, "b" => 2 };
+    /// assert_eq!(map.iter().map(|(_, n)| n).sum::<i32>(), 3);
+    /// ```
+    pub fn iter(&self) -> Iter<'_, K, V> {
+        Iter { inner: self.trie.iter() }
+    }
+
+    /// Iterates over the keys, in unspecified order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let map = persistent_map! { 1 => "a", 2 => "b" };
+    /// assert_eq!(map.keys().sum::<i32>(), 3);
+    /// ```
+    pub fn keys(&self) -> Keys<'_, K, V> {
+        Keys { inner: self.iter() }
+    }
+
+    /// Iterates over the values, in unspecified order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let map = persistent_map! { "a" => 1, "b" => 2 };
+    /// assert_eq!(map.values().sum::<i32>(), 3);
+    /// ```
+    pub fn values(&self) -> Values<'_, K, V> {
+        Values { inner: self.iter() }
+    }
+}
+
+/// For tests and fuzzing.
+#[doc(hidden)]
+impl<K, V, S> PersistentMap<K, V, S> {
+    pub fn validate(&self) {
+        self.trie.validate();
+    }
+
+    pub fn same_shape(&self, other: &Self) -> bool {
+        self.trie.same_shape(&other.trie)
+    }
+}
+
+impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
+    /// The value of `key`. O(log n), in practice one to five nodes.
+    ///
+    /// The key may be any type that is [`Equivalent`] to `K`, such as a borrowed form of it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let map = persistent_map! { String::from("a") => 1 };
+    /// assert_eq!(map.get("a"), Some(&1));
+    /// assert_eq!(map.get("b"), None);
+    /// ```
+    #[inline]
+    pub fn get<Q>(&self, key: &Q) -> Option<&V>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        keyed::get(&self.trie, &self.hasher, key).map(|(_, value)| value)
+    }
+
+    /// The key as the map holds it, and its value. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let map = persistent_map! { String::from("a") => 1 };
+    /// assert_eq!(map.get_key_value("a"), Some((&String::from("a"), &1)));
+    /// ```
+    #[inline]
+    pub fn get_key_value<Q>(&self, key: &Q) -> Option<(&K, &V)>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        keyed::get(&self.trie, &self.hasher, key).map(|(key, value)| (key, value))
+    }
+
+    /// Whether there is an entry of `key`. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let map = persistent_map! { 1 => "a" };
+    /// assert!(map.contains_key(&1));
+    /// assert!(!map.contains_key(&2));
+    /// ```
+    #[inline]
+    pub fn contains_key<Q>(&self, key: &Q) -> bool
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        keyed::get(&self.trie, &self.hasher, key).is_some()
+    }
+}

@@ -1,0 +1,128 @@
+//! From other collections to maps, and from maps to iterators.
+
+use core::hash::{BuildHasher, Hash};
+#[cfg(feature = "std")]
+use {
+    alloc::{collections::BTreeMap, vec::Vec},
+    std::collections::HashMap,
+};
+
+use super::PersistentMap;
+use super::iter::{IntoIter, Iter, IterMut};
+use super::keyed;
+use crate::trie::sole_owner;
+
+/// Makes a [`PersistentMap`] from a list of `key => value`.
+///
+/// Of equal keys the last value wins. Without entries it can be used in constants.
+///
+/// # Examples
+///
+/// ```
+/// use perennial::{PersistentMap, persistent_map};
+///
+/// let map = persistent_map! {
+///     "one" => 1,
+///     "two" => 2,
+/// };
+/// assert_eq!(map.len(), 2);
+///
+/// let empty: PersistentMap<&str, u32> = persistent_map! {};
+/// assert!(empty.is_empty());
+/// ```
+#[cfg(feature = "std")]
+#[macro_export]
+macro_rules! persistent_map {
+    () => {
+        $crate::PersistentMap::new()
+    };
+    ($($key:expr => $value:expr),+ $(,)?) => {
+        $crate::PersistentMap::from([$(($key, $value)),+])
+    };
+}
+
+impl<K: Eq + Hash, V, S: BuildHasher + Default> FromIterator<(K, V)> for PersistentMap<K, V, S> {
+    /// Of equal keys the last value wins. O(n), and faster than inserting one by one.
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut map = Self::default();
+        keyed::extend(&mut map.trie, &map.hasher, entries, sole_owner);
+        map
+    }
+}
+
+impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> Extend<(K, V)> for PersistentMap<K, V, S> {
+    /// Inserts all entries. Of equal keys the last value wins.
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        keyed::extend(&mut self.trie, &self.hasher, entries, <(K, V)>::clone);
+    }
+}
+
+impl<'a, K: Eq + Hash + Copy, V: Copy, S: BuildHasher> Extend<(&'a K, &'a V)> for PersistentMap<K, V, S> {
+    /// Inserts copies of all entries. Of equal keys the last value wins.
+    fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
+        self.extend(entries.into_iter().map(|(&key, &value)| (key, value)));
+    }
+}
+
+// Conversions have the default hasher only, as in `std`: with another parameter the type of
+// `PersistentMap::from([...])` could not be inferred.
+
+#[cfg(feature = "std")]
+impl<K: Eq + Hash, V, const N: usize> From<[(K, V); N]> for PersistentMap<K, V> {
+    /// Of equal keys the last value wins.
+    fn from(entries: [(K, V); N]) -> Self {
+        entries.into_iter().collect()
+    }
+}
+
+#[cfg(feature = "std")]
+impl<K: Eq + Hash, V> From<Vec<(K, V)>> for PersistentMap<K, V> {
+    /// Of equal keys the last value wins.
+    fn from(entries: Vec<(K, V)>) -> Self {
+        entries.into_iter().collect()
+    }
+}
+
+#[cfg(feature = "std")]
+impl<K: Eq + Hash, V, S> From<HashMap<K, V, S>> for PersistentMap<K, V> {
+    fn from(map: HashMap<K, V, S>) -> Self {
+        map.into_iter().collect()
+    }
+}
+
+#[cfg(feature = "std")]
+impl<K: Eq + Hash, V> From<BTreeMap<K, V>> for PersistentMap<K, V> {
+    fn from(map: BTreeMap<K, V>) -> Self {
+        map.into_iter().collect()
+    }
+}
+
+impl<'a, K, V, S> IntoIterator for &'a PersistentMap<K, V, S> {
+    type Item = (&'a K, &'a V);
+    type IntoIter = Iter<'a, K, V>;
+
+    fn into_iter(self) -> Iter<'a, K, V> {
+        self.iter()
+    }
+}
+
+impl<'a, K: Clone, V: Clone, S> IntoIterator for &'a mut PersistentMap<K, V, S> {
+    type Item = (&'a K, &'a mut V);
+    type IntoIter = IterMut<'a, K, V>;
+
+    fn into_iter(self) -> IterMut<'a, K, V> {
+        self.iter_mut()
+    }
+}
+
+impl<K: Clone, V: Clone, S> IntoIterator for PersistentMap<K, V, S> {
+    type Item = (K, V);
+    type IntoIter = IntoIter<K, V>;
+
+    /// Iterates over the entries by value, in unspecified order.
+    ///
+    /// Entries in nodes that another version shares are cloned, all others moved.
+    fn into_iter(self) -> IntoIter<K, V> {
+        IntoIter { inner: self.trie.into_iter() }
+    }
+}

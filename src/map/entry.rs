@@ -1,0 +1,432 @@
+//! Places in a map: `std`'s entry interface.
+
+use core::error::Error;
+use core::fmt;
+use core::mem;
+
+use crate::trie;
+
+/// The place of a key in a map: a view into an entry that is there, or a gap where one can be put.
+///
+/// Made by [`PersistentMap::entry`](super::PersistentMap::entry). The key has been searched once and is not searched
+/// again.
+///
+/// # Examples
+///
+/// ```
+/// use perennial::map::Entry;
+/// use perennial::persistent_map;
+///
+/// let mut map = persistent_map! { "a" => 1 };
+/// assert!(matches!(map.entry("a"), Entry::Occupied(_)));
+/// assert!(matches!(map.entry("b"), Entry::Vacant(_)));
+/// ```
+pub enum Entry<'a, K, V> {
+    /// The map has the key.
+    Occupied(OccupiedEntry<'a, K, V>),
+    /// The map does not have the key.
+    Vacant(VacantEntry<'a, K, V>),
+}
+
+/// A view into an entry that is in a map; the occupied form of [`Entry`].
+///
+/// # Examples
+///
+/// ```
+/// use perennial::map::Entry;
+/// use perennial::persistent_map;
+///
+/// let mut map = persistent_map! { "a" => 1 };
+/// if let Entry::Occupied(entry) = map.entry("a") {
+///     entry.remove();
+/// }
+/// assert!(map.is_empty());
+/// ```
+pub struct OccupiedEntry<'a, K, V> {
+    pub(super) inner: trie::OccupiedEntry<'a, (K, V)>,
+}
+
+/// A gap in a map, and the key to fill it with; the vacant form of [`Entry`].
+///
+/// # Examples
+///
+/// ```
+/// use perennial::map::Entry;
+/// use perennial::PersistentMap;
+///
+/// let mut map = PersistentMap::new();
+/// if let Entry::Vacant(entry) = map.entry("a") {
+///     entry.insert(1);
+/// }
+/// assert_eq!(map["a"], 1);
+/// ```
+pub struct VacantEntry<'a, K, V> {
+    pub(super) key: K,
+    pub(super) inner: trie::VacantEntry<'a, (K, V)>,
+}
+
+/// The error of [`PersistentMap::try_insert`](super::PersistentMap::try_insert): the key is there already.
+///
+/// # Examples
+///
+/// ```
+/// use perennial::persistent_map;
+///
+/// let mut map = persistent_map! { "a" => 1 };
+/// let error = map.try_insert("a", 2).unwrap_err();
+/// assert_eq!(error.to_string(), r#"cannot insert 2: the key "a" has the value 1"#);
+/// ```
+pub struct OccupiedError<'a, K, V> {
+    /// The entry that is there.
+    pub entry: OccupiedEntry<'a, K, V>,
+    /// The value that was not inserted.
+    pub value: V,
+}
+
+impl<'a, K, V> Entry<'a, K, V> {
+    /// Puts `default` in if the place is vacant. Answers the value for editing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut map = PersistentMap::new();
+    /// *map.entry("a").or_insert(3) += 1;
+    /// *map.entry("a").or_insert(3) += 1;
+    /// assert_eq!(map["a"], 5);
+    /// ```
+    pub fn or_insert(self, default: V) -> &'a mut V {
+        self.or_insert_with(|| default)
+    }
+
+    /// Puts the answer of `default` in if the place is vacant. Answers the value for editing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut map: PersistentMap<u32, Vec<&str>> = PersistentMap::new();
+    /// map.entry(1).or_insert_with(|| Vec::with_capacity(4)).push("a");
+    /// assert_eq!(map[&1], ["a"]);
+    /// ```
+    pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> &'a mut V {
+        self.or_insert_with_key(|_| default())
+    }
+
+    /// Puts the answer of `default` to the key in if the place is vacant. Answers the value for editing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut map = PersistentMap::new();
+    /// map.entry("four").or_insert_with_key(|key| key.len());
+    /// assert_eq!(map["four"], 4);
+    /// ```
+    pub fn or_insert_with_key<F: FnOnce(&K) -> V>(self, default: F) -> &'a mut V {
+        match self {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                let value = default(entry.key());
+                entry.insert(value)
+            }
+        }
+    }
+
+    /// Puts the default value of `V` in if the place is vacant. Answers the value for editing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut map: PersistentMap<&str, Option<u32>> = PersistentMap::new();
+    /// map.entry("a").or_default();
+    /// assert_eq!(map["a"], None);
+    /// ```
+    pub fn or_default(self) -> &'a mut V
+    where
+        V: Default,
+    {
+        self.or_insert_with(V::default)
+    }
+
+    /// The key: that of the map if it has it, otherwise the one the place was asked for with.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut map: PersistentMap<&str, u32> = PersistentMap::new();
+    /// assert_eq!(map.entry("a").key(), &"a");
+    /// ```
+    pub fn key(&self) -> &K {
+        match self {
+            Entry::Occupied(entry) => entry.key(),
+            Entry::Vacant(entry) => entry.key(),
+        }
+    }
+
+    /// Lets `f` edit the value if there is one, before what is done with the place next.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut map = PersistentMap::new();
+    /// for _ in 0..2 {
+    ///     map.entry("a").and_modify(|n| *n += 1).or_insert(40);
+    /// }
+    /// assert_eq!(map["a"], 41);
+    /// ```
+    #[must_use = "the place may be vacant still; `get_mut` edits a value where there is one"]
+    pub fn and_modify<F: FnOnce(&mut V)>(mut self, f: F) -> Self {
+        if let Entry::Occupied(entry) = &mut self {
+            f(entry.get_mut());
+        }
+        self
+    }
+
+    /// Puts `value` in, over the one that is there, if any. Answers the entry, now occupied.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut map = PersistentMap::new();
+    /// let entry = map.entry("a").insert_entry(1);
+    /// assert_eq!((entry.key(), entry.get()), (&"a", &1));
+    /// ```
+    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V> {
+        match self {
+            Entry::Occupied(mut entry) => {
+                entry.insert(value);
+                entry
+            }
+            Entry::Vacant(entry) => entry.insert_entry(value),
+        }
+    }
+}
+
+impl<'a, K, V> OccupiedEntry<'a, K, V> {
+    /// The key, as the map holds it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut map = PersistentMap::new();
+    /// assert_eq!(map.entry("a").insert_entry(1).key(), &"a");
+    /// ```
+    pub fn key(&self) -> &K {
+        &self.inner.get().0
+    }
+
+    /// The value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut map = PersistentMap::new();
+    /// assert_eq!(map.entry("a").insert_entry(1).get(), &1);
+    /// ```
+    pub fn get(&self) -> &V {
+        &self.inner.get().1
+    }
+
+    /// The value for editing, as long as the entry lives; see [`into_mut`](Self::into_mut) for longer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut map = PersistentMap::new();
+    /// let mut entry = map.entry("a").insert_entry(1);
+    /// *entry.get_mut() += 1;
+    /// *entry.get_mut() += 1;
+    /// assert_eq!(map["a"], 3);
+    /// ```
+    pub fn get_mut(&mut self) -> &mut V {
+        &mut self.inner.get_mut().1
+    }
+
+    /// The value for editing, as long as the map is borrowed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut map = PersistentMap::new();
+    /// let value: &mut u32 = map.entry("a").insert_entry(1).into_mut();
+    /// *value += 1;
+    /// assert_eq!(map["a"], 2);
+    /// ```
+    pub fn into_mut(self) -> &'a mut V {
+        &mut self.inner.into_mut().1
+    }
+
+    /// Puts `value` in and answers the one that was there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut map = PersistentMap::new();
+    /// assert_eq!(map.entry("a").insert_entry(1).insert(2), 1);
+    /// assert_eq!(map["a"], 2);
+    /// ```
+    pub fn insert(&mut self, value: V) -> V {
+        mem::replace(self.get_mut(), value)
+    }
+
+    /// Takes the entry out of the map and answers its value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut map = PersistentMap::new();
+    /// assert_eq!(map.entry("a").insert_entry(1).remove(), 1);
+    /// assert!(map.is_empty());
+    /// ```
+    pub fn remove(self) -> V {
+        self.remove_entry().1
+    }
+
+    /// Takes the entry out of the map and answers its key and value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut map = PersistentMap::new();
+    /// assert_eq!(map.entry("a").insert_entry(1).remove_entry(), ("a", 1));
+    /// assert!(map.is_empty());
+    /// ```
+    pub fn remove_entry(self) -> (K, V) {
+        self.inner.remove()
+    }
+}
+
+impl<'a, K, V> VacantEntry<'a, K, V> {
+    /// The key that would be put in.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    /// use perennial::map::Entry;
+    ///
+    /// let mut map: PersistentMap<&str, u32> = PersistentMap::new();
+    /// let Entry::Vacant(entry) = map.entry("a") else { panic!("an empty map has a key") };
+    /// assert_eq!(entry.key(), &"a");
+    /// ```
+    pub fn key(&self) -> &K {
+        &self.key
+    }
+
+    /// Gives the key back; the map stays as it is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    /// use perennial::map::Entry;
+    ///
+    /// let mut map: PersistentMap<String, u32> = PersistentMap::new();
+    /// let Entry::Vacant(entry) = map.entry(String::from("a")) else { panic!("an empty map has a key") };
+    /// assert_eq!(entry.into_key(), "a");
+    /// ```
+    pub fn into_key(self) -> K {
+        self.key
+    }
+
+    /// Puts the key in, with `value`. Answers the value for editing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    /// use perennial::map::Entry;
+    ///
+    /// let mut map = PersistentMap::new();
+    /// if let Entry::Vacant(entry) = map.entry("a") {
+    ///     *entry.insert(1) += 1;
+    /// }
+    /// assert_eq!(map["a"], 2);
+    /// ```
+    pub fn insert(self, value: V) -> &'a mut V {
+        &mut self.inner.insert((self.key, value)).1
+    }
+
+    /// Puts the key in, with `value`. Answers the entry, now occupied.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    /// use perennial::map::Entry;
+    ///
+    /// let mut map = PersistentMap::new();
+    /// if let Entry::Vacant(entry) = map.entry("a") {
+    ///     assert_eq!(entry.insert_entry(1).get(), &1);
+    /// }
+    /// assert_eq!(map["a"], 1);
+    /// ```
+    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V> {
+        OccupiedEntry { inner: self.inner.insert_entry((self.key, value)) }
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for Entry<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Entry::Occupied(entry) => f.debug_tuple("Entry").field(entry).finish(),
+            Entry::Vacant(entry) => f.debug_tuple("Entry").field(entry).finish(),
+        }
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for OccupiedEntry<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OccupiedEntry").field("key", self.key()).field("value", self.get()).finish_non_exhaustive()
+    }
+}
+
+impl<K: fmt::Debug, V> fmt::Debug for VacantEntry<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("VacantEntry").field(self.key()).finish()
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for OccupiedError<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OccupiedError")
+            .field("key", self.entry.key())
+            .field("old_value", self.entry.get())
+            .field("new_value", &self.value)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug> fmt::Display for OccupiedError<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot insert {:?}: the key {:?} has the value {:?}", self.value, self.entry.key(), self.entry.get())
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug> Error for OccupiedError<'_, K, V> {}

@@ -1,0 +1,306 @@
+//! The in-place operations, by the names of `std`.
+//!
+//! They copy a node only if another version shares it and something in it is to change.
+
+use core::hash::{BuildHasher, Hash};
+use core::mem;
+
+use equivalent::Equivalent;
+
+use super::iter::{Drain, ExtractIf, IntoKeys, IntoValues, IterMut, ValuesMut};
+use super::keyed;
+use super::{Entry, OccupiedError, PersistentMap};
+use crate::trie::{Extraction, HashTrie};
+
+impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
+    /// Puts `value` under `key` and answers the value that it replaces. O(log n).
+    ///
+    /// A key that is there already stays, as in `std`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut map = PersistentMap::new();
+    /// assert_eq!(map.insert("a", 1), None);
+    /// assert_eq!(map.insert("a", 2), Some(1));
+    /// assert_eq!(map["a"], 2);
+    /// ```
+    #[inline]
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        keyed::insert(&mut self.trie, &self.hasher, key, value, <(K, V)>::clone)
+    }
+
+    /// Puts `value` under `key` unless there is an entry already. O(log n).
+    ///
+    /// # Errors
+    ///
+    /// If the key is there, changes nothing and answers an [`OccupiedError`] with its entry and with `value`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut map = PersistentMap::new();
+    /// assert_eq!(map.try_insert("a", 1).unwrap(), &1);
+    ///
+    /// let error = map.try_insert("a", 2).unwrap_err();
+    /// assert_eq!(error.entry.get(), &1);
+    /// assert_eq!(error.value, 2);
+    /// ```
+    pub fn try_insert(&mut self, key: K, value: V) -> Result<&mut V, OccupiedError<'_, K, V>> {
+        match self.entry(key) {
+            Entry::Occupied(entry) => Err(OccupiedError { entry, value }),
+            Entry::Vacant(entry) => Ok(entry.insert(value)),
+        }
+    }
+
+    /// Takes the entry of `key` out and answers its value. O(log n); no allocation if there is no such key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let mut map = persistent_map! { "a" => 1 };
+    /// assert_eq!(map.remove("a"), Some(1));
+    /// assert_eq!(map.remove("a"), None);
+    /// ```
+    #[inline]
+    pub fn remove<Q>(&mut self, key: &Q) -> Option<V>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        self.remove_entry(key).map(|(_, value)| value)
+    }
+
+    /// Takes the entry of `key` out and answers its key and value. O(log n); no allocation if there is no such key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let mut map = persistent_map! { "a" => 1 };
+    /// assert_eq!(map.remove_entry("a"), Some(("a", 1)));
+    /// assert_eq!(map.remove_entry("a"), None);
+    /// ```
+    #[inline]
+    pub fn remove_entry<Q>(&mut self, key: &Q) -> Option<(K, V)>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        keyed::remove_entry(&mut self.trie, &self.hasher, key, <(K, V)>::clone)
+    }
+
+    /// The value of `key`, for editing. O(log n); no allocation if there is no such key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let mut map = persistent_map! { "a" => 1 };
+    /// if let Some(value) = map.get_mut("a") {
+    ///     *value += 1;
+    /// }
+    /// assert_eq!(map["a"], 2);
+    /// ```
+    #[inline]
+    pub fn get_mut<Q>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        keyed::get_mut(&mut self.trie, &self.hasher, key, <(K, V)>::clone)
+    }
+
+    /// The values of several keys at once, for editing. O(N log n).
+    ///
+    /// # Panics
+    ///
+    /// If two of the keys have the same entry.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let mut map = persistent_map! { "a" => 1, "b" => 2 };
+    /// if let [Some(a), Some(b)] = map.get_disjoint_mut(["a", "b"]) {
+    ///     std::mem::swap(a, b);
+    /// }
+    /// assert_eq!(map, persistent_map! { "a" => 2, "b" => 1 });
+    /// ```
+    pub fn get_disjoint_mut<Q, const N: usize>(&mut self, keys: [&Q; N]) -> [Option<&mut V>; N]
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        let queries = keys.map(|key| (self.hasher.hash_one(key), |(k, _): &(K, V)| key.equivalent(k)));
+        let found = self.trie.find_disjoint_mut_with(queries, <(K, V)>::clone);
+        found.map(|entry| entry.map(|(_, value)| value))
+    }
+
+    /// The place of `key`, occupied or vacant, to look at and to change without searching again. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut counts = PersistentMap::new();
+    /// for letter in "banana".chars() {
+    ///     *counts.entry(letter).or_insert(0) += 1;
+    /// }
+    /// assert_eq!(counts, PersistentMap::from([('b', 1), ('a', 3), ('n', 2)]));
+    /// ```
+    #[inline]
+    pub fn entry(&mut self, key: K) -> Entry<'_, K, V> {
+        keyed::entry(&mut self.trie, &self.hasher, key, <(K, V)>::clone)
+    }
+}
+
+impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
+    /// Keeps only the entries that `f` answers true for. O(n); no allocation if that is all of them.
+    ///
+    /// Unlike in `std`, `f` gets the value as `&V`: to offer it as `&mut V`, each node that another version shares
+    /// would have to be copied, though nothing in it changes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut map: PersistentMap<u32, u32> = (0..8).map(|n| (n, n * n)).collect();
+    /// map.retain(|n, _| n % 2 == 0);
+    /// assert_eq!(map.len(), 4);
+    /// ```
+    pub fn retain(&mut self, f: impl FnMut(&K, &V) -> bool) {
+        keyed::retain(&mut self.trie, f, <(K, V)>::clone);
+    }
+
+    /// Iterates over the entries that `f` answers true for, and takes each out as it yields it. O(n) for the whole run;
+    /// no allocation if there is none.
+    ///
+    /// Entries that the iterator has not come to when it is dropped stay. As with [`retain`](Self::retain), `f` gets
+    /// the value as `&V`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut map: PersistentMap<u32, u32> = (0..8).map(|n| (n, n * n)).collect();
+    /// let odd: PersistentMap<u32, u32> = map.extract_if(|n, _| n % 2 == 1).collect();
+    /// assert_eq!(odd.len(), 4);
+    /// assert_eq!(map.len(), 4);
+    /// ```
+    pub fn extract_if<F>(&mut self, pred: F) -> ExtractIf<'_, K, V, F>
+    where
+        F: FnMut(&K, &V) -> bool,
+    {
+        ExtractIf { trie: &mut self.trie, extraction: Extraction::new(), pred }
+    }
+
+    /// Empties the map and iterates over what was in it. O(1), and O(n) for the whole run.
+    ///
+    /// The map is empty at once. Entries that the iterator has not come to when it is dropped are dropped with it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let mut map = persistent_map! { "a" => 1, "b" => 2 };
+    /// let total: i32 = map.drain().map(|(_, n)| n).sum();
+    /// assert_eq!(total, 3);
+    /// assert!(map.is_empty());
+    /// ```
+    pub fn drain(&mut self) -> Drain<'_, K, V> {
+        Drain::new(mem::replace(&mut self.trie, HashTrie::new()))
+    }
+
+    /// Iterates over the entries, in unspecified order, with the values for editing.
+    ///
+    /// Nodes that another version shares are copied as the iterator comes to them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let mut map = persistent_map! { "a" => 1, "b" => 2 };
+    /// for (_, value) in map.iter_mut() {
+    ///     *value *= 10;
+    /// }
+    /// assert_eq!(map, persistent_map! { "a" => 10, "b" => 20 });
+    /// ```
+    pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
+        IterMut { inner: self.trie.iter_mut_with(<(K, V)>::clone) }
+    }
+
+    /// Iterates over the values, in unspecified order, for editing.
+    ///
+    /// Nodes that another version shares are copied as the iterator comes to them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let mut map = persistent_map! { "a" => 1, "b" => 2 };
+    /// map.values_mut().for_each(|value| *value += 1);
+    /// assert_eq!(map, persistent_map! { "a" => 2, "b" => 3 });
+    /// ```
+    pub fn values_mut(&mut self) -> ValuesMut<'_, K, V> {
+        ValuesMut { inner: self.iter_mut() }
+    }
+
+    /// Iterates over the keys by value, in unspecified order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let mut keys: Vec<_> = persistent_map! { "b" => 1, "a" => 2 }.into_keys().collect();
+    /// keys.sort();
+    /// assert_eq!(keys, ["a", "b"]);
+    /// ```
+    pub fn into_keys(self) -> IntoKeys<K, V> {
+        IntoKeys { inner: self.into_iter() }
+    }
+
+    /// Iterates over the values by value, in unspecified order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let mut values: Vec<_> = persistent_map! { "a" => 1, "b" => 2 }.into_values().collect();
+    /// values.sort();
+    /// assert_eq!(values, [1, 2]);
+    /// ```
+    pub fn into_values(self) -> IntoValues<K, V> {
+        IntoValues { inner: self.into_iter() }
+    }
+}
+
+impl<K, V, S> PersistentMap<K, V, S> {
+    /// Takes all entries out. O(1) if another version shares them, otherwise O(n) to drop them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let mut map = persistent_map! { "a" => 1 };
+    /// map.clear();
+    /// assert!(map.is_empty());
+    /// ```
+    pub fn clear(&mut self) {
+        self.trie.clear();
+    }
+}

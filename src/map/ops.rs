@@ -1,0 +1,123 @@
+//! The traits of a map as a value: cloning, comparing, hashing, showing, indexing.
+
+use core::fmt;
+use core::hash::{BuildHasher, Hash, Hasher};
+use core::ops::{Index, IndexMut};
+
+use equivalent::Equivalent;
+
+use super::PersistentMap;
+use crate::hasher::{hash_unordered, hashers_agree};
+
+const NO_ENTRY: &str = "no entry found for key";
+
+impl<K, V, S: Clone> Clone for PersistentMap<K, V, S> {
+    /// The same version once more. O(1): nothing is copied, neither keys nor values need be `Clone`.
+    fn clone(&self) -> Self {
+        Self { trie: self.trie.clone(), hasher: self.hasher.clone() }
+    }
+}
+
+impl<K, V, S: Default> Default for PersistentMap<K, V, S> {
+    /// An empty map. No allocation.
+    fn default() -> Self {
+        Self::with_hasher(S::default())
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, S> fmt::Debug for PersistentMap<K, V, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PartialEq for PersistentMap<K, V, S> {
+    /// Whether both have the same keys with equal values. O(1) for the same version, O(1) mostly for different lengths,
+    /// otherwise in proportion to what they do not share.
+    ///
+    /// What two maps share counts as equal without being looked at. So a value that is not equal to itself, such as a
+    /// NaN, is found equal where both maps hold it in a shared node:
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let map = persistent_map! { "not a number" => f64::NAN };
+    /// assert_eq!(map, map.clone());
+    /// assert_ne!(map, persistent_map! { "not a number" => f64::NAN });
+    /// ```
+    fn eq(&self, other: &Self) -> bool {
+        if self.len() != other.len() {
+            false
+        } else if self.ptr_eq(other) {
+            true
+        } else if hashers_agree(&self.hasher, &other.hasher) {
+            self.trie.eq_with(&other.trie, |a, b| a == b)
+        } else {
+            self.iter().all(|(key, value)| other.get(key).is_some_and(|theirs| value == theirs))
+        }
+    }
+}
+
+impl<K: Eq + Hash, V: Eq, S: BuildHasher> Eq for PersistentMap<K, V, S> {}
+
+impl<K: Hash, V: Hash, S> Hash for PersistentMap<K, V, S> {
+    /// Hashes the entries in a way that their order does not matter to, so that equal maps hash alike, whatever hashers
+    /// they have. O(n).
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    /// use std::collections::HashSet;
+    ///
+    /// let mut seen = HashSet::new();
+    /// assert!(seen.insert(persistent_map! { 1 => "a", 2 => "b" }));
+    /// assert!(!seen.insert(persistent_map! { 2 => "b", 1 => "a" }));
+    /// ```
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        hash_unordered(self.iter(), state);
+    }
+}
+
+impl<K, V, Q, S> Index<&Q> for PersistentMap<K, V, S>
+where
+    K: Eq + Hash,
+    Q: ?Sized + Hash + Equivalent<K>,
+    S: BuildHasher,
+{
+    type Output = V;
+
+    /// The value of `key`. O(log n).
+    ///
+    /// # Panics
+    ///
+    /// If there is no such key.
+    fn index(&self, key: &Q) -> &V {
+        self.get(key).expect(NO_ENTRY)
+    }
+}
+
+impl<K, V, Q, S> IndexMut<&Q> for PersistentMap<K, V, S>
+where
+    K: Eq + Hash + Clone,
+    V: Clone,
+    Q: ?Sized + Hash + Equivalent<K>,
+    S: BuildHasher,
+{
+    /// The value of `key`, for editing. O(log n).
+    ///
+    /// # Panics
+    ///
+    /// If there is no such key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let mut map = persistent_map! { "a" => 1 };
+    /// map["a"] += 1;
+    /// assert_eq!(map["a"], 2);
+    /// ```
+    fn index_mut(&mut self, key: &Q) -> &mut V {
+        self.get_mut(key).expect(NO_ENTRY)
+    }
+}

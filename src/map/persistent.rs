@@ -1,0 +1,156 @@
+//! The persistent operations: each takes `&self` and answers a new version.
+//!
+//! Each edits a clone in place. A clone is O(1), and editing copies just the nodes on the way to the change.
+
+use core::hash::{BuildHasher, Hash};
+
+use equivalent::Equivalent;
+
+use super::{Entry, PersistentMap};
+
+impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V, S> {
+    /// A version with `value` under `key`. O(log n).
+    ///
+    /// If the key is there, the new version keeps that key and takes the new value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let one = persistent_map! { "a" => 1 };
+    /// let two = one.assoc("a", 10).assoc("b", 2);
+    /// assert_eq!(one, persistent_map! { "a" => 1 });
+    /// assert_eq!(two, persistent_map! { "a" => 10, "b" => 2 });
+    /// ```
+    #[must_use = "the new version is the result; the map itself is unchanged"]
+    pub fn assoc(&self, key: K, value: V) -> Self {
+        let mut next = self.clone();
+        next.insert(key, value);
+        next
+    }
+
+    /// As [`assoc`](Self::assoc), but the same version if the key has an equal value already. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let map = persistent_map! { "a" => 1 };
+    /// assert!(map.set("a", 1).ptr_eq(&map));
+    /// assert_eq!(map.set("a", 2)["a"], 2);
+    /// ```
+    #[must_use = "the new version is the result; the map itself is unchanged"]
+    pub fn set(&self, key: K, value: V) -> Self
+    where
+        V: PartialEq,
+    {
+        let mut next = self.clone();
+        match next.entry(key) {
+            Entry::Occupied(entry) if *entry.get() == value => {}
+            entry => drop(entry.insert_entry(value)),
+        }
+        next
+    }
+
+    /// A version without `key`; the same version, without any allocation, if there is no such key. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let map = persistent_map! { "a" => 1, "b" => 2 };
+    /// assert_eq!(map.dissoc("a"), persistent_map! { "b" => 2 });
+    /// assert!(map.dissoc("c").ptr_eq(&map));
+    /// ```
+    #[must_use = "the new version is the result; the map itself is unchanged"]
+    pub fn dissoc<Q>(&self, key: &Q) -> Self
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        let mut next = self.clone();
+        next.remove_entry(key);
+        next
+    }
+
+    /// A version in which `f` has decided about `key`. O(log n).
+    ///
+    /// `f` is given the present value, if any, and answers the new one, or `None` for no entry. It is the same version,
+    /// without any allocation, if there was no entry and there is to be none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::{PersistentMap, persistent_map};
+    ///
+    /// // Counts down, and forgets what has come to zero.
+    /// fn take(stock: &PersistentMap<&'static str, u32>, name: &'static str) -> PersistentMap<&'static str, u32> {
+    ///     stock.alter(name, |count| count?.checked_sub(1).filter(|&left| left > 0))
+    /// }
+    ///
+    /// let stock = persistent_map! { "apple" => 1, "pear" => 2 };
+    /// assert_eq!(take(&stock, "apple"), persistent_map! { "pear" => 2 });
+    /// assert_eq!(take(&stock, "pear"), persistent_map! { "apple" => 1, "pear" => 1 });
+    /// assert!(take(&stock, "plum").ptr_eq(&stock));
+    /// ```
+    #[must_use = "the new version is the result; the map itself is unchanged"]
+    pub fn alter(&self, key: K, f: impl FnOnce(Option<&V>) -> Option<V>) -> Self {
+        let mut next = self.clone();
+        match next.entry(key) {
+            Entry::Occupied(mut entry) => match f(Some(entry.get())) {
+                Some(value) => drop(entry.insert(value)),
+                None => drop(entry.remove_entry()),
+            },
+            Entry::Vacant(entry) => {
+                if let Some(value) = f(None) {
+                    entry.insert(value);
+                }
+            }
+        }
+        next
+    }
+
+    /// A version with the entries that `f` answers true for; the same version if that is all of them. O(n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let squares: PersistentMap<u32, u32> = (0..10).map(|n| (n, n * n)).collect();
+    /// let odd = squares.filter(|_, square| square % 2 == 1);
+    /// assert_eq!(odd.len(), 5);
+    /// assert!(squares.filter(|n, _| *n < 10).ptr_eq(&squares));
+    /// ```
+    #[must_use = "the new version is the result; the map itself is unchanged"]
+    pub fn filter(&self, f: impl FnMut(&K, &V) -> bool) -> Self {
+        let mut next = self.clone();
+        next.retain(f);
+        next
+    }
+
+    /// A version with the entries of both maps. Where both have a key, the key is ours and the value the other's.
+    /// O(m log n) for m entries in `other`.
+    ///
+    /// It is the same version if there is nothing in `other`, or if both are the same version.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let defaults = persistent_map! { "colour" => "red", "size" => "small" };
+    /// let wishes = persistent_map! { "size" => "large" };
+    /// assert_eq!(defaults.merge(&wishes), persistent_map! { "colour" => "red", "size" => "large" });
+    /// ```
+    #[must_use = "the new version is the result; the map itself is unchanged"]
+    pub fn merge(&self, other: &Self) -> Self {
+        let mut next = self.clone();
+        if !other.is_empty() && !self.ptr_eq(other) {
+            next.extend(other.iter().map(|(key, value)| (key.clone(), value.clone())));
+        }
+        next
+    }
+}

@@ -1,0 +1,314 @@
+//! `HashTrie<T>`: the hasher-free core, a persistent hash table.
+//!
+//! The caller gives the hash and the equality with each call, as with `hashbrown::HashTable`; the trie knows neither
+//! `Hash` nor `Eq`. Maps and sets are faces of it, and so are bindings to languages whose equality can fail.
+//!
+//! Read [`node`] next: it has the picture, the invariants and the constants.
+
+mod bitmap;
+mod bucket;
+mod check;
+mod child;
+mod disjoint;
+mod entry;
+mod eq;
+mod insert;
+mod iter;
+mod node;
+mod remove;
+mod tags;
+
+use core::convert::Infallible;
+use core::fmt;
+
+use child::Child;
+use insert::Inserted;
+
+pub use entry::{Entry, OccupiedEntry, VacantEntry};
+pub(crate) use iter::IterMut;
+pub use iter::{IntoIter, Iter};
+pub(crate) use remove::Extraction;
+
+/// How the entries of a shared bucket are copied.
+pub(crate) trait Clones<T>: Fn(&T) -> T + Copy {}
+
+impl<T, C: Fn(&T) -> T + Copy> Clones<T> for C {}
+
+/// The [`Clones`] of a trie that shares nothing.
+pub(crate) fn sole_owner<T>(_: &T) -> T {
+    unreachable!("a sole owner never copies a bucket")
+}
+
+/// The fallible form of an equality that cannot fail.
+#[inline]
+pub(crate) fn infallible<T>(mut eq: impl FnMut(&T) -> bool) -> impl FnMut(&T) -> Result<bool, Infallible> {
+    move |entry| Ok(eq(entry))
+}
+
+/// The value of a result that cannot be an error.
+#[inline]
+pub(crate) fn always<R>(result: Result<R, Infallible>) -> R {
+    match result {
+        Ok(value) => value,
+    }
+}
+
+/// The 32 bits of a hash that the trie keeps.
+///
+/// The 128-bit product with an odd constant, folded, spreads every input bit over the bits that are kept, so that hashers
+/// which leave keys as they are, or vary only their high or low bits, work too.
+#[inline]
+const fn mix(hash: u64) -> u32 {
+    let product = hash as u128 * 0x9e37_79b9_7f4a_7c15;
+    ((product as u64 ^ (product >> 64) as u64) >> 32) as u32
+}
+
+/// A persistent hash table of `T`, to which the caller brings hash and equality.
+///
+/// A clone is O(1) and shares all nodes; an edit copies the shared nodes on the way to the entry, O(log n), and edits
+/// in place what nobody shares. Nothing is copied when nothing changes.
+///
+/// Every entry must always be given with the same hash, and equal entries with equal hashes; otherwise they may not be
+/// found, but nothing worse happens. `Clone` is asked for only where a shared node may have to be copied.
+///
+/// ```
+/// use perennial::HashTrie;
+///
+/// // A table of words by their length.
+/// let mut words = HashTrie::new();
+/// let same_length = |a: &&str, b: &&str| a.len() == b.len();
+/// words.insert(3, "one", same_length);
+/// words.insert(4, "four", same_length);
+/// let before = words.clone();
+/// assert_eq!(words.insert(3, "two", same_length), Some("one"));
+/// assert_eq!(words.find(3, |word| word.len() == 3), Some(&"two"));
+/// assert_eq!(before.find(3, |word| word.len() == 3), Some(&"one"));
+/// ```
+pub struct HashTrie<T> {
+    root: Child<T>,
+    len: usize,
+}
+
+impl<T> HashTrie<T> {
+    /// An empty trie. No allocation.
+    #[inline]
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { root: Child::EMPTY, len: 0 }
+    }
+
+    /// The number of entries. O(1).
+    #[inline]
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Are there no entries? O(1).
+    #[inline]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Drops all entries that no other trie shares.
+    #[inline]
+    pub fn clear(&mut self) {
+        *self = Self::new();
+    }
+
+    /// Are both the same version, sharing everything? O(1).
+    #[inline]
+    pub fn ptr_eq(&self, other: &Self) -> bool {
+        self.root.ptr_eq(&other.root)
+    }
+
+    /// The entry with this hash that `eq` accepts. O(log n), no allocation.
+    #[inline]
+    pub fn find(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&T> {
+        always(self.try_find(hash, infallible(eq)))
+    }
+
+    /// [`find`](Self::find) with an equality that can fail.
+    ///
+    /// # Errors
+    /// The first error of `eq`.
+    #[inline]
+    pub fn try_find<E>(&self, hash: u64, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<&T>, E> {
+        let hash = mix(hash);
+        let leaf = self.root.leaf(hash);
+        Ok(leaf.try_position(hash, eq)?.map(|index| &leaf.entries()[index]))
+    }
+
+    /// Where the entry with this hash that `eq` accepts stands: its index in the leaf.
+    #[inline]
+    fn try_position<E>(&self, hash: u32, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<usize>, E> {
+        self.root.leaf(hash).try_position(hash, eq)
+    }
+
+    /// Entry `index` of the leaf in the range of `hash`, its path unshared.
+    #[inline]
+    fn entry_at_mut(&mut self, hash: u32, index: usize, clone: impl Clones<T>) -> &mut T {
+        let (mut slot, mut bits) = (&mut self.root, hash);
+        while slot.has_inner(bits) {
+            (slot, bits) = (insert::inner_mut(slot, bits), node::descend(bits));
+        }
+        insert::entry_mut(insert::leaf_mut(slot, bits), index, clone)
+    }
+
+    #[inline]
+    pub(crate) fn try_find_mut_with<E>(
+        &mut self,
+        hash: u64,
+        eq: impl FnMut(&T) -> Result<bool, E>,
+        clone: impl Clones<T>,
+    ) -> Result<Option<&mut T>, E> {
+        let hash = mix(hash);
+        Ok(self.try_position(hash, eq)?.map(|index| self.entry_at_mut(hash, index, clone)))
+    }
+
+    /// Puts `entry` in unless an equal one is there. Answers the place, and `entry` again if it was not put in.
+    #[inline]
+    pub(crate) fn try_find_or_insert_with<E>(
+        &mut self,
+        hash: u64,
+        entry: T,
+        same: impl FnMut(&T, &T) -> Result<bool, E>,
+        clone: impl Clones<T>,
+    ) -> Result<(&mut T, Option<T>), E> {
+        Ok(match self.try_insert_at(mix(hash), entry, same, clone)? {
+            Inserted::New(place) => (place, None),
+            Inserted::Found(place, entry) => (place, Some(entry)),
+        })
+    }
+
+    #[inline]
+    pub(crate) fn try_remove_with<E>(
+        &mut self,
+        hash: u64,
+        eq: impl FnMut(&T) -> Result<bool, E>,
+        clone: impl Clones<T>,
+    ) -> Result<Option<T>, E> {
+        let hash = mix(hash);
+        Ok(self.try_position(hash, eq)?.map(|index| self.remove_at(hash, index, clone).0))
+    }
+}
+
+/// What may have to copy a shared node.
+impl<T: Clone> HashTrie<T> {
+    /// Puts `entry` in the place of an equal one with this hash, which is handed back, or adds it. O(log n).
+    ///
+    /// `same` gets an entry that is there, and `entry`.
+    pub fn insert(&mut self, hash: u64, entry: T, mut same: impl FnMut(&T, &T) -> bool) -> Option<T> {
+        always(self.try_insert(hash, entry, |there, entry| Ok(same(there, entry))))
+    }
+
+    /// [`insert`](Self::insert) with an equality that can fail; then the trie is as before.
+    ///
+    /// # Errors
+    /// The first error of `same`.
+    pub fn try_insert<E>(
+        &mut self,
+        hash: u64,
+        entry: T,
+        same: impl FnMut(&T, &T) -> Result<bool, E>,
+    ) -> Result<Option<T>, E> {
+        let (place, entry) = self.try_find_or_insert_with(hash, entry, same, T::clone)?;
+        Ok(entry.map(|entry| core::mem::replace(place, entry)))
+    }
+
+    /// Takes the entry with this hash that `eq` accepts out. O(log n); no allocation if there is none.
+    ///
+    /// ```
+    /// let mut numbers = perennial::HashTrie::new();
+    /// numbers.insert(7, 7, |a, b| a == b);
+    /// assert_eq!(numbers.remove(7, |&n| n == 7), Some(7));
+    /// assert_eq!(numbers.remove(7, |&n| n == 7), None);
+    /// ```
+    pub fn remove(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<T> {
+        always(self.try_remove(hash, infallible(eq)))
+    }
+
+    /// [`remove`](Self::remove) with an equality that can fail; then the trie is as before.
+    ///
+    /// # Errors
+    /// The first error of `eq`.
+    pub fn try_remove<E>(&mut self, hash: u64, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<T>, E> {
+        self.try_remove_with(hash, eq, T::clone)
+    }
+
+    /// The entry with this hash that `eq` accepts, for editing. O(log n); no allocation if there is none.
+    ///
+    /// An edit must not change the hash.
+    pub fn find_mut(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&mut T> {
+        always(self.try_find_mut(hash, infallible(eq)))
+    }
+
+    /// [`find_mut`](Self::find_mut) with an equality that can fail.
+    ///
+    /// # Errors
+    /// The first error of `eq`.
+    pub fn try_find_mut<E>(&mut self, hash: u64, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<&mut T>, E> {
+        self.try_find_mut_with(hash, eq, T::clone)
+    }
+
+    /// The place of the entry with this hash that `eq` accepts, or the one where it would be. O(log n), no allocation.
+    pub fn entry(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Entry<'_, T> {
+        always(self.try_entry(hash, infallible(eq)))
+    }
+
+    /// [`entry`](Self::entry) with an equality that can fail.
+    ///
+    /// # Errors
+    /// The first error of `eq`.
+    pub fn try_entry<E>(&mut self, hash: u64, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Entry<'_, T>, E> {
+        self.try_entry_with(hash, eq, T::clone)
+    }
+
+    /// The entries, for editing; an edit must not change a hash. Shared nodes are copied as they are reached.
+    pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = &mut T> {
+        self.iter_mut_with(T::clone)
+    }
+
+    /// Keeps the entries that `keep` accepts. O(n); subtrees that lose nothing stay shared.
+    ///
+    /// ```
+    /// let mut numbers = perennial::HashTrie::new();
+    /// for n in 0..100_u64 {
+    ///     numbers.insert(n, n, |a, b| a == b);
+    /// }
+    /// numbers.retain(|n| n % 3 == 0);
+    /// assert_eq!(numbers.len(), 34);
+    /// ```
+    pub fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
+        self.extract_if(|entry| !keep(entry)).for_each(drop);
+    }
+
+    /// Removes and yields, lazily, the entries that `pred` accepts. What is not reached stays in.
+    pub fn extract_if(&mut self, mut pred: impl FnMut(&T) -> bool) -> impl Iterator<Item = T> {
+        let mut extraction = Extraction::new();
+        core::iter::from_fn(move || extraction.next(self, &mut pred, T::clone))
+    }
+}
+
+impl<T> Clone for HashTrie<T> {
+    /// Another handle of the same version. O(1), no allocation.
+    #[inline]
+    fn clone(&self) -> Self {
+        Self { root: self.root.clone(), len: self.len }
+    }
+}
+
+impl<T> Default for HashTrie<T> {
+    #[inline]
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for HashTrie<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,302 @@
+//! `Bucket`: up to 16 entries with their tags and hashes in one allocation.
+//!
+//! ```text
+//!  count │ len cap tags[16] │ entries[cap] ............ │ hashes[cap] ....
+//!  Arc   │ BucketHeader     │ HeaderSlice's slice of `Unit`s, used as raw memory
+//! ```
+//!
+//! A lookup reads the header and the entries that the tags point at. The hashes stand last, in lines that lookups never
+//! touch; splitting, merging and comparing read them, so the user's `Hash` is not called again.
+//!
+//! Invariants:
+//! 1. `len <= cap <= 16`.
+//! 2. The slice has `units(cap)` units, room for `cap` entries and then, 4-aligned, `cap` hashes.
+//! 3. The first `len` entries, hashes and tags are initialised; entry `i` has hash `hashes[i]` and tag `hashes[i] as u8`.
+
+#![allow(unsafe_code)]
+
+use core::mem::{self, MaybeUninit};
+use core::ptr;
+use triomphe::{Arc, HeaderSlice, UniqueArc};
+
+use super::tags::{self, TAGS};
+
+/// The most entries of a bucket; a range of hashes with more is split.
+pub(crate) const BUCKET_MAX: usize = TAGS;
+
+/// The low bits of a hash that a bucket is searched by.
+#[inline]
+pub(crate) const fn tag(hash: u32) -> u8 {
+    hash as u8
+}
+
+/// What stands before the entries.
+#[repr(C, align(8))]
+pub(crate) struct BucketHeader {
+    len: u8,
+    cap: u8,
+    tags: [u8; TAGS],
+}
+
+/// A piece of a bucket's memory, aligned for entries and for hashes, and never of size zero.
+#[repr(C)]
+pub(crate) struct Unit<T> {
+    _entries: [T; 0],
+    _hash: u32,
+}
+
+type Memory<T> = HeaderSlice<BucketHeader, [MaybeUninit<Unit<T>>]>;
+
+/// Up to 16 entries with their tags and hashes.
+#[repr(transparent)]
+pub(crate) struct Bucket<T>(Memory<T>);
+
+/// Where the hashes stand, in bytes from the first entry.
+#[inline]
+const fn hashes_offset<T>(cap: usize) -> usize {
+    (cap * size_of::<T>()).next_multiple_of(align_of::<u32>())
+}
+
+/// The units that `cap` entries and hashes fill (invariant 2).
+#[inline]
+const fn units<T>(cap: usize) -> usize {
+    (hashes_offset::<T>(cap) + cap * size_of::<u32>()).div_ceil(size_of::<Unit<T>>())
+}
+
+impl<T> Bucket<T> {
+    /// An empty bucket with room for `cap` entries.
+    ///
+    /// # Panics
+    /// If `cap` is more than 16, or more memory than a `usize` counts.
+    #[inline]
+    pub(crate) fn with_capacity(cap: usize) -> Arc<Self> {
+        const { assert!(size_of::<T>() <= isize::MAX as usize / (2 * BUCKET_MAX)) };
+        assert!(cap <= BUCKET_MAX, "a bucket holds at most 16 entries");
+        let header = BucketHeader { len: 0, cap: cap as u8, tags: [0; TAGS] };
+        let memory: UniqueArc<Memory<T>> = UniqueArc::from_header_and_uninit_slice(header, units::<T>(cap));
+        let raw = Arc::into_raw(memory.shareable());
+        // SAFETY: `raw` comes from `into_raw`, and `Bucket` is a transparent wrapper of what it points at.
+        unsafe { Arc::from_raw(raw as *const Self) }
+    }
+
+    /// The wide pointer to the bucket whose header is at `header`.
+    ///
+    /// # Safety
+    /// `header` must point at the header of a live bucket, with provenance over all of it.
+    #[inline]
+    pub(crate) unsafe fn from_header(header: *const BucketHeader) -> *const Self {
+        // SAFETY: the caller says that a header is there.
+        let cap = usize::from(unsafe { (*header).cap });
+        // The length that a wide pointer carries is that of its last field, the slice (invariant 2).
+        ptr::slice_from_raw_parts(header.cast::<MaybeUninit<Unit<T>>>(), units::<T>(cap)) as *const Self
+    }
+
+    /// The number of entries.
+    #[inline]
+    pub(crate) const fn len(&self) -> usize {
+        self.0.header.len as usize
+    }
+
+    /// The number of entries there is room for.
+    #[inline]
+    pub(crate) const fn capacity(&self) -> usize {
+        self.0.header.cap as usize
+    }
+
+    /// The entries.
+    #[inline]
+    pub(crate) const fn entries(&self) -> &[T] {
+        let first = self.0.slice.as_ptr().cast::<T>();
+        // SAFETY: invariants 2 and 3: the memory starts with `len` initialised entries.
+        unsafe { core::slice::from_raw_parts(first, self.len()) }
+    }
+
+    /// The entries, for editing; an edit must not change an entry's hash.
+    #[inline]
+    pub(crate) const fn entries_mut(&mut self) -> &mut [T] {
+        let len = self.len();
+        let first = self.0.slice.as_mut_ptr().cast::<T>();
+        // SAFETY: invariants 2 and 3: the memory starts with `len` initialised entries.
+        unsafe { core::slice::from_raw_parts_mut(first, len) }
+    }
+
+    /// The hashes of the entries, in their order.
+    #[inline]
+    pub(crate) const fn hashes(&self) -> &[u32] {
+        let memory = self.0.slice.as_ptr();
+        // SAFETY: invariant 2: the slice reaches beyond this offset.
+        let first = unsafe { memory.byte_add(hashes_offset::<T>(self.capacity())) };
+        // SAFETY: invariants 2 and 3: `len` initialised, aligned hashes stand here.
+        unsafe { core::slice::from_raw_parts(first.cast::<u32>(), self.len()) }
+    }
+
+    /// The tag of entry `index`.
+    pub(crate) const fn tag(&self, index: usize) -> u8 {
+        self.0.header.tags[index]
+    }
+
+    /// Pointers to the first entry and the first hash.
+    #[inline]
+    const fn arrays_mut(&mut self) -> (*mut T, *mut u32) {
+        let offset = hashes_offset::<T>(self.capacity());
+        let memory = self.0.slice.as_mut_ptr();
+        // SAFETY: invariant 2: the slice reaches to this offset and beyond, or both are empty.
+        let hashes = unsafe { memory.byte_add(offset) };
+        (memory.cast(), hashes.cast())
+    }
+
+    /// The index of the entry with this tag that `eq` accepts.
+    #[inline]
+    pub(crate) fn try_position<E>(
+        &self,
+        tag: u8,
+        mut eq: impl FnMut(&T) -> Result<bool, E>,
+    ) -> Result<Option<usize>, E> {
+        let in_use = (1u32 << self.len()) - 1;
+        let mut candidates = tags::matches(&self.0.header.tags, tag) & in_use;
+        while candidates != 0 {
+            let index = candidates.trailing_zeros() as usize;
+            // SAFETY: the candidates are masked to indices below `len`.
+            let entry = unsafe { self.entries().get_unchecked(index) };
+            if eq(entry)? {
+                return Ok(Some(index));
+            }
+            candidates &= candidates - 1;
+        }
+        Ok(None)
+    }
+
+    /// Appends an entry, for which there must be room; its index is `len() - 1` afterwards.
+    ///
+    /// # Panics
+    /// If the bucket is full.
+    #[inline]
+    pub(crate) fn push(&mut self, hash: u32, entry: T) {
+        let len = self.len();
+        assert!(len < self.capacity(), "no room in the bucket");
+        let (entries, hashes) = self.arrays_mut();
+        // SAFETY: `len < cap`, so there is room for one more of each (invariant 2).
+        unsafe { entries.add(len).write(entry) };
+        // SAFETY: as above.
+        unsafe { hashes.add(len).write(hash) };
+        self.0.header.tags[len] = tag(hash);
+        self.0.header.len += 1;
+    }
+
+    /// Takes entry `index` out; the last entry takes its place.
+    ///
+    /// # Panics
+    /// If there is no entry `index`.
+    #[inline]
+    pub(crate) fn swap_remove(&mut self, index: usize) -> T {
+        let last = self.len().checked_sub(1).filter(|&last| index <= last).expect("no such entry in the bucket");
+        let (entries, hashes) = self.arrays_mut();
+        // SAFETY: `index <= last < len`, so the entry is initialised; below it is overwritten or left beyond `len`.
+        let entry = unsafe { entries.add(index).read() };
+        // SAFETY: both are in bounds; the last entry is left beyond `len`.
+        unsafe { ptr::copy(entries.add(last), entries.add(index), 1) };
+        // SAFETY: as above.
+        unsafe { ptr::copy(hashes.add(last), hashes.add(index), 1) };
+        self.0.header.tags[index] = self.0.header.tags[last];
+        self.0.header.len = last as u8;
+        entry
+    }
+
+    /// Moves all entries of `other` behind those of `self`, and leaves `other` empty.
+    ///
+    /// # Panics
+    /// If there is no room for them.
+    #[inline]
+    pub(crate) fn append(&mut self, other: &mut Self) {
+        let (len, more) = (self.len(), other.len());
+        assert!(len + more <= self.capacity(), "no room in the bucket");
+        let (entries, hashes) = self.arrays_mut();
+        let (other_entries, other_hashes) = other.arrays_mut();
+        // SAFETY: `other` has `more` entries and `self` room for as many; two `&mut` do not overlap.
+        unsafe { ptr::copy_nonoverlapping(other_entries, entries.add(len), more) };
+        // SAFETY: as above.
+        unsafe { ptr::copy_nonoverlapping(other_hashes, hashes.add(len), more) };
+        self.0.header.tags[len..len + more].copy_from_slice(&other.0.header.tags[..more]);
+        self.0.header.len += more as u8;
+        other.0.header.len = 0;
+    }
+
+    /// Moves the entries whose hash has `bit` (counted from the top) set into `ones` and the others into `zeros`, both
+    /// in order, and leaves `self` empty.
+    ///
+    /// # Panics
+    /// If there is no room for them.
+    pub(crate) fn partition(&mut self, bit: u32, zeros: &mut Self, ones: &mut Self) {
+        let len = mem::take(&mut self.0.header.len);
+        let (entries, hashes) = self.arrays_mut();
+        for index in 0..usize::from(len) {
+            // SAFETY: `index` is below the number of initialised hashes.
+            let hash = unsafe { hashes.add(index).read() };
+            // SAFETY: as above for entries; `self` gave up its entries when its `len` became 0.
+            let entry = unsafe { entries.add(index).read() };
+            if is_one(hash, bit) { &mut *ones } else { &mut *zeros }.push(hash, entry);
+        }
+    }
+
+    /// A copy with room for `cap` entries. If `clone` panics, what was cloned is dropped and `self` is as before.
+    ///
+    /// # Panics
+    /// If `cap` is more than 16 or less than `len`.
+    #[inline]
+    pub(crate) fn copy(&self, cap: usize, clone: impl Fn(&T) -> T) -> Arc<Self> {
+        let mut copy = Self::with_capacity(cap);
+        let to = sole(&mut copy);
+        assert!(self.len() <= cap, "no room in the bucket");
+        let (entries, hashes) = to.arrays_mut();
+        // SAFETY: `self` has `len` hashes, and the new bucket room for as many; it is another allocation.
+        unsafe { ptr::copy_nonoverlapping(self.hashes().as_ptr(), hashes, self.len()) };
+        to.0.header.tags = self.0.header.tags;
+
+        /// Counts the clones apart from the header, in a register, and tells the header on the way out.
+        struct Cloned<'a> {
+            header: &'a mut u8,
+            len: usize,
+        }
+        impl Drop for Cloned<'_> {
+            #[inline]
+            fn drop(&mut self) {
+                *self.header = self.len as u8;
+            }
+        }
+        let mut cloned = Cloned { header: &mut to.0.header.len, len: 0 };
+        for entry in self.entries() {
+            let entry = clone(entry);
+            // SAFETY: `self.len() <= cap`, so there is room for one more entry.
+            unsafe { entries.add(cloned.len).write(entry) };
+            cloned.len += 1;
+        }
+        drop(cloned);
+        copy
+    }
+}
+
+/// Is `bit` of `hash`, counted from the top, set?
+#[inline]
+pub(crate) const fn is_one(hash: u32, bit: u32) -> bool {
+    hash << bit >> 31 == 1
+}
+
+/// The bucket of an `Arc` that nobody else has.
+///
+/// # Panics
+/// If somebody else has it.
+#[inline]
+pub(crate) fn sole<N: ?Sized>(arc: &mut Arc<N>) -> &mut N {
+    Arc::get_mut(arc).expect("the node is not shared")
+}
+
+impl<T> Drop for Bucket<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if mem::needs_drop::<T>() {
+            let entries = ptr::from_mut(self.entries_mut());
+            // SAFETY: the entries are initialised and nothing reads them after this.
+            unsafe { ptr::drop_in_place(entries) };
+        }
+    }
+}

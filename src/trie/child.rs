@@ -1,0 +1,605 @@
+//! `Child`: an owning, tagged, thin pointer to a node; and `BitmapNode`, which repeats such pointers in its slots.
+//!
+//! A child is one word. It is what `triomphe::Arc::into_raw` gave for the node, made thin and with the node's kind in the
+//! two low bits; the wide pointers of buckets and bitmap nodes are made again from the capacity or width in their headers.
+//!
+//! Invariants (of the pointers; those of the structure stand in `node`):
+//! 1. The kind in a slot is that of the node it points at; a slot of kind `Empty` points at nothing.
+//! 2. A `Child` owns one reference of its node.
+//! 3. `shift = 32 - w` for a node of `2^w` slots, 1 <= w <= 5.
+//! 4. `starts` has bit 0 set and no bit at or above `2^w`.
+//! 5. All slots from one start up to the next hold the same word, which owns one reference in all of them together.
+
+#![allow(unsafe_code)]
+
+use core::marker::PhantomData;
+use core::mem::ManuallyDrop;
+use core::num::NonZero;
+use core::ptr::{self, NonNull};
+use triomphe::{Arc, HeaderSlice};
+
+use super::bitmap::Bitmap;
+use super::bucket::{Bucket, BucketHeader, sole};
+use super::node::{CollisionNode, HASH_BITS};
+
+/// The kinds of node, as they stand in a slot's low bits.
+const BITMAP: usize = 0;
+const BUCKET: usize = 1;
+const COLLISION: usize = 2;
+const EMPTY: usize = 3;
+const KINDS: usize = 3;
+
+/// A child's word. A copy of it owns nothing.
+struct Slot<T> {
+    word: NonNull<()>,
+    _node: PhantomData<Arc<T>>,
+}
+
+// SAFETY: a slot is an `Arc` of a node that holds `T`s and, by way of further children, nothing else.
+unsafe impl<T> Send for Slot<T> where Arc<T>: Send {}
+// SAFETY: as above.
+unsafe impl<T> Sync for Slot<T> where Arc<T>: Sync {}
+
+impl<T> Clone for Slot<T> {
+    #[inline]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Slot<T> {}
+
+impl<T> Slot<T> {
+    const EMPTY: Self = {
+        let word = ptr::without_provenance_mut(EMPTY);
+        // SAFETY: `EMPTY` is not zero.
+        Self { word: unsafe { NonNull::new_unchecked(word) }, _node: PhantomData }
+    };
+
+    /// The slot that owns the reference which `arc` was.
+    #[inline]
+    fn new<N: ?Sized>(arc: Arc<N>, kind: usize) -> Self {
+        const { assert!(align_of::<BitmapHeader>() > KINDS && align_of::<BucketHeader>() > KINDS) };
+        const { assert!(align_of::<CollisionNode<T>>() > KINDS) };
+        let thin = Arc::into_raw(arc).cast::<()>().cast_mut().map_addr(|addr| addr | kind);
+        // SAFETY: `into_raw` never gives null.
+        Self { word: unsafe { NonNull::new_unchecked(thin) }, _node: PhantomData }
+    }
+
+    #[inline]
+    fn kind(self) -> usize {
+        self.word.addr().get() & KINDS
+    }
+
+    /// The thin pointer to a node of this kind.
+    #[inline]
+    fn thin(self, kind: usize) -> *mut () {
+        debug_assert_eq!(self.kind(), kind);
+        // A subtraction of a known kind goes into the displacement of the loads that follow; a mask would not.
+        self.word.as_ptr().map_addr(|addr| addr.wrapping_sub(kind))
+    }
+
+    /// The node, as what `Arc::into_raw` gave.
+    #[inline]
+    fn node(self) -> Node<T> {
+        match self.kind() {
+            BITMAP => Node::Bitmap({
+                let header = self.thin(BITMAP).cast::<BitmapHeader>();
+                // SAFETY: invariant 1: a live bitmap node's header is there.
+                let width = HASH_BITS - u32::from(unsafe { (*header).shift });
+                let slots = header.cast::<Slot<T>>();
+                // The length that a wide pointer carries is that of its last field, the slots (invariant 3).
+                ptr::slice_from_raw_parts(slots, 1 << width) as *const BitmapNode<T>
+            }),
+            // SAFETY: invariant 1: a live bucket's header is there.
+            BUCKET => Node::Bucket(unsafe { Bucket::from_header(self.thin(BUCKET).cast()) }),
+            COLLISION => Node::Collision(self.thin(COLLISION).cast()),
+            _ => Node::Empty,
+        }
+    }
+}
+
+/// A slot with its kind known.
+enum Node<T> {
+    Bitmap(*const BitmapNode<T>),
+    Bucket(*const Bucket<T>),
+    Collision(*const CollisionNode<T>),
+    Empty,
+}
+
+/// Answers what `$body` makes of the `Arc` that slot `$slot` stands for, or `$empty`; the `Arc` is borrowed, not owned.
+macro_rules! with_arc {
+    ($slot:expr, |$arc:ident| $body:expr, $empty:expr) => {
+        match $slot.node() {
+            // SAFETY: invariants 1 and 2: `into_raw` gave this pointer, and its reference is counted.
+            Node::Bitmap(raw) => {
+                let $arc = ManuallyDrop::new(unsafe { Arc::from_raw(raw) });
+                $body
+            }
+            // SAFETY: as above.
+            Node::Bucket(raw) => {
+                let $arc = ManuallyDrop::new(unsafe { Arc::from_raw(raw) });
+                $body
+            }
+            // SAFETY: as above.
+            Node::Collision(raw) => {
+                let $arc = ManuallyDrop::new(unsafe { Arc::from_raw(raw) });
+                $body
+            }
+            Node::Empty => $empty,
+        }
+    };
+}
+
+/// An owning pointer to a node, or to nothing. `clone` is one reference more of the same node.
+#[repr(transparent)]
+pub(crate) struct Child<T>(Slot<T>);
+
+/// What a child points at.
+pub(crate) enum ChildRef<'a, T> {
+    Bitmap(&'a BitmapNode<T>),
+    Bucket(&'a Bucket<T>),
+    Collision(&'a CollisionNode<T>),
+    Empty,
+}
+
+/// What a child that is not shared points at, for editing.
+pub(crate) enum ChildMut<'a, T> {
+    Bitmap(&'a mut BitmapNode<T>),
+    Bucket(&'a mut Bucket<T>),
+    Collision(&'a mut CollisionNode<T>),
+    Empty,
+}
+
+impl<T> Child<T> {
+    /// The child that points at nothing.
+    pub(crate) const EMPTY: Self = Self(Slot::EMPTY);
+
+    #[inline]
+    pub(crate) fn is_bitmap(&self) -> bool {
+        self.0.kind() == BITMAP
+    }
+
+    /// Do both point at the same node?
+    #[inline]
+    pub(crate) fn ptr_eq(&self, other: &Self) -> bool {
+        ptr::eq(self.0.word.as_ptr(), other.0.word.as_ptr())
+    }
+
+    /// The address of the node, for counting nodes.
+    pub(crate) fn addr(&self) -> NonZero<usize> {
+        self.0.word.addr()
+    }
+
+    /// What it points at.
+    #[inline]
+    pub(crate) fn get(&self) -> ChildRef<'_, T> {
+        match self.0.node() {
+            // SAFETY: invariants 1 and 2: the node is alive as long as `self`, and nobody edits what `self` shares.
+            Node::Bitmap(node) => ChildRef::Bitmap(unsafe { &*node }),
+            // SAFETY: as above.
+            Node::Bucket(bucket) => ChildRef::Bucket(unsafe { &*bucket }),
+            // SAFETY: as above.
+            Node::Collision(node) => ChildRef::Collision(unsafe { &*node }),
+            Node::Empty => ChildRef::Empty,
+        }
+    }
+
+    /// The bitmap node, if it is one.
+    #[inline]
+    pub(crate) fn as_bitmap(&self) -> Option<&BitmapNode<T>> {
+        if let ChildRef::Bitmap(node) = self.get() { Some(node) } else { None }
+    }
+
+    /// Is the node owned by `self` alone? Nothing is.
+    #[inline]
+    pub(crate) fn is_sole_owner(&self) -> bool {
+        with_arc!(self.0, |arc| arc.is_unique(), true)
+    }
+
+    /// What it points at, for editing, if `self` is the sole owner.
+    #[inline]
+    pub(crate) fn get_mut(&mut self) -> Option<ChildMut<'_, T>> {
+        if !self.is_sole_owner() {
+            return None;
+        }
+        Some(match self.0.node() {
+            // SAFETY: invariant 1, and `self`, the sole owner, is borrowed for as long.
+            Node::Bitmap(node) => ChildMut::Bitmap(unsafe { &mut *node.cast_mut() }),
+            // SAFETY: as above.
+            Node::Bucket(bucket) => ChildMut::Bucket(unsafe { &mut *bucket.cast_mut() }),
+            // SAFETY: as above.
+            Node::Collision(node) => ChildMut::Collision(unsafe { &mut *node.cast_mut() }),
+            Node::Empty => ChildMut::Empty,
+        })
+    }
+
+    /// What it points at, for editing: a shared node is copied first, its entries by `clone`.
+    #[inline]
+    pub(crate) fn make_mut(&mut self, clone: impl Fn(&T) -> T) -> ChildMut<'_, T> {
+        if !self.is_sole_owner() {
+            *self = self.copy(clone);
+        }
+        self.get_mut().expect("a new node is not shared")
+    }
+
+    /// The bitmap node, for editing, if it is one: a shared node is copied first.
+    #[inline]
+    pub(crate) fn make_bitmap_mut(&mut self) -> Option<&mut BitmapNode<T>> {
+        if !self.is_bitmap() {
+            return None;
+        }
+        match self.make_mut(|_| unreachable!("a bitmap node has no entries")) {
+            ChildMut::Bitmap(node) => Some(node),
+            _ => None,
+        }
+    }
+
+    /// A child of its own with the same content. Buckets get just the room they need.
+    #[cold]
+    #[inline(never)]
+    fn copy(&self, clone: impl Fn(&T) -> T) -> Self {
+        match self.get() {
+            ChildRef::Bitmap(node) => node.copy().into(),
+            ChildRef::Bucket(bucket) => bucket.copy(bucket.len(), clone).into(),
+            ChildRef::Collision(node) => Arc::new(node.copy(clone)).into(),
+            ChildRef::Empty => Self::EMPTY,
+        }
+    }
+}
+
+impl<T> From<Arc<Bucket<T>>> for Child<T> {
+    #[inline]
+    fn from(arc: Arc<Bucket<T>>) -> Self {
+        Self(Slot::new(arc, BUCKET))
+    }
+}
+
+impl<T> From<Arc<BitmapNode<T>>> for Child<T> {
+    #[inline]
+    fn from(arc: Arc<BitmapNode<T>>) -> Self {
+        Self(Slot::new(arc, BITMAP))
+    }
+}
+
+impl<T> From<Arc<CollisionNode<T>>> for Child<T> {
+    fn from(arc: Arc<CollisionNode<T>>) -> Self {
+        Self(Slot::new(arc, COLLISION))
+    }
+}
+
+impl<T> Clone for Child<T> {
+    #[inline]
+    fn clone(&self) -> Self {
+        with_arc!(self.0, |arc| core::mem::forget(Arc::clone(&arc)), ());
+        Self(self.0)
+    }
+}
+
+impl<T> Drop for Child<T> {
+    #[inline]
+    fn drop(&mut self) {
+        with_arc!(self.0, |arc| drop(ManuallyDrop::into_inner(arc)), ());
+    }
+}
+
+/// What stands before the slots.
+#[repr(C, align(8))]
+#[derive(Clone, Copy)]
+struct BitmapHeader {
+    starts: Bitmap,
+    shift: u8,
+}
+
+/// A node of `2^w` slots, of which each child takes one or more. See the picture in `node`.
+#[repr(transparent)]
+pub(crate) struct BitmapNode<T>(HeaderSlice<BitmapHeader, [Slot<T>]>);
+
+impl<T> BitmapNode<T> {
+    /// A node with the slots that `slots` gives, of which `starts` begin a child.
+    ///
+    /// # Safety
+    /// The invariants 3 to 5 must hold of the arguments; the references that `slots` hold become the node's.
+    #[inline]
+    unsafe fn from_slots(starts: Bitmap, slots: &[Slot<T>]) -> Arc<Self> {
+        let shift = (HASH_BITS - slots.len().trailing_zeros()) as u8;
+        let raw = Arc::into_raw(Arc::from_header_and_slice(BitmapHeader { starts, shift }, slots));
+        // SAFETY: `raw` comes from `into_raw`, and `BitmapNode` is a transparent wrapper of what it points at.
+        unsafe { Arc::from_raw(raw as *const Self) }
+    }
+
+    /// The node of width 1 over two halves.
+    pub(crate) fn pair(zeros: Child<T>, ones: Child<T>) -> Arc<Self> {
+        let slots = [zeros, ones].map(|child| ManuallyDrop::new(child).0);
+        // SAFETY: two slots, each a start; the references were forgotten above.
+        unsafe { Self::from_slots(Bitmap(0b11), &slots) }
+    }
+
+    /// A copy that shares the children.
+    fn copy(&self) -> Arc<Self> {
+        for (_, child) in self.children() {
+            core::mem::forget(child.clone());
+        }
+        // SAFETY: the same slots have the same invariants; each child has got a reference more above.
+        unsafe { Self::from_slots(self.starts(), &self.0.slice) }
+    }
+
+    /// The slots at which a child begins.
+    #[inline]
+    pub(crate) const fn starts(&self) -> Bitmap {
+        self.0.header.starts
+    }
+
+    /// The number of slots, a power of two from 2 to 32.
+    #[inline]
+    pub(crate) const fn slots(&self) -> usize {
+        self.0.slice.len()
+    }
+
+    /// The number of hash bits that choose a slot.
+    #[inline]
+    pub(crate) const fn width(&self) -> u32 {
+        HASH_BITS - self.0.header.shift as u32
+    }
+
+    /// The slot that the top bits choose.
+    #[inline]
+    pub(crate) const fn slot_of(&self, bits: u32) -> usize {
+        (bits >> self.0.header.shift) as usize
+    }
+
+    /// The child that covers the slot which the top bits choose.
+    #[inline]
+    pub(crate) fn child_of(&self, bits: u32) -> &Child<T> {
+        // SAFETY: invariant 3: what is left of a word after a shift by `32 - w` is below `2^w`.
+        let slot = unsafe { self.0.slice.get_unchecked(self.slot_of(bits)) };
+        Self::as_child(slot)
+    }
+
+    /// The child that covers `slot`.
+    #[inline]
+    pub(crate) fn child(&self, slot: usize) -> &Child<T> {
+        Self::as_child(&self.0.slice[slot])
+    }
+
+    #[inline]
+    const fn as_child(slot: &Slot<T>) -> &Child<T> {
+        // SAFETY: `Child` is a transparent wrapper of `Slot`; a `&Child` neither gives up nor takes a reference.
+        unsafe { &*ptr::from_ref(slot).cast::<Child<T>>() }
+    }
+
+    /// The slots that the child at `slot` covers, as first and end.
+    #[inline]
+    pub(crate) fn range(&self, slot: usize) -> (usize, usize) {
+        (self.starts().last_up_to(slot), self.starts().first_above(slot, self.slots()))
+    }
+
+    /// The children in order, each with the slot it starts at.
+    #[inline]
+    pub(crate) fn children(&self) -> impl Iterator<Item = (usize, &Child<T>)> {
+        let mut starts = self.starts();
+        core::iter::from_fn(move || starts.pop_first()).map(|slot| (slot, self.child(slot)))
+    }
+
+    /// The slots of the child that covers `slot`, for editing.
+    #[inline]
+    pub(crate) fn child_mut(&mut self, slot: usize) -> ChildSlots<'_, T> {
+        let (first, end) = self.range(slot);
+        ChildSlots(&mut self.0.slice[first..end])
+    }
+
+    /// The slots of the child that covers the slot which the top bits choose, for editing.
+    #[inline]
+    pub(crate) fn child_mut_of(&mut self, bits: u32) -> ChildSlots<'_, T> {
+        self.child_mut(self.slot_of(bits))
+    }
+
+    /// The children in order, for editing.
+    #[inline]
+    pub(crate) const fn children_mut(&mut self) -> ChildrenMut<'_, T> {
+        ChildrenMut { starts: self.0.header.starts, slots: &mut self.0.slice }
+    }
+
+    /// Puts two children in the place of the one that covers `slot` and that has at least two slots. Answers the old one.
+    ///
+    /// # Panics
+    /// If the child has one slot only.
+    pub(crate) fn split(&mut self, slot: usize, zeros: Child<T>, ones: Child<T>) -> Child<T> {
+        let (first, end) = self.range(slot);
+        let middle = usize::midpoint(first, end);
+        assert!(first < middle, "a child of one slot cannot be split in its node");
+        let old = self.0.slice[first];
+        self.0.slice[first..middle].fill(ManuallyDrop::new(zeros).0);
+        self.0.slice[middle..end].fill(ManuallyDrop::new(ones).0);
+        self.0.header.starts.insert(middle);
+        Child(old)
+    }
+
+    /// Puts one child in the place of the two that cover the slots `first..middle` and `middle..end`. Answers the old ones.
+    ///
+    /// # Panics
+    /// If two children do not cover just these.
+    pub(crate) fn join(&mut self, first: usize, middle: usize, end: usize, both: Child<T>) -> (Child<T>, Child<T>) {
+        assert!(first < middle, "a child covers at least one slot");
+        assert_eq!((self.range(first), self.range(middle)), ((first, middle), (middle, end)));
+        let old = (Child(self.0.slice[first]), Child(self.0.slice[middle]));
+        self.0.slice[first..end].fill(ManuallyDrop::new(both).0);
+        self.0.header.starts.remove(middle);
+        old
+    }
+
+    /// Takes all children out, and leaves one that is empty.
+    fn take(&mut self) -> ([Slot<T>; 32], Bitmap) {
+        let starts = core::mem::replace(&mut self.0.header.starts, Bitmap(1));
+        let mut slots = [Slot::EMPTY; 32];
+        slots[..self.0.slice.len()].copy_from_slice(&self.0.slice);
+        self.0.slice.fill(Slot::EMPTY);
+        (slots, starts)
+    }
+
+    /// The same children in twice the slots; `self` is left with none.
+    ///
+    /// # Panics
+    /// If there are 32 slots already.
+    pub(crate) fn doubled(&mut self) -> Arc<Self> {
+        let len = self.slots();
+        assert!(len < 32, "a node has at most 32 slots");
+        let (slots, starts) = self.take();
+        let wide: [Slot<T>; 32] = core::array::from_fn(|slot| slots[slot / 2]);
+        // SAFETY: 4 to 32 slots, each child still in the slots from its start up to the next, and taken out of `self`.
+        unsafe { Self::from_slots(starts.doubled(), &wide[..2 * len]) }
+    }
+
+    /// The same children in half the slots; `self` is left with none.
+    ///
+    /// # Panics
+    /// If a child starts at an odd slot, or there are only two slots.
+    pub(crate) fn halved(&mut self) -> Arc<Self> {
+        let len = self.slots();
+        assert!(len > 2 && self.starts().all_even(), "no child may need the width");
+        let (slots, starts) = self.take();
+        let narrow: [Slot<T>; 16] = core::array::from_fn(|slot| slots[2 * slot]);
+        // SAFETY: 2 to 16 slots, each child still in the slots from its start up to the next, and taken out of `self`.
+        unsafe { Self::from_slots(starts.halved(), &narrow[..len / 2]) }
+    }
+}
+
+impl<T> Drop for BitmapNode<T> {
+    fn drop(&mut self) {
+        /// Drops the children that are left, also when the destructor of an entry panics.
+        struct Rest<'a, T>(&'a [Slot<T>], Bitmap);
+        impl<T> Rest<'_, T> {
+            fn drop_all(&mut self) {
+                while let Some(start) = self.1.pop_first() {
+                    // Invariant 5: the node owns one reference of each child, and drops it at its start.
+                    drop(Child(self.0[start]));
+                }
+            }
+        }
+        impl<T> Drop for Rest<'_, T> {
+            fn drop(&mut self) {
+                self.drop_all();
+            }
+        }
+        Rest(&self.0.slice, self.starts()).drop_all();
+    }
+}
+
+/// All the slots of one child, for editing it: what is put in is put in all of them.
+pub(crate) struct ChildSlots<'a, T>(&'a mut [Slot<T>]);
+
+impl<'a, T> ChildSlots<'a, T> {
+    /// The slots of a child that is not in a node.
+    #[inline]
+    pub(crate) const fn root(child: &'a mut Child<T>) -> Self {
+        Self(core::slice::from_mut(&mut child.0))
+    }
+
+    /// The same slots for a shorter time.
+    #[inline]
+    pub(crate) const fn reborrow(&mut self) -> ChildSlots<'_, T> {
+        ChildSlots(self.0)
+    }
+
+    /// The number of slots, a power of two.
+    #[inline]
+    pub(crate) const fn span(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The child.
+    #[inline]
+    pub(crate) const fn get(&self) -> &Child<T> {
+        BitmapNode::as_child(&self.0[0])
+    }
+
+    /// Edits the child, also if `edit` panics.
+    #[inline]
+    pub(crate) fn edit<R>(&mut self, edit: impl FnOnce(&mut Child<T>) -> R) -> R {
+        /// Copies the first slot over the others when dropped.
+        struct Repeat<'a, T>(&'a mut [Slot<T>]);
+        impl<T> Drop for Repeat<'_, T> {
+            #[inline]
+            fn drop(&mut self) {
+                if let [first, others @ ..] = &mut *self.0 {
+                    others.fill(*first);
+                }
+            }
+        }
+        let slots = Repeat(self.0);
+        let first: *mut Slot<T> = &mut slots.0[0];
+        // SAFETY: `Child` is a transparent wrapper of `Slot`; this one owns the child's reference, and what it owns
+        // after the edit is copied to the other slots before anyone sees them (invariant 5).
+        edit(unsafe { &mut *first.cast::<Child<T>>() })
+    }
+
+    /// Puts `child` in and answers the old one.
+    #[inline]
+    pub(crate) fn replace(&mut self, child: Child<T>) -> Child<T> {
+        self.edit(|old| core::mem::replace(old, child))
+    }
+
+    /// What the child points at, for editing: a shared node is copied first, its entries by `clone`.
+    #[inline]
+    pub(crate) fn make_mut(mut self, clone: impl Fn(&T) -> T) -> ChildMut<'a, T> {
+        if !self.get().is_sole_owner() {
+            self.edit(|child| *child = child.copy(clone));
+        }
+        self.into_single().get_mut().expect("a new node is not shared")
+    }
+
+    /// The child itself. Its word must not be changed when it has several slots.
+    #[inline]
+    fn into_single(self) -> &'a mut Child<T> {
+        let first: *mut Slot<T> = &mut self.0[0];
+        // SAFETY: `Child` is a transparent wrapper of `Slot`.
+        unsafe { &mut *first.cast::<Child<T>>() }
+    }
+
+    /// The child itself, if it has one slot only.
+    #[inline]
+    pub(crate) fn single(self) -> Option<&'a mut Child<T>> {
+        if self.0.len() == 1 { Some(self.into_single()) } else { None }
+    }
+}
+
+/// The children of a node in order, for editing.
+pub(crate) struct ChildrenMut<'a, T> {
+    /// The starts that are left, counted from the first of `slots`: bit 0 is set unless none is left.
+    starts: Bitmap,
+    slots: &'a mut [Slot<T>],
+}
+
+impl<T> ChildrenMut<'_, T> {
+    /// The rest of them, to look at.
+    pub(crate) fn rest(&self) -> impl Iterator<Item = &Child<T>> {
+        let mut starts = self.starts;
+        core::iter::from_fn(move || starts.pop_first()).map(|start| BitmapNode::as_child(&self.slots[start]))
+    }
+}
+
+impl<'a, T> Iterator for ChildrenMut<'a, T> {
+    type Item = ChildSlots<'a, T>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let slots = core::mem::take(&mut self.slots);
+        if slots.is_empty() {
+            return None;
+        }
+        let end = self.starts.first_above(0, slots.len());
+        let (child, rest) = slots.split_at_mut(end);
+        (self.starts, self.slots) = (self.starts.shifted(end), rest);
+        Some(ChildSlots(child))
+    }
+}
+
+/// The child for a node that was just made, filled before.
+#[inline]
+pub(crate) fn new_child<N: ?Sized, T>(mut node: Arc<N>, fill: impl FnOnce(&mut N)) -> Child<T>
+where
+    Child<T>: From<Arc<N>>,
+{
+    fill(sole(&mut node));
+    node.into()
+}

@@ -1,0 +1,85 @@
+//! Several entries at once, for editing.
+
+use super::child::ChildMut;
+use super::node::descend;
+use super::{Clones, HashTrie, always, infallible, mix};
+
+/// What is wanted of the trie: the entry `index` of the leaf in the range of `hash`, for query `query`.
+#[derive(Clone, Copy)]
+struct Wanted {
+    hash: u32,
+    index: usize,
+    query: usize,
+}
+
+impl<T> HashTrie<T> {
+    /// What each query, a hash and an equality, finds.
+    ///
+    /// # Panics
+    /// If two queries find the same entry.
+    pub(crate) fn find_disjoint_mut_with<const N: usize, F: FnMut(&T) -> bool>(
+        &mut self,
+        queries: [(u64, F); N],
+        clone: impl Clones<T>,
+    ) -> [Option<&mut T>; N] {
+        let mut next = 0;
+        let mut wanted = queries.map(|(hash, eq)| {
+            let (hash, query) = (mix(hash), next);
+            next += 1;
+            always(self.try_position(hash, infallible(eq))).map(|index| Wanted { hash, index, query })
+        });
+        // Absent ones come first; the others in the order of the trie.
+        wanted.sort_unstable_by_key(|wanted| wanted.map(|wanted| wanted.hash));
+        let leaf = |wanted: &Wanted| self.root.leaf(wanted.hash).addr();
+        for (place, a) in wanted.iter().enumerate() {
+            for (a, b) in wanted[..place].iter().flatten().flat_map(|b| Some((a.as_ref()?, b))) {
+                assert!(a.index != b.index || leaf(a) != leaf(b), "duplicate keys found");
+            }
+        }
+        let mut found = [const { None }; N];
+        let absent = wanted.iter().filter(|wanted| wanted.is_none()).count();
+        let mut present = [Wanted { hash: 0, index: 0, query: 0 }; N];
+        for (place, wanted) in present.iter_mut().zip(wanted.iter().flatten()) {
+            *place = *wanted;
+        }
+        if absent < N {
+            collect(self.root.make_mut(clone), 0, &present[..N - absent], &mut found, clone);
+        }
+        found
+    }
+}
+
+/// Finds what is `wanted`, in order of hashes, below `child`, at which `level`s above have used up hash bits.
+fn collect<'a, T>(
+    child: ChildMut<'a, T>,
+    level: u32,
+    mut wanted: &[Wanted],
+    found: &mut [Option<&'a mut T>],
+    clone: impl Clones<T>,
+) {
+    let entries = match child {
+        ChildMut::Bitmap(node) => {
+            let bits = |wanted: &Wanted| (0..level).fold(wanted.hash, |bits, _| descend(bits));
+            let shift = node.slots().trailing_zeros();
+            let mut end = 0;
+            for child in node.children_mut() {
+                end += child.span();
+                let here = wanted.partition_point(|wanted| ((bits(wanted) >> (u32::BITS - shift)) as usize) < end);
+                let (these, rest) = wanted.split_at(here);
+                wanted = rest;
+                if !these.is_empty() {
+                    collect(child.make_mut(clone), level + 1, these, found, clone);
+                }
+            }
+            return;
+        }
+        ChildMut::Bucket(bucket) => bucket.entries_mut(),
+        ChildMut::Collision(node) => node.entries.as_mut_slice(),
+        ChildMut::Empty => &mut [],
+    };
+    for (index, entry) in entries.iter_mut().enumerate() {
+        if let Some(wanted) = wanted.iter().find(|wanted| wanted.index == index) {
+            found[wanted.query] = Some(entry);
+        }
+    }
+}

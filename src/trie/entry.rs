@@ -1,0 +1,113 @@
+//! The place of an entry, found once and used later.
+
+use core::fmt;
+
+use super::insert::Inserted;
+use super::{HashTrie, always, mix};
+
+/// A place in a [`HashTrie`], made by [`HashTrie::entry`].
+pub enum Entry<'a, T> {
+    /// There is an equal entry.
+    Occupied(OccupiedEntry<'a, T>),
+    /// There is none.
+    Vacant(VacantEntry<'a, T>),
+}
+
+/// A place with an entry in it.
+pub struct OccupiedEntry<'a, T> {
+    trie: &'a mut HashTrie<T>,
+    hash: u32,
+    /// The index in the leaf.
+    index: usize,
+    clone: fn(&T) -> T,
+}
+
+/// A place without an entry.
+pub struct VacantEntry<'a, T> {
+    trie: &'a mut HashTrie<T>,
+    hash: u32,
+    clone: fn(&T) -> T,
+}
+
+impl<T> HashTrie<T> {
+    #[inline]
+    pub(crate) fn try_entry_with<E>(
+        &mut self,
+        hash: u64,
+        eq: impl FnMut(&T) -> Result<bool, E>,
+        clone: fn(&T) -> T,
+    ) -> Result<Entry<'_, T>, E> {
+        let hash = mix(hash);
+        Ok(match self.try_position(hash, eq)? {
+            Some(index) => Entry::Occupied(OccupiedEntry { trie: self, hash, index, clone }),
+            None => Entry::Vacant(VacantEntry { trie: self, hash, clone }),
+        })
+    }
+}
+
+impl<'a, T> OccupiedEntry<'a, T> {
+    /// The entry. No search.
+    #[inline]
+    pub fn get(&self) -> &T {
+        &self.trie.root.leaf(self.hash).entries()[self.index]
+    }
+
+    /// The entry, for editing; an edit must not change its hash. Its path is unshared.
+    #[inline]
+    pub fn get_mut(&mut self) -> &mut T {
+        self.trie.entry_at_mut(self.hash, self.index, self.clone)
+    }
+
+    /// The entry, for editing as long as the trie is borrowed.
+    #[inline]
+    pub fn into_mut(self) -> &'a mut T {
+        self.trie.entry_at_mut(self.hash, self.index, self.clone)
+    }
+
+    /// Takes the entry out.
+    #[inline]
+    pub fn remove(self) -> T {
+        self.trie.remove_at(self.hash, self.index, self.clone).0
+    }
+}
+
+impl<'a, T> VacantEntry<'a, T> {
+    /// Puts an entry of this hash in.
+    #[inline]
+    pub fn insert(self, entry: T) -> &'a mut T {
+        match always(self.trie.try_insert_at(self.hash, entry, |_, _| Ok(false), self.clone)) {
+            Inserted::New(place) | Inserted::Found(place, _) => place,
+        }
+    }
+
+    /// Puts an entry of this hash in, and answers its place.
+    #[inline]
+    pub fn insert_entry(self, entry: T) -> OccupiedEntry<'a, T> {
+        let Self { trie, hash, clone } = self;
+        VacantEntry { trie: &mut *trie, hash, clone }.insert(entry);
+        // A new entry is the last of its leaf.
+        let index = trie.root.leaf(hash).entries().len() - 1;
+        OccupiedEntry { trie, hash, index, clone }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Entry<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Occupied(entry) => f.debug_tuple("Entry").field(entry).finish(),
+            Self::Vacant(entry) => f.debug_tuple("Entry").field(entry).finish(),
+        }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for OccupiedEntry<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("OccupiedEntry").field(self.get()).finish()
+    }
+}
+
+impl<T> fmt::Debug for VacantEntry<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("VacantEntry").finish()
+    }
+}

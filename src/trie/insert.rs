@@ -1,0 +1,187 @@
+//! Insertion: one descent that copies what is shared, and the split of a full bucket.
+
+use super::bucket::{BUCKET_MAX, Bucket, is_one, sole};
+use super::child::{BitmapNode, Child, ChildMut, ChildRef, ChildSlots};
+use super::node::{CollisionNode, HASH_BITS, WIDTH_MAX, descend, grown_capacity};
+use super::{Clones, HashTrie};
+use alloc::vec::Vec;
+use triomphe::Arc;
+
+/// What came of an attempt to put an entry in.
+pub(crate) enum Inserted<'a, T> {
+    /// It is in, here.
+    New(&'a mut T),
+    /// An equal entry is here; the one that was to go in is handed back.
+    Found(&'a mut T, T),
+}
+
+impl<T> HashTrie<T> {
+    /// Puts `entry` in unless there is an equal one with this hash. `same` gets one that is there, and `entry`.
+    ///
+    /// User code runs before anything changes but the sharing of the path.
+    #[inline]
+    pub(crate) fn try_insert_at<E>(
+        &mut self,
+        hash: u32,
+        entry: T,
+        mut same: impl FnMut(&T, &T) -> Result<bool, E>,
+        clone: impl Clones<T>,
+    ) -> Result<Inserted<'_, T>, E> {
+        let mut slot = &mut self.root;
+        let (mut bits, mut depth) = (hash, 0);
+        let mut searched = false;
+        loop {
+            while slot.has_inner(bits) {
+                slot = inner_mut(slot, bits);
+                (bits, depth) = (descend(bits), depth + WIDTH_MAX);
+            }
+            let leaf = match slot.get() {
+                ChildRef::Bitmap(node) => node.child_of(bits),
+                _ => &*slot,
+            };
+            if !searched {
+                if let Some(index) = leaf.try_position(hash, |there| same(there, &entry))? {
+                    return Ok(Inserted::Found(entry_mut(leaf_mut(slot, bits), index, clone), entry));
+                }
+                searched = true;
+            }
+            if leaf.has_room() {
+                let place = push(leaf_mut(slot, bits), hash, entry, clone);
+                self.len += 1;
+                return Ok(Inserted::New(place));
+            }
+            split(slot, bits, depth, clone);
+        }
+    }
+}
+
+/// The bitmap node below `slot` that [`Child::has_inner`] tells of, its parent unshared.
+#[inline]
+pub(super) fn inner_mut<T>(slot: &mut Child<T>, bits: u32) -> &mut Child<T> {
+    let node = slot.make_bitmap_mut().expect("has_inner was asked first");
+    node.child_mut_of(bits).single().expect("a bitmap node covers one slot")
+}
+
+/// The leaf in `slot`, or in the bitmap node there, which is unshared.
+#[inline]
+pub(super) fn leaf_mut<T>(slot: &mut Child<T>, bits: u32) -> ChildSlots<'_, T> {
+    if slot.is_bitmap() {
+        slot.make_bitmap_mut().expect("it is a bitmap node").child_mut_of(bits)
+    } else {
+        ChildSlots::root(slot)
+    }
+}
+
+/// Entry `index` of a leaf, unshared.
+#[inline]
+pub(super) fn entry_mut<T>(leaf: ChildSlots<'_, T>, index: usize, clone: impl Clones<T>) -> &mut T {
+    match leaf.make_mut(clone) {
+        ChildMut::Bucket(bucket) => &mut bucket.entries_mut()[index],
+        ChildMut::Collision(node) => &mut node.entries[index],
+        ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("only leaves with entries have indices"),
+    }
+}
+
+/// Appends an entry to a leaf that has room for it.
+#[inline]
+fn push<T>(mut leaf: ChildSlots<'_, T>, hash: u32, entry: T, clone: impl Clones<T>) -> &mut T {
+    let in_place = match leaf.get().get() {
+        ChildRef::Bucket(bucket) => bucket.len() < bucket.capacity() && leaf.get().is_sole_owner(),
+        _ => false,
+    };
+    if !in_place {
+        leaf.edit(|child| make_room(child, clone));
+    }
+    match leaf.make_mut(clone) {
+        ChildMut::Bucket(bucket) => {
+            bucket.push(hash, entry);
+            bucket.entries_mut().last_mut()
+        }
+        ChildMut::Collision(node) => {
+            node.entries.push(entry);
+            node.entries.last_mut()
+        }
+        ChildMut::Bitmap(_) | ChildMut::Empty => None,
+    }
+    .expect("an entry was pushed")
+}
+
+/// Makes a leaf the sole owner of a node with room for one entry more.
+#[inline(never)]
+fn make_room<T>(leaf: &mut Child<T>, clone: impl Clones<T>) {
+    if let Some(own) = leaf.get_mut() {
+        let grown = match own {
+            ChildMut::Empty => Bucket::with_capacity(grown_capacity(0)),
+            ChildMut::Bucket(full) => {
+                let mut grown = Bucket::with_capacity(grown_capacity(full.len()));
+                sole(&mut grown).append(full);
+                grown
+            }
+            ChildMut::Collision(_) | ChildMut::Bitmap(_) => return,
+        };
+        *leaf = grown.into();
+    } else {
+        *leaf = match leaf.get() {
+            ChildRef::Bucket(bucket) => bucket.copy(bucket.len() + 1, clone).into(),
+            ChildRef::Collision(node) => Arc::new(node.copy(clone)).into(),
+            ChildRef::Bitmap(_) | ChildRef::Empty => return,
+        };
+    }
+}
+
+/// Splits the full bucket in `slot`, or in the bitmap node there, in two, or makes it a collision node.
+///
+/// The bucket is unshared first; what follows runs no user code.
+#[cold]
+#[inline(never)]
+fn split<T>(slot: &mut Child<T>, bits: u32, depth: u32, clone: impl Clones<T>) {
+    let width = slot.as_bitmap().map_or(0, BitmapNode::width);
+    let mut leaf = leaf_mut(slot, bits);
+    let depth = depth + width - leaf.span().trailing_zeros();
+    let ChildMut::Bucket(bucket) = leaf.reborrow().make_mut(clone) else {
+        unreachable!("only a full bucket has no room");
+    };
+    if depth == HASH_BITS {
+        let node = collision(bucket);
+        drop(leaf.replace(node));
+        return;
+    }
+    let ones = bucket.hashes().iter().filter(|&&hash| is_one(hash, depth)).count();
+    let [zeros, ones] = halves(bucket, depth, ones);
+    match slot.make_bitmap_mut() {
+        // A bare bucket, or one in a single slot of a node that cannot be wider: a new node below.
+        None => *slot = BitmapNode::pair(zeros, ones).into(),
+        Some(node) => {
+            let at = node.slot_of(bits);
+            let (first, end) = node.range(at);
+            if end - first > 1 {
+                drop(node.split(at, zeros, ones));
+            } else if node.width() == WIDTH_MAX {
+                drop(node.child_mut(at).replace(BitmapNode::pair(zeros, ones).into()));
+            } else {
+                let mut wide = node.doubled();
+                drop(sole(&mut wide).split(2 * at, zeros, ones));
+                *slot = wide.into();
+            }
+        }
+    }
+}
+
+/// The entries of a bucket in two, by `bit` of their hash, which `ones` of them have. The bucket is left empty.
+fn halves<T>(bucket: &mut Bucket<T>, bit: u32, ones: usize) -> [Child<T>; 2] {
+    // One of the halves takes an entry more right after this.
+    let room = |len| Bucket::with_capacity(grown_capacity(len).min(BUCKET_MAX));
+    let [mut zeros, mut ones] = [bucket.len() - ones, ones].map(room);
+    bucket.partition(bit, sole(&mut zeros), sole(&mut ones));
+    [zeros, ones].map(|half| if half.len() == 0 { Child::EMPTY } else { half.into() })
+}
+
+/// The entries of a bucket, whose hashes are all the same, as a collision node. The bucket is left empty.
+fn collision<T>(bucket: &mut Bucket<T>) -> Child<T> {
+    let hash = bucket.hashes()[0];
+    let mut entries = Vec::with_capacity(2 * BUCKET_MAX);
+    while let Some(last) = bucket.len().checked_sub(1) {
+        entries.push(bucket.swap_remove(last));
+    }
+    Arc::new(CollisionNode { hash, entries }).into()
+}

@@ -1,0 +1,386 @@
+//! Iteration: borrowing, mutable, and owning.
+//!
+//! Leaves come in the order of their hashes, and the entries of a leaf from the last to the first, in all of them.
+
+use core::fmt;
+use core::iter::FusedIterator;
+use core::slice;
+
+use super::bitmap::Bitmap;
+use super::child::{Child, ChildMut, ChildRef, ChildrenMut};
+use super::node::HEIGHT_MAX;
+use super::{Clones, HashTrie};
+
+/// The entries below one child: the leaf at hand, and above it the bitmap nodes with the children that are left.
+pub(crate) struct Entries<'a, T> {
+    leaf: slice::Iter<'a, T>,
+    depth: usize,
+    nodes: [Option<&'a Child<T>>; HEIGHT_MAX],
+    starts: [Bitmap; HEIGHT_MAX],
+}
+
+impl<T> Clone for Entries<'_, T> {
+    fn clone(&self) -> Self {
+        Self { leaf: self.leaf.clone(), ..*self }
+    }
+}
+
+impl<'a, T> Entries<'a, T> {
+    #[inline]
+    pub(crate) fn below(child: &'a Child<T>) -> Self {
+        let mut entries = Self {
+            leaf: child.entries().iter(),
+            depth: 0,
+            nodes: [None; HEIGHT_MAX],
+            starts: [Bitmap::EMPTY; HEIGHT_MAX],
+        };
+        if let ChildRef::Bitmap(node) = child.get() {
+            entries.push(child, node.starts());
+        }
+        entries
+    }
+
+    #[inline]
+    fn push(&mut self, child: &'a Child<T>, starts: Bitmap) {
+        self.nodes[self.depth] = Some(child);
+        self.starts[self.depth] = starts;
+        self.depth += 1;
+    }
+
+    /// Goes to the next leaf that has entries.
+    fn next_leaf(&mut self) -> bool {
+        while let Some(top) = self.depth.checked_sub(1) {
+            let Some(start) = self.starts[top].pop_first() else {
+                self.depth = top;
+                continue;
+            };
+            let child = self.nodes[top].and_then(Child::as_bitmap).expect("the stack holds bitmap nodes").child(start);
+            match child.get() {
+                ChildRef::Bitmap(node) => self.push(child, node.starts()),
+                ChildRef::Empty => {}
+                ChildRef::Bucket(_) | ChildRef::Collision(_) => {
+                    self.leaf = child.entries().iter();
+                    return true;
+                }
+            }
+        }
+        false
+    }
+}
+
+impl<'a, T> Iterator for Entries<'a, T> {
+    type Item = &'a T;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a T> {
+        loop {
+            if let Some(entry) = self.leaf.next_back() {
+                return Some(entry);
+            }
+            if !self.next_leaf() {
+                return None;
+            }
+        }
+    }
+
+    #[inline]
+    fn fold<A, F: FnMut(A, &'a T) -> A>(mut self, init: A, mut f: F) -> A {
+        let mut acc = init;
+        loop {
+            acc = core::mem::take(&mut self.leaf).rfold(acc, &mut f);
+            if !self.next_leaf() {
+                return acc;
+            }
+        }
+    }
+}
+
+/// A borrowing iterator over the entries of a [`HashTrie`], made by [`HashTrie::iter`].
+pub struct Iter<'a, T> {
+    entries: Entries<'a, T>,
+    len: usize,
+}
+
+impl<T> Clone for Iter<'_, T> {
+    fn clone(&self) -> Self {
+        Self { entries: self.entries.clone(), len: self.len }
+    }
+}
+
+impl<T> Default for Iter<'_, T> {
+    fn default() -> Self {
+        Self { entries: Entries::below(const { &Child::EMPTY }), len: 0 }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Iter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+impl<'a, T> Iterator for Iter<'a, T> {
+    type Item = &'a T;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a T> {
+        let entry = self.entries.next()?;
+        self.len -= 1;
+        Some(entry)
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.len, Some(self.len))
+    }
+
+    #[inline]
+    fn fold<A, F: FnMut(A, &'a T) -> A>(self, init: A, f: F) -> A {
+        self.entries.fold(init, f)
+    }
+}
+
+impl<T> ExactSizeIterator for Iter<'_, T> {}
+impl<T> FusedIterator for Iter<'_, T> {}
+
+/// A mutable iterator over the entries of a [`HashTrie`]. Shared nodes are copied as they are reached.
+pub(crate) struct IterMut<'a, T, C> {
+    leaf: slice::IterMut<'a, T>,
+    depth: usize,
+    nodes: [Option<ChildrenMut<'a, T>>; HEIGHT_MAX],
+    len: usize,
+    /// None in an iterator over nothing.
+    clone: Option<C>,
+}
+
+impl<'a, T, C> IterMut<'a, T, C> {
+    fn over_nothing() -> Self {
+        Self { leaf: [].iter_mut(), depth: 0, nodes: [const { None }; HEIGHT_MAX], len: 0, clone: None }
+    }
+
+    /// The entries that are left, to look at.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        let above = self.nodes[..self.depth].iter().rev().flatten();
+        self.leaf.as_slice().iter().rev().chain(above.flat_map(ChildrenMut::rest).flat_map(Entries::below))
+    }
+}
+
+impl<'a, T, C: Clones<T>> IterMut<'a, T, C> {
+    fn new(trie: &'a mut HashTrie<T>, clone: C) -> Self {
+        let mut iter = Self { len: trie.len, clone: Some(clone), ..Self::over_nothing() };
+        let root = trie.root.make_mut(clone);
+        iter.enter(root);
+        iter
+    }
+
+    /// Makes a leaf the one at hand, or puts a node on the stack.
+    #[inline]
+    fn enter(&mut self, child: ChildMut<'a, T>) {
+        match child {
+            ChildMut::Bucket(bucket) => self.leaf = bucket.entries_mut().iter_mut(),
+            ChildMut::Collision(node) => self.leaf = node.entries.iter_mut(),
+            ChildMut::Bitmap(node) => {
+                self.nodes[self.depth] = Some(node.children_mut());
+                self.depth += 1;
+            }
+            ChildMut::Empty => {}
+        }
+    }
+
+    /// Goes on to the next node. A child whose copy panics is passed over.
+    fn advance(&mut self) -> bool {
+        let Some(clone) = self.clone else { return false };
+        while let Some(top) = self.depth.checked_sub(1) {
+            if let Some(child) = self.nodes[top].as_mut().and_then(Iterator::next) {
+                self.enter(child.make_mut(clone));
+                return true;
+            }
+            self.depth = top;
+        }
+        false
+    }
+}
+
+impl<T, C> Default for IterMut<'_, T, C> {
+    fn default() -> Self {
+        Self::over_nothing()
+    }
+}
+
+impl<T: fmt::Debug, C> fmt::Debug for IterMut<'_, T, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl<'a, T, C: Clones<T>> Iterator for IterMut<'a, T, C> {
+    type Item = &'a mut T;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a mut T> {
+        loop {
+            if let Some(entry) = self.leaf.next_back() {
+                self.len -= 1;
+                return Some(entry);
+            }
+            if !self.advance() {
+                return None;
+            }
+        }
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.len, Some(self.len))
+    }
+
+    #[inline]
+    fn fold<A, F: FnMut(A, &'a mut T) -> A>(mut self, init: A, mut f: F) -> A {
+        let mut acc = init;
+        loop {
+            acc = core::mem::take(&mut self.leaf).rfold(acc, &mut f);
+            if !self.advance() {
+                return acc;
+            }
+        }
+    }
+}
+
+impl<T, C: Clones<T>> ExactSizeIterator for IterMut<'_, T, C> {}
+impl<T, C: Clones<T>> FusedIterator for IterMut<'_, T, C> {}
+
+/// An owning iterator over the entries of a [`HashTrie`]: moves them out of nodes that nobody else has, and clones those
+/// of shared ones.
+pub struct IntoIter<T> {
+    leaf: Child<T>,
+    /// The entries of `leaf` that are left: those before this index.
+    untaken: usize,
+    depth: usize,
+    nodes: [Child<T>; HEIGHT_MAX],
+    starts: [Bitmap; HEIGHT_MAX],
+    len: usize,
+}
+
+impl<T> IntoIter<T> {
+    fn new(trie: HashTrie<T>) -> Self {
+        let mut iter = Self {
+            leaf: Child::EMPTY,
+            untaken: 0,
+            depth: 0,
+            nodes: [const { Child::EMPTY }; HEIGHT_MAX],
+            starts: [Bitmap::EMPTY; HEIGHT_MAX],
+            len: trie.len,
+        };
+        iter.enter(trie.root);
+        iter
+    }
+
+    fn enter(&mut self, child: Child<T>) {
+        if let Some(starts) = child.as_bitmap().map(|node| node.starts()) {
+            self.starts[self.depth] = starts;
+            self.nodes[self.depth] = child;
+            self.depth += 1;
+        } else {
+            self.untaken = child.entries().len();
+            self.leaf = child;
+        }
+    }
+
+    /// Goes on to the next node.
+    fn advance(&mut self) -> bool {
+        while let Some(top) = self.depth.checked_sub(1) {
+            if let Some(start) = self.starts[top].pop_first() {
+                let child = match self.nodes[top].get_mut() {
+                    Some(ChildMut::Bitmap(node)) => node.child_mut(start).replace(Child::EMPTY),
+                    _ => self.nodes[top].as_bitmap().expect("the stack holds bitmap nodes").child(start).clone(),
+                };
+                self.enter(child);
+                return true;
+            }
+            self.depth = top;
+            self.nodes[top] = Child::EMPTY;
+        }
+        false
+    }
+
+    /// The entries that are left, to look at.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        let above = self.nodes[..self.depth].iter().zip(self.starts).rev().flat_map(|(node, mut starts)| {
+            let children = core::iter::from_fn(move || starts.pop_first());
+            children.filter_map(|start| Some(node.as_bitmap()?.child(start)))
+        });
+        self.leaf.entries()[..self.untaken].iter().rev().chain(above.flat_map(Entries::below))
+    }
+}
+
+impl<T> Default for IntoIter<T> {
+    fn default() -> Self {
+        Self::new(HashTrie::new())
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for IntoIter<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl<T: Clone> Iterator for IntoIter<T> {
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        while self.untaken == 0 {
+            if !self.advance() {
+                return None;
+            }
+        }
+        let index = self.untaken - 1;
+        let entry = match self.leaf.get_mut() {
+            Some(ChildMut::Bucket(bucket)) => bucket.swap_remove(index),
+            Some(ChildMut::Collision(node)) => node.entries.swap_remove(index),
+            _ => self.leaf.entries()[index].clone(),
+        };
+        self.untaken = index;
+        self.len -= 1;
+        Some(entry)
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.len, Some(self.len))
+    }
+}
+
+impl<T: Clone> ExactSizeIterator for IntoIter<T> {}
+impl<T: Clone> FusedIterator for IntoIter<T> {}
+
+impl<T> HashTrie<T> {
+    /// The entries in no particular order. O(n), no allocation.
+    #[inline]
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter { entries: Entries::below(&self.root), len: self.len }
+    }
+
+    pub(crate) fn iter_mut_with<C: Clones<T>>(&mut self, clone: C) -> IterMut<'_, T, C> {
+        IterMut::new(self, clone)
+    }
+}
+
+impl<'a, T> IntoIterator for &'a HashTrie<T> {
+    type Item = &'a T;
+    type IntoIter = Iter<'a, T>;
+
+    fn into_iter(self) -> Iter<'a, T> {
+        self.iter()
+    }
+}
+
+impl<T: Clone> IntoIterator for HashTrie<T> {
+    type Item = T;
+    type IntoIter = IntoIter<T>;
+
+    fn into_iter(self) -> IntoIter<T> {
+        IntoIter::new(self)
+    }
+}

@@ -1,0 +1,183 @@
+//! Removal: a search, then one descent that copies what is shared, and the join of ranges that fit into one bucket again.
+
+use alloc::vec::Vec;
+
+use super::bucket::{BUCKET_MAX, Bucket, sole};
+use super::child::{BitmapNode, Child, ChildMut, new_child};
+use super::insert::{inner_mut, leaf_mut};
+use super::node::{HASH_BITS, WIDTH_MAX, descend};
+use super::{Clones, HashTrie};
+
+impl<T> HashTrie<T> {
+    /// Takes entry `index` of the leaf in the range of `hash` out. Answers it, and by how much the indices of the entries
+    /// before it have grown.
+    ///
+    /// All user code runs before anything changes but the sharing of nodes.
+    pub(crate) fn remove_at(&mut self, hash: u32, index: usize, clone: impl Clones<T>) -> (T, usize) {
+        let taken = take(&mut self.root, hash, hash, index, clone);
+        self.len -= 1;
+        taken
+    }
+}
+
+/// [`HashTrie::remove_at`] below `slot`, where `bits` of the hash are left.
+fn take<T>(slot: &mut Child<T>, hash: u32, bits: u32, index: usize, clone: impl Clones<T>) -> (T, usize) {
+    if slot.has_inner(bits) {
+        let inner = inner_mut(slot, bits);
+        let (entry, moved) = take(inner, hash, descend(bits), index, clone);
+        if !inner.is_bitmap() {
+            // The node below became one bucket, which only empty ranges can join here.
+            join(slot, bits);
+        }
+        return (entry, moved);
+    }
+    let joins = slot.as_bitmap().is_some_and(|node| will_join(node, node.slot_of(bits)));
+    if joins {
+        let node = slot.make_bitmap_mut().expect("it is a bitmap node");
+        let (first, middle, _) = node.pair_of(node.slot_of(bits));
+        for start in [first, middle] {
+            node.child_mut(start).make_mut(clone);
+        }
+    }
+    let mut leaf = leaf_mut(slot, bits);
+    let (entry, emptied) = match leaf.reborrow().make_mut(clone) {
+        ChildMut::Bucket(bucket) => (bucket.swap_remove(index), (bucket.len() == 0).then_some(Child::EMPTY)),
+        ChildMut::Collision(node) => {
+            let entry = node.entries.swap_remove(index);
+            (entry, (node.entries.len() == BUCKET_MAX).then(|| to_bucket(hash, &mut node.entries)))
+        }
+        ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("only leaves with entries have indices"),
+    };
+    let smaller = emptied.is_some();
+    if let Some(emptied) = emptied {
+        drop(leaf.replace(emptied));
+    }
+    let moved = if joins || smaller { join(slot, bits) } else { 0 };
+    (entry, moved)
+}
+
+/// Will the leaf at `slot` and its buddy fit into one bucket when it has an entry less?
+#[inline]
+fn will_join<T>(node: &BitmapNode<T>, slot: usize) -> bool {
+    buddies(node, slot).is_some_and(|[zeros, ones]| zeros + ones - 1 <= BUCKET_MAX)
+}
+
+/// The lengths of the pair of leaves of one size that `slot` belongs to, if it does.
+#[inline]
+fn buddies<T>(node: &BitmapNode<T>, slot: usize) -> Option<[usize; 2]> {
+    let (first, middle, end) = node.pair_of(slot);
+    if end > node.slots() || node.range(first) != (first, middle) || node.range(middle) != (middle, end) {
+        return None;
+    }
+    Some([node.child(first).small_len()?, node.child(middle).small_len()?])
+}
+
+/// Joins the leaf that `bits` choose in the bitmap node in `slot` with its buddy as long as both fit into one bucket, and
+/// makes the node as narrow as it can be, or one leaf. Runs no user code: what is joined is not shared.
+///
+/// Answers how many entries came to stand before those of the leaf: those of a joined bucket are in falling order of
+/// their ranges.
+fn join<T>(slot: &mut Child<T>, bits: u32) -> usize {
+    let Some(node) = slot.make_bitmap_mut() else { return 0 };
+    let mut moved = 0;
+    while let Some([zeros, ones]) = buddies(node, node.slot_of(bits)).filter(|[zeros, ones]| zeros + ones <= BUCKET_MAX)
+    {
+        let (first, middle, end) = node.pair_of(node.slot_of(bits));
+        if node.slot_of(bits) < middle {
+            moved += ones;
+        }
+        let halves = [middle, first].map(|start| node.child_mut(start).replace(Child::EMPTY));
+        let both = match halves {
+            [one, zero] if ones == 0 => {
+                drop(one);
+                zero
+            }
+            [one, zero] if zeros == 0 => {
+                drop(zero);
+                one
+            }
+            halves => new_child(Bucket::with_capacity(BUCKET_MAX), |bucket| {
+                for mut half in halves {
+                    if let Some(ChildMut::Bucket(half)) = half.get_mut() {
+                        bucket.append(half);
+                    }
+                }
+            }),
+        };
+        drop(node.join(first, middle, end, both));
+    }
+    if node.starts().len() == 1 {
+        let only = node.child_mut(0).replace(Child::EMPTY);
+        *slot = only;
+        return moved;
+    }
+    if node.starts().all_even() {
+        let mut narrow = node.halved();
+        while narrow.starts().all_even() {
+            narrow = sole(&mut narrow).halved();
+        }
+        *slot = narrow.into();
+    }
+    moved
+}
+
+/// The entries of a collision node, all of this hash, as a bucket. The vector is left empty.
+fn to_bucket<T>(hash: u32, entries: &mut Vec<T>) -> Child<T> {
+    new_child(Bucket::with_capacity(BUCKET_MAX), |bucket| {
+        for entry in entries.drain(..) {
+            bucket.push(hash, entry);
+        }
+    })
+}
+
+/// Removes entries that a predicate accepts, one by one and lazily.
+pub(crate) struct Extraction {
+    /// A hash in the range of the leaf that is looked at; none when all are done.
+    at: Option<u32>,
+    /// The entries of that leaf that have not been looked at: those before this index. All, if none.
+    untested: Option<usize>,
+}
+
+impl Extraction {
+    /// From the first entry on.
+    pub(crate) const fn new() -> Self {
+        Self { at: Some(0), untested: None }
+    }
+
+    /// Removes the next entry that `pred` accepts. The trie is whole before and after; no entry is asked about twice.
+    pub(crate) fn next<T>(
+        &mut self,
+        trie: &mut HashTrie<T>,
+        pred: &mut impl FnMut(&T) -> bool,
+        clone: impl Clones<T>,
+    ) -> Option<T> {
+        while let Some(at) = self.at {
+            let (leaf, end) = leaf_and_end(&trie.root, at);
+            let entries = leaf.entries();
+            let untested = self.untested.get_or_insert(entries.len());
+            while let Some(index) = untested.checked_sub(1) {
+                *untested = index;
+                if pred(&entries[index]) {
+                    let (entry, moved) = trie.remove_at(at, index, clone);
+                    *untested += moved;
+                    return Some(entry);
+                }
+            }
+            *self = Self { at: end, untested: None };
+        }
+        None
+    }
+}
+
+/// The leaf in the range of `hash`, and the first hash behind that range, if there is one.
+fn leaf_and_end<T>(root: &Child<T>, hash: u32) -> (&Child<T>, Option<u32>) {
+    let (mut child, mut bits, mut depth) = (root, hash, 0);
+    let mut end = 1u64 << HASH_BITS;
+    while let Some(node) = child.as_bitmap() {
+        let slot = node.slot_of(bits);
+        let first = u64::from(hash) & !(u64::from(u32::MAX) >> depth);
+        end = first + ((node.range(slot).1 as u64) << (HASH_BITS - depth - node.width()));
+        (child, bits, depth) = (node.child(slot), descend(bits), depth + WIDTH_MAX);
+    }
+    (child, u32::try_from(end).ok())
+}

@@ -1,0 +1,76 @@
+//! Search of 16 one-byte tags at once: SSE2, NEON, and a portable form for the rest.
+//!
+//! The answer is a set of indices, one bit an index. Wider vectors (AVX2, AVX-512) would not help: a bucket has 16 tags.
+
+// The intrinsics ask for a CPU feature, which the targets that compile them always have.
+#![allow(unsafe_code)]
+
+/// How many tags are searched at once: the most entries a bucket holds.
+pub(crate) const TAGS: usize = 16;
+
+/// The indices at which `tags` holds `tag`, as a bit set.
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(miri)))]
+#[inline]
+pub(crate) fn matches(tags: &[u8; TAGS], tag: u8) -> u32 {
+    use core::arch::x86_64::{_mm_cmpeq_epi8, _mm_movemask_epi8, _mm_set_epi64x, _mm_set1_epi8};
+    let [lo, hi] = halves(tags).map(|half| half as i64);
+    // SAFETY: SSE2 is a feature of this target (`cfg` above), and these intrinsics touch no memory.
+    #[allow(clippy::multiple_unsafe_ops_per_block, reason = "one reason holds for all four")]
+    let mask = unsafe {
+        let equal = _mm_cmpeq_epi8(_mm_set_epi64x(hi, lo), _mm_set1_epi8(tag as i8));
+        _mm_movemask_epi8(equal)
+    };
+    mask as u32
+}
+
+/// The indices at which `tags` holds `tag`, as a bit set.
+#[cfg(not(all(target_arch = "x86_64", target_feature = "sse2", not(miri))))]
+#[inline]
+pub(crate) fn matches(tags: &[u8; TAGS], tag: u8) -> u32 {
+    portable(tags, tag)
+}
+
+/// The eight-byte halves of `tags`; the compiler turns this into one load.
+#[inline]
+fn halves(tags: &[u8; TAGS]) -> [u64; 2] {
+    let all = u128::from_le_bytes(*tags);
+    [all as u64, (all >> 64) as u64]
+}
+
+/// Eight tags a word: a byte of `word ^ tag` is zero where the tag is found; the carry-free zero test sets that byte's
+/// top bit, and a multiplication gathers the eight top bits into one byte.
+#[allow(dead_code, reason = "the vector forms are tested against it")]
+#[inline]
+fn portable(tags: &[u8; TAGS], tag: u8) -> u32 {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    const GATHER: u64 = 0x0002_0408_1020_4081;
+    let [lo, hi] = halves(tags).map(|word| {
+        let differ = word ^ (u64::from(tag) * 0x0101_0101_0101_0101);
+        let zero = !(((differ & LOW) + LOW) | differ | LOW);
+        ((zero >> 7).wrapping_mul(GATHER << 7) >> 56) as u32
+    });
+    lo | hi << 8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_index_is_found_and_no_other() {
+        for tag in [0, 1, 0x7f, 0x80, 0xfe, 0xff] {
+            for other in [0, 1, 0x7f, 0x80, 0x81, 0xff] {
+                if tag == other {
+                    continue;
+                }
+                for set in 0..1 << 10 {
+                    // Ten bits spread over sixteen places by repeating the first six.
+                    let set: u32 = set | (set & 0x3f) << 10;
+                    let tags: [u8; TAGS] = core::array::from_fn(|i| if set >> i & 1 == 1 { tag } else { other });
+                    assert_eq!(matches(&tags, tag), set);
+                    assert_eq!(portable(&tags, tag), set);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! The core alone, under 32-bit hashes that the tests choose: shapes that a hasher reaches with difficulty only.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::convert::Infallible;
+
+use super::insert::Inserted;
+use super::{Extraction, HashTrie, always};
+
+/// An entry with a hash of its own; `Box` lets Miri see every wrong read and every leak.
+type Entry = (u32, u32, Box<u32>);
+type Trie = HashTrie<Entry>;
+
+/// A small random number generator (xorshift64*).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: u32) -> u32 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        ((self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 32) % u64::from(end)) as u32
+    }
+}
+
+/// Hashes of `key`: spread, only at the top, only at the end, in deep clusters, few, and all the same.
+const HASHES: [fn(u32) -> u32; 6] = [
+    |key| key.wrapping_mul(0x9e37_79b9),
+    |key| key << 27,
+    |key| key % 7,
+    |key| (key % 3) << 30 | key >> 4,
+    |key| (key % 4).wrapping_mul(0x5555_5555),
+    |_| 0xdead_beef,
+];
+
+fn insert(trie: &mut Trie, hash: u32, key: u32, value: u32) -> Option<u32> {
+    let same = |there: &Entry, new: &Entry| Ok::<_, Infallible>(there.1 == new.1);
+    match always(trie.try_insert_at(hash, (hash, key, Box::new(value)), same, Entry::clone)) {
+        Inserted::New(place) => {
+            assert_eq!(*place.2, value);
+            None
+        }
+        Inserted::Found(place, (_, _, new)) => Some(*core::mem::replace(&mut place.2, new)),
+    }
+}
+
+fn position(trie: &Trie, hash: u32, key: u32) -> Option<usize> {
+    always(trie.try_position(hash, |entry| Ok(entry.1 == key)))
+}
+
+fn remove(trie: &mut Trie, hash: u32, key: u32) -> Option<u32> {
+    position(trie, hash, key).map(|index| *trie.remove_at(hash, index, Entry::clone).0.2)
+}
+
+/// What the trie must hold: the value of each key below `values.len()`.
+fn assert_holds(trie: &Trie, values: &[Option<u32>], hash: fn(u32) -> u32) {
+    trie.validate();
+    assert_eq!(trie.len(), values.iter().flatten().count());
+    for (key, value) in (0..).zip(values) {
+        let found = position(trie, hash(key), key).map(|index| &trie.root.leaf(hash(key)).entries()[index]);
+        assert_eq!(found.map(|entry| *entry.2), *value);
+    }
+}
+
+#[test]
+fn edits_agree_with_a_model_and_leave_other_versions_alone() {
+    let keys = if cfg!(miri) { 40 } else { 200 };
+    let steps = if cfg!(miri) { 120 } else { 1200 };
+    for (seed, hash) in (1..).zip(HASHES) {
+        let mut random = Random(seed);
+        let mut trie = Trie::new();
+        let mut values = alloc::vec![None; keys as usize];
+        let mut versions = Vec::new();
+        for step in 0..steps {
+            let key = random.below(keys);
+            // Growing and shrinking by turns.
+            let growing = step * 6 / steps % 2 == 0;
+            if (random.below(3) == 0) != growing {
+                assert_eq!(insert(&mut trie, hash(key), key, step), values[key as usize].replace(step));
+            } else {
+                assert_eq!(remove(&mut trie, hash(key), key), values[key as usize].take());
+            }
+            assert_holds(&trie, &values, hash);
+            if random.below(30) == 0 {
+                versions.push((trie.clone(), values.clone()));
+            }
+            if random.below(60) == 0 && !versions.is_empty() {
+                let (version, expected) = versions.swap_remove(random.below(versions.len() as u32) as usize);
+                assert_holds(&version, &expected, hash);
+            }
+        }
+        for (version, expected) in &versions {
+            assert_holds(version, expected, hash);
+        }
+    }
+}
+
+#[test]
+fn shape_does_not_depend_on_history() {
+    let keys = if cfg!(miri) { 60 } else { 400 };
+    for hash in HASHES {
+        let build = |keys: &mut dyn Iterator<Item = u32>| {
+            let mut trie = Trie::new();
+            keys.for_each(|key| assert_eq!(insert(&mut trie, hash(key), key, key), None));
+            trie
+        };
+        let forth = build(&mut (0..keys));
+        let back = build(&mut (0..keys).rev());
+        let mut shrunk = build(&mut (0..2 * keys));
+        for key in keys..2 * keys {
+            assert_eq!(remove(&mut shrunk, hash(key), key), Some(key));
+            shrunk.validate();
+        }
+        for other in [back, shrunk] {
+            assert!(forth.same_shape(&other));
+            assert!(forth.eq_with(&other, |a, b| a == b));
+        }
+        let mut other = forth.clone();
+        insert(&mut other, hash(0), 0, u32::MAX);
+        assert!(forth.same_shape(&other));
+        assert!(!forth.eq_with(&other, |a, b| a == b));
+        remove(&mut other, hash(0), 0);
+        assert!(!forth.same_shape(&other));
+    }
+}
+
+#[test]
+fn extraction_asks_about_each_entry_once_and_takes_what_is_accepted() {
+    let keys: u32 = if cfg!(miri) { 50 } else { 300 };
+    for (seed, hash) in (1..).zip(HASHES) {
+        for step in 1..5 {
+            let mut random = Random(seed);
+            let mut trie = Trie::new();
+            (0..keys).for_each(|key| assert_eq!(insert(&mut trie, hash(key), key, key), None));
+            let before = trie.clone();
+            let shared = random.below(2) == 0;
+            let before = shared.then_some(before);
+            let mut asked = alloc::vec![0; keys as usize];
+            let mut values: Vec<_> = (0..keys).map(Some).collect();
+            let mut extraction = Extraction::new();
+            let mut pred = |entry: &Entry| {
+                asked[entry.1 as usize] += 1;
+                entry.1 % 5 < step
+            };
+            while let Some((_, key, value)) = extraction.next(&mut trie, &mut pred, Entry::clone) {
+                assert!(key % 5 < step);
+                assert_eq!(values[key as usize].take(), Some(*value));
+                assert_holds(&trie, &values, hash);
+            }
+            assert!(asked.iter().all(|&times| times == 1));
+            assert_eq!(trie.len(), (0..keys).filter(|key| key % 5 >= step).count());
+            if let Some(before) = before {
+                assert_holds(&before, &(0..keys).map(Some).collect::<Vec<_>>(), hash);
+            }
+        }
+    }
+}
+
+#[test]
+fn iterators_meet_every_entry_in_one_order() {
+    let keys: u32 = if cfg!(miri) { 50 } else { 300 };
+    for hash in HASHES {
+        let mut trie = Trie::new();
+        (0..keys).for_each(|key| assert_eq!(insert(&mut trie, hash(key), key, key), None));
+        let order: Vec<u32> = trie.iter().map(|entry| entry.1).collect();
+        let mut sorted = order.clone();
+        sorted.sort_unstable();
+        assert!(sorted.into_iter().eq(0..keys));
+        assert!(trie.iter().fold(Vec::new(), |seen, entry| [seen, alloc::vec![entry.1]].concat()) == order);
+
+        let before = trie.clone();
+        let mut edited = trie.iter_mut();
+        assert_eq!(edited.len(), order.len());
+        assert!(
+            edited
+                .by_ref()
+                .take(20)
+                .map(|entry| {
+                    *entry.2 += 1;
+                    entry.1
+                })
+                .eq(order[..20].iter().copied())
+        );
+        assert_eq!(edited.len(), order.len() - 20);
+        edited.for_each(|entry| *entry.2 += 1);
+        assert!(trie.iter().all(|entry| *entry.2 == entry.1 + 1));
+        assert!(before.iter().all(|entry| *entry.2 == entry.1));
+
+        // The first is the sole owner of what was edited, the second shares all with `before`.
+        for (trie, plus) in [(trie, 1), (before.clone(), 0)] {
+            let mut owned = trie.into_iter();
+            assert_eq!(owned.len(), order.len());
+            assert!(owned.by_ref().take(20).map(|entry| entry.1).eq(order[..20].iter().copied()));
+            assert!(owned.iter().map(|entry| entry.1).eq(order[20..].iter().copied()));
+            let rest: Vec<_> = owned.by_ref().take(10).collect();
+            assert!(rest.iter().all(|entry| *entry.2 == entry.1 + plus));
+        }
+        before.validate();
+    }
+}
+
+#[test]
+fn disjoint_entries_are_found_together() {
+    let keys: u32 = if cfg!(miri) { 50 } else { 300 };
+    let mut trie = HashTrie::new();
+    for key in 0..keys {
+        trie.insert(u64::from(key % 40), Box::new(key), |a, b| a == b);
+    }
+    let before = trie.clone();
+    let query = |key: u32| (u64::from(key % 40), move |there: &Box<u32>| **there == key);
+    let found = trie.find_disjoint_mut_with([7, 47, 3, 1000, 46, 39].map(query), Box::clone);
+    for (place, key) in found.into_iter().zip([7, 47, 3, 1000, 46, 39]) {
+        assert_eq!(place.as_deref().map(|value| **value), (key < keys).then_some(key));
+        place.into_iter().for_each(|value| **value += 40 * keys);
+    }
+    trie.validate();
+    assert!(before.iter().all(|value| **value < keys));
+    assert_eq!(trie.iter().filter(|value| ***value >= keys).count(), 5);
+    assert!(trie.find_disjoint_mut_with::<0, fn(&Box<u32>) -> bool>([], Box::clone).is_empty());
+}
+
+#[test]
+#[should_panic(expected = "duplicate keys found")]
+fn disjoint_entries_are_disjoint() {
+    let mut trie = HashTrie::new();
+    trie.insert(1, Box::new(1), |a, b| a == b);
+    trie.find_disjoint_mut_with([(1, |there: &Box<u32>| **there == 1); 2], Box::clone);
+}

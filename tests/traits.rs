@@ -1,0 +1,148 @@
+//! What holds of the types themselves. All of it is decided at compile time: a broken promise does not compile.
+
+use std::cell::Cell;
+use std::fmt::Debug;
+use std::iter::FusedIterator;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::rc::Rc;
+
+use perennial::map::{Drain, Entry, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut};
+use perennial::{HashTrie, PersistentMap, RandomState, TransientMap, persistent_map};
+
+type Map = PersistentMap<u64, String>;
+
+/// Fails to compile, for want of a unique `probe`, if the type has the trait.
+macro_rules! assert_lacks {
+    ($type:ty, $trait:path) => {
+        const _: fn() = || {
+            struct HasIt;
+            trait Probe<Answer> {
+                fn probe() {}
+            }
+            impl<T> Probe<()> for T {}
+            impl<T: $trait> Probe<HasIt> for T {}
+            <$type as Probe<_>>::probe();
+        };
+    };
+}
+
+// Threads: nodes are shared between threads, so whatever crosses to another one must bear both `Send` and `Sync`.
+const fn crosses_threads<T: Send + Sync>() {}
+const _: () = {
+    crosses_threads::<Map>();
+    crosses_threads::<TransientMap<u64, String>>();
+    crosses_threads::<HashTrie<String>>();
+    crosses_threads::<RandomState>();
+    crosses_threads::<Iter<'_, u64, String>>();
+    crosses_threads::<IterMut<'_, u64, String>>();
+    crosses_threads::<IntoIter<u64, String>>();
+    crosses_threads::<Drain<'_, u64, String>>();
+    crosses_threads::<Entry<'_, u64, String>>();
+};
+assert_lacks!(PersistentMap<u64, Rc<u64>>, Send);
+assert_lacks!(PersistentMap<u64, Rc<u64>>, Sync);
+assert_lacks!(PersistentMap<u64, Cell<u64>>, Send);
+assert_lacks!(PersistentMap<u64, Cell<u64>>, Sync);
+assert_lacks!(IntoIter<u64, Cell<u64>>, Send);
+assert_lacks!(Iter<'static, u64, Cell<u64>>, Send);
+assert_lacks!(TransientMap<u64, Cell<u64>>, Send);
+assert_lacks!(TransientMap<u64, u64>, Clone);
+
+// Panics.
+const fn survives_panics<T: UnwindSafe + RefUnwindSafe>() {}
+const _: () = {
+    survives_panics::<Map>();
+    survives_panics::<TransientMap<u64, String>>();
+    survives_panics::<HashTrie<String>>();
+    survives_panics::<Iter<'_, u64, String>>();
+    survives_panics::<IntoIter<u64, String>>();
+};
+
+const fn moves_freely<T: Unpin>() {}
+const _: () = {
+    moves_freely::<Map>();
+    moves_freely::<IntoIter<u64, String>>();
+};
+
+// Covariance: what holds longer-lived keys and values serves where shorter-lived ones are asked for.
+macro_rules! assert_covariant {
+    ($($long:ty => $short:ty),+ $(,)?) => {
+        $(const _: () = {
+            #[expect(dead_code, reason = "that it compiles is the proof")]
+            fn shorten<'short>(long: $long) -> $short {
+                long
+            }
+        };)+
+    };
+}
+assert_covariant! {
+    PersistentMap<&'static str, u8> => PersistentMap<&'short str, u8>,
+    PersistentMap<u8, &'static str> => PersistentMap<u8, &'short str>,
+    HashTrie<&'static str> => HashTrie<&'short str>,
+    Iter<'static, &'static str, &'static str> => Iter<'short, &'short str, &'short str>,
+    Keys<'static, &'static str, &'static str> => Keys<'short, &'short str, &'short str>,
+    Values<'static, &'static str, &'static str> => Values<'short, &'short str, &'short str>,
+    IntoIter<&'static str, &'static str> => IntoIter<&'short str, &'short str>,
+    IntoKeys<&'static str, &'static str> => IntoKeys<&'short str, &'short str>,
+    IntoValues<&'static str, &'static str> => IntoValues<&'short str, &'short str>,
+    Drain<'static, &'static str, &'static str> => Drain<'short, &'short str, &'short str>,
+}
+
+// Sizes.
+const _: () = {
+    assert!(size_of::<PersistentMap<u64, u64>>() <= 16);
+    assert!(size_of::<Option<PersistentMap<u64, u64>>>() == size_of::<PersistentMap<u64, u64>>());
+    assert!(size_of::<RandomState>() == 0);
+};
+
+// Constants.
+static EMPTY: Map = PersistentMap::new();
+const ALSO_EMPTY: Map = persistent_map! {};
+static WITH_HASHER: Map = PersistentMap::with_hasher(RandomState::new());
+const _: fn() -> bool = || EMPTY.ptr_eq(&ALSO_EMPTY) && WITH_HASHER.is_empty();
+
+// Iterators.
+const fn is_exact<I: ExactSizeIterator + FusedIterator + Debug>() {}
+const fn is_cloned_and_made_from_nothing<I: Clone + Default>() {}
+const fn is_made_from_nothing<I: Default>() {}
+const _: () = {
+    is_exact::<Iter<'_, u64, String>>();
+    is_exact::<IterMut<'_, u64, String>>();
+    is_exact::<IntoIter<u64, String>>();
+    is_exact::<Keys<'_, u64, String>>();
+    is_exact::<Values<'_, u64, String>>();
+    is_exact::<ValuesMut<'_, u64, String>>();
+    is_exact::<IntoKeys<u64, String>>();
+    is_exact::<IntoValues<u64, String>>();
+    is_exact::<Drain<'_, u64, String>>();
+
+    is_cloned_and_made_from_nothing::<Iter<'_, u64, String>>();
+    is_cloned_and_made_from_nothing::<Keys<'_, u64, String>>();
+    is_cloned_and_made_from_nothing::<Values<'_, u64, String>>();
+    is_made_from_nothing::<IntoIter<u64, String>>();
+    is_made_from_nothing::<IntoKeys<u64, String>>();
+    is_made_from_nothing::<IntoValues<u64, String>>();
+};
+const _: fn(&mut Map) = |map| {
+    fn lazy<I: Iterator + FusedIterator + Debug + Send>(_: I) {}
+    lazy(map.extract_if(|_, value| value.is_empty()));
+};
+
+// Neither keys nor values need be `Clone` where no shared node can be copied.
+#[derive(PartialEq, Eq, Hash)]
+struct NoClone(u64);
+const _: fn(Vec<(NoClone, NoClone)>) -> bool = |entries| {
+    let mut map: PersistentMap<NoClone, NoClone> = entries.into_iter().collect();
+    let again = map.clone();
+    let found = map.get(&NoClone(1)).is_some_and(|value| *value == map[&NoClone(1)]);
+    let iterated = map.iter().count() + map.keys().count() + map.values().count();
+    map.clear();
+
+    let mut transient: TransientMap<NoClone, NoClone> = TransientMap::new();
+    transient.insert(NoClone(1), NoClone(2));
+    transient.extend([(NoClone(3), NoClone(4))]);
+    transient.entry(NoClone(5)).or_insert(NoClone(6)).0 += 1;
+    transient.remove(&NoClone(3));
+    transient.retain(|key, _| key.0 > 1);
+    found && map.is_empty() && again.len() < iterated && again == transient.persistent()
+};
