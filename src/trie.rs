@@ -134,14 +134,13 @@ impl<T> HashTrie<T> {
     #[inline]
     pub fn try_find<E>(&self, hash: u64, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<&T>, E> {
         let hash = mix(hash);
-        let leaf = self.root.leaf(hash);
-        Ok(leaf.try_position(hash, eq)?.map(|index| &leaf.entries()[index]))
+        Ok(self.root.leaf(hash).try_find(hash, eq)?.map(|(_, entry)| entry))
     }
 
     /// Where the entry with this hash that `eq` accepts stands: its index in the leaf.
     #[inline]
     fn try_position<E>(&self, hash: u32, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<usize>, E> {
-        self.root.leaf(hash).try_position(hash, eq)
+        Ok(self.root.leaf(hash).try_find(hash, eq)?.map(|(index, _)| index))
     }
 
     /// Entry `index` of the leaf in the range of `hash`, its path unshared.

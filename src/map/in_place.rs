@@ -10,7 +10,7 @@ use equivalent::Equivalent;
 use super::iter::{Drain, ExtractIf, IntoKeys, IntoValues, IterMut, ValuesMut};
 use super::keyed;
 use super::{Entry, OccupiedError, PersistentMap};
-use crate::trie::{Extraction, HashTrie};
+use crate::trie::Extraction;
 
 impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     /// Puts `value` under `key` and answers the value that it replaces. O(log n).
@@ -218,7 +218,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// assert!(map.is_empty());
     /// ```
     pub fn drain(&mut self) -> Drain<'_, K, V> {
-        Drain::new(mem::replace(&mut self.trie, HashTrie::new()))
+        Drain::new(mem::take(&mut self.trie))
     }
 
     /// Iterates over the entries, in unspecified order, with the values for editing.

@@ -84,11 +84,11 @@ impl<T> Bucket<T> {
     /// # Safety
     /// `header` must point at the header of a live bucket, with provenance over all of it.
     #[inline]
-    pub(crate) unsafe fn from_header(header: *const BucketHeader) -> *const Self {
+    pub(crate) unsafe fn from_header(header: *mut BucketHeader) -> *mut Self {
         // SAFETY: the caller says that a header is there.
         let cap = usize::from(unsafe { (*header).cap });
         // The length that a wide pointer carries is that of its last field, the slice (invariant 2).
-        ptr::slice_from_raw_parts(header.cast::<MaybeUninit<Unit<T>>>(), units::<T>(cap)) as *const Self
+        ptr::slice_from_raw_parts_mut(header.cast::<MaybeUninit<Unit<T>>>(), units::<T>(cap)) as *mut Self
     }
 
     /// The number of entries.
@@ -123,11 +123,9 @@ impl<T> Bucket<T> {
     /// The hashes of the entries, in their order.
     #[inline]
     pub(crate) const fn hashes(&self) -> &[u32] {
-        let memory = self.0.slice.as_ptr();
-        // SAFETY: invariant 2: the slice reaches beyond this offset.
-        let first = unsafe { memory.byte_add(hashes_offset::<T>(self.capacity())) };
+        let first = self.0.slice.as_ptr().wrapping_byte_add(hashes_offset::<T>(self.capacity()));
         // SAFETY: invariants 2 and 3: `len` initialised, aligned hashes stand here.
-        unsafe { core::slice::from_raw_parts(first.cast::<u32>(), self.len()) }
+        unsafe { core::slice::from_raw_parts(first.cast(), self.len()) }
     }
 
     /// The tag of entry `index`.
@@ -135,23 +133,26 @@ impl<T> Bucket<T> {
         self.0.header.tags[index]
     }
 
-    /// Pointers to the first entry and the first hash.
+    /// The header, and the memory for `cap` entries and hashes.
     #[inline]
-    const fn arrays_mut(&mut self) -> (*mut T, *mut u32) {
-        let offset = hashes_offset::<T>(self.capacity());
-        let memory = self.0.slice.as_mut_ptr();
-        // SAFETY: invariant 2: the slice reaches to this offset and beyond, or both are empty.
-        let hashes = unsafe { memory.byte_add(offset) };
-        (memory.cast(), hashes.cast())
+    const fn parts_mut(&mut self) -> (&mut BucketHeader, &mut [MaybeUninit<T>], &mut [MaybeUninit<u32>]) {
+        let cap = self.capacity();
+        let entries = self.0.slice.as_mut_ptr();
+        let hashes = entries.wrapping_byte_add(hashes_offset::<T>(cap));
+        // SAFETY: invariant 2: there is room for `cap` entries, and uninitialised memory will do.
+        let entries = unsafe { core::slice::from_raw_parts_mut(entries.cast(), cap) };
+        // SAFETY: invariant 2: there is room for `cap` aligned hashes behind them.
+        let hashes = unsafe { core::slice::from_raw_parts_mut(hashes.cast(), cap) };
+        (&mut self.0.header, entries, hashes)
     }
 
-    /// The index of the entry with this tag that `eq` accepts.
+    /// The entry with this tag that `eq` accepts, with its index.
     #[inline]
-    pub(crate) fn try_position<E>(
+    pub(crate) fn try_find<E>(
         &self,
         tag: u8,
         mut eq: impl FnMut(&T) -> Result<bool, E>,
-    ) -> Result<Option<usize>, E> {
+    ) -> Result<Option<(usize, &T)>, E> {
         let in_use = (1u32 << self.len()) - 1;
         let mut candidates = tags::matches(&self.0.header.tags, tag) & in_use;
         while candidates != 0 {
@@ -159,7 +160,7 @@ impl<T> Bucket<T> {
             // SAFETY: the candidates are masked to indices below `len`.
             let entry = unsafe { self.entries().get_unchecked(index) };
             if eq(entry)? {
-                return Ok(Some(index));
+                return Ok(Some((index, entry)));
             }
             candidates &= candidates - 1;
         }
@@ -172,15 +173,13 @@ impl<T> Bucket<T> {
     /// If the bucket is full.
     #[inline]
     pub(crate) fn push(&mut self, hash: u32, entry: T) {
-        let len = self.len();
-        assert!(len < self.capacity(), "no room in the bucket");
-        let (entries, hashes) = self.arrays_mut();
-        // SAFETY: `len < cap`, so there is room for one more of each (invariant 2).
-        unsafe { entries.add(len).write(entry) };
-        // SAFETY: as above.
-        unsafe { hashes.add(len).write(hash) };
-        self.0.header.tags[len] = tag(hash);
-        self.0.header.len += 1;
+        let (header, entries, hashes) = self.parts_mut();
+        let len = usize::from(header.len);
+        assert!(len < entries.len(), "no room in the bucket");
+        entries[len].write(entry);
+        hashes[len].write(hash);
+        header.tags[len] = tag(hash);
+        header.len += 1;
     }
 
     /// Takes entry `index` out; the last entry takes its place.
@@ -189,17 +188,16 @@ impl<T> Bucket<T> {
     /// If there is no entry `index`.
     #[inline]
     pub(crate) fn swap_remove(&mut self, index: usize) -> T {
-        let last = self.len().checked_sub(1).filter(|&last| index <= last).expect("no such entry in the bucket");
-        let (entries, hashes) = self.arrays_mut();
-        // SAFETY: `index <= last < len`, so the entry is initialised; below it is overwritten or left beyond `len`.
-        let entry = unsafe { entries.add(index).read() };
-        // SAFETY: both are in bounds; the last entry is left beyond `len`.
-        unsafe { ptr::copy(entries.add(last), entries.add(index), 1) };
-        // SAFETY: as above.
-        unsafe { ptr::copy(hashes.add(last), hashes.add(index), 1) };
-        self.0.header.tags[index] = self.0.header.tags[last];
-        self.0.header.len = last as u8;
-        entry
+        let (header, entries, hashes) = self.parts_mut();
+        let len = usize::from(header.len);
+        assert!(index < len, "no such entry in the bucket");
+        let last = len - 1;
+        entries.swap(index, last);
+        hashes[index] = hashes[last];
+        header.tags[index] = header.tags[last];
+        header.len = last as u8;
+        // SAFETY: the entry was below `len`, so it is initialised (invariant 3); now it is not, so nobody else reads it.
+        unsafe { entries[last].assume_init_read() }
     }
 
     /// Moves all entries of `other` behind those of `self`, and leaves `other` empty.
@@ -208,17 +206,15 @@ impl<T> Bucket<T> {
     /// If there is no room for them.
     #[inline]
     pub(crate) fn append(&mut self, other: &mut Self) {
-        let (len, more) = (self.len(), other.len());
-        assert!(len + more <= self.capacity(), "no room in the bucket");
-        let (entries, hashes) = self.arrays_mut();
-        let (other_entries, other_hashes) = other.arrays_mut();
-        // SAFETY: `other` has `more` entries and `self` room for as many; two `&mut` do not overlap.
-        unsafe { ptr::copy_nonoverlapping(other_entries, entries.add(len), more) };
-        // SAFETY: as above.
-        unsafe { ptr::copy_nonoverlapping(other_hashes, hashes.add(len), more) };
-        self.0.header.tags[len..len + more].copy_from_slice(&other.0.header.tags[..more]);
-        self.0.header.len += more as u8;
-        other.0.header.len = 0;
+        let (header, entries, hashes) = self.parts_mut();
+        let (other_header, other_entries, other_hashes) = other.parts_mut();
+        let (len, more) = (usize::from(header.len), usize::from(mem::take(&mut other_header.len)));
+        let (entries, other_entries) = (&mut entries[len..len + more], &other_entries[..more]);
+        // SAFETY: both have length `more`, and two `&mut` do not overlap. `other` gave its entries up above.
+        unsafe { ptr::copy_nonoverlapping(other_entries.as_ptr(), entries.as_mut_ptr(), more) };
+        hashes[len..len + more].copy_from_slice(&other_hashes[..more]);
+        header.tags[len..len + more].copy_from_slice(&other_header.tags[..more]);
+        header.len += more as u8;
     }
 
     /// Moves the entries whose hash has `bit` (counted from the top) set into `ones` and the others into `zeros`, both
@@ -227,13 +223,13 @@ impl<T> Bucket<T> {
     /// # Panics
     /// If there is no room for them.
     pub(crate) fn partition(&mut self, bit: u32, zeros: &mut Self, ones: &mut Self) {
-        let len = mem::take(&mut self.0.header.len);
-        let (entries, hashes) = self.arrays_mut();
-        for index in 0..usize::from(len) {
-            // SAFETY: `index` is below the number of initialised hashes.
-            let hash = unsafe { hashes.add(index).read() };
-            // SAFETY: as above for entries; `self` gave up its entries when its `len` became 0.
-            let entry = unsafe { entries.add(index).read() };
+        let (header, entries, hashes) = self.parts_mut();
+        let len = usize::from(mem::take(&mut header.len));
+        for (entry, hash) in entries[..len].iter().zip(&hashes[..len]) {
+            // SAFETY: the first `len` hashes are initialised (invariant 3).
+            let hash = unsafe { hash.assume_init_read() };
+            // SAFETY: so are the entries, which `self` gave up when its `len` became 0.
+            let entry = unsafe { entry.assume_init_read() };
             if is_one(hash, bit) { &mut *ones } else { &mut *zeros }.push(hash, entry);
         }
     }
@@ -244,30 +240,26 @@ impl<T> Bucket<T> {
     /// If `cap` is more than 16 or less than `len`.
     #[inline]
     pub(crate) fn copy(&self, cap: usize, clone: impl Fn(&T) -> T) -> Arc<Self> {
-        let mut copy = Self::with_capacity(cap);
-        let to = sole(&mut copy);
-        assert!(self.len() <= cap, "no room in the bucket");
-        let (entries, hashes) = to.arrays_mut();
-        // SAFETY: `self` has `len` hashes, and the new bucket room for as many; it is another allocation.
-        unsafe { ptr::copy_nonoverlapping(self.hashes().as_ptr(), hashes, self.len()) };
-        to.0.header.tags = self.0.header.tags;
-
         /// Counts the clones apart from the header, in a register, and tells the header on the way out.
         struct Cloned<'a> {
-            header: &'a mut u8,
+            header: &'a mut BucketHeader,
             len: usize,
         }
         impl Drop for Cloned<'_> {
             #[inline]
             fn drop(&mut self) {
-                *self.header = self.len as u8;
+                self.header.len = self.len as u8;
             }
         }
-        let mut cloned = Cloned { header: &mut to.0.header.len, len: 0 };
-        for entry in self.entries() {
-            let entry = clone(entry);
-            // SAFETY: `self.len() <= cap`, so there is room for one more entry.
-            unsafe { entries.add(cloned.len).write(entry) };
+        let mut copy = Self::with_capacity(cap);
+        let (header, entries, hashes) = sole(&mut copy).parts_mut();
+        header.tags = self.0.header.tags;
+        for (to, from) in hashes[..self.len()].iter_mut().zip(self.hashes()) {
+            to.write(*from);
+        }
+        let mut cloned = Cloned { header, len: 0 };
+        for (to, from) in entries[..self.len()].iter_mut().zip(self.entries()) {
+            to.write(clone(from));
             cloned.len += 1;
         }
         drop(cloned);

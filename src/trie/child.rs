@@ -19,7 +19,7 @@ use core::ptr::{self, NonNull};
 use triomphe::{Arc, HeaderSlice};
 
 use super::bitmap::Bitmap;
-use super::bucket::{Bucket, BucketHeader, sole};
+use super::bucket::{Bucket, Unit, sole};
 use super::node::{CollisionNode, HASH_BITS};
 
 /// The kinds of node, as they stand in a slot's low bits.
@@ -59,8 +59,9 @@ impl<T> Slot<T> {
     /// The slot that owns the reference which `arc` was.
     #[inline]
     fn new<N: ?Sized>(arc: Arc<N>, kind: usize) -> Self {
-        const { assert!(align_of::<BitmapHeader>() > KINDS && align_of::<BucketHeader>() > KINDS) };
-        const { assert!(align_of::<CollisionNode<T>>() > KINDS) };
+        const { assert!(align_of::<Head<T>>() > KINDS) };
+        const { assert!(align_of::<Head<T>>() == align_of::<CollisionNode<T>>()) };
+        debug_assert_eq!(align_of::<Head<T>>(), align_of_val(&*arc));
         let thin = Arc::into_raw(arc).cast::<()>().cast_mut().map_addr(|addr| addr | kind);
         // SAFETY: `into_raw` never gives null.
         Self { word: unsafe { NonNull::new_unchecked(thin) }, _node: PhantomData }
@@ -71,65 +72,55 @@ impl<T> Slot<T> {
         self.word.addr().get() & KINDS
     }
 
-    /// The thin pointer to a node of this kind.
+    /// The thin pointer to the node, if it is of this kind. A subtraction of a known kind goes into the displacement of
+    /// the loads that follow; a mask would not.
     #[inline]
-    fn thin(self, kind: usize) -> *mut () {
-        debug_assert_eq!(self.kind(), kind);
-        // A subtraction of a known kind goes into the displacement of the loads that follow; a mask would not.
-        self.word.as_ptr().map_addr(|addr| addr.wrapping_sub(kind))
+    fn thin(self, kind: usize) -> Option<*mut ()> {
+        (self.kind() == kind).then(|| self.word.as_ptr().map_addr(|addr| addr.wrapping_sub(kind)))
     }
 
-    /// The node, as what `Arc::into_raw` gave.
+    /// The bitmap node, if it is one, as `Arc::into_raw` gave it.
     #[inline]
-    fn node(self) -> Node<T> {
-        match self.kind() {
-            BITMAP => Node::Bitmap({
-                let header = self.thin(BITMAP).cast::<BitmapHeader>();
-                // SAFETY: invariant 1: a live bitmap node's header is there.
-                let width = HASH_BITS - u32::from(unsafe { (*header).shift });
-                let slots = header.cast::<Slot<T>>();
-                // The length that a wide pointer carries is that of its last field, the slots (invariant 3).
-                ptr::slice_from_raw_parts(slots, 1 << width) as *const BitmapNode<T>
-            }),
-            // SAFETY: invariant 1: a live bucket's header is there.
-            BUCKET => Node::Bucket(unsafe { Bucket::from_header(self.thin(BUCKET).cast()) }),
-            COLLISION => Node::Collision(self.thin(COLLISION).cast()),
-            _ => Node::Empty,
+    fn bitmap(self) -> Option<*mut BitmapNode<T>> {
+        let header = self.thin(BITMAP)?.cast::<BitmapHeader<T>>();
+        // SAFETY: invariant 1: a live bitmap node's header is there.
+        let shift = u32::from(unsafe { (*header).shift });
+        // The length that a wide pointer carries is that of its last field, the slots (invariant 3).
+        Some(ptr::slice_from_raw_parts_mut(header.cast::<Self>(), 1 << (HASH_BITS - shift)) as *mut BitmapNode<T>)
+    }
+
+    /// The bucket, if it is one, as `Arc::into_raw` gave it.
+    #[inline]
+    fn bucket(self) -> Option<*mut Bucket<T>> {
+        // SAFETY: invariant 1: a live bucket's header is there.
+        self.thin(BUCKET).map(|header| unsafe { Bucket::from_header(header.cast()) })
+    }
+
+    /// The collision node, if it is one, as `Arc::into_raw` gave it.
+    #[inline]
+    fn collision(self) -> Option<*mut CollisionNode<T>> {
+        self.thin(COLLISION).map(<*mut ()>::cast)
+    }
+
+    /// The node's reference count, if there is a node, in the form of an `Arc` of nothing. It is borrowed, not owned.
+    ///
+    /// All nodes of a trie have the alignment of `Head`, and `triomphe` places the count by the alignment alone. So this
+    /// is the `Arc` of the node without the need to know its kind and size.
+    #[inline]
+    fn count(self) -> Option<ManuallyDrop<Arc<Head<T>>>> {
+        if self.kind() == EMPTY {
+            return None;
         }
+        let head = self.word.as_ptr().map_addr(|addr| addr & !KINDS).cast::<Head<T>>();
+        // SAFETY: invariants 1 and 2: `into_raw` gave this pointer, for a node of this alignment, which is not dropped
+        // through it.
+        Some(ManuallyDrop::new(unsafe { Arc::from_raw(head) }))
     }
 }
 
-/// A slot with its kind known.
-enum Node<T> {
-    Bitmap(*const BitmapNode<T>),
-    Bucket(*const Bucket<T>),
-    Collision(*const CollisionNode<T>),
-    Empty,
-}
-
-/// Answers what `$body` makes of the `Arc` that slot `$slot` stands for, or `$empty`; the `Arc` is borrowed, not owned.
-macro_rules! with_arc {
-    ($slot:expr, |$arc:ident| $body:expr, $empty:expr) => {
-        match $slot.node() {
-            // SAFETY: invariants 1 and 2: `into_raw` gave this pointer, and its reference is counted.
-            Node::Bitmap(raw) => {
-                let $arc = ManuallyDrop::new(unsafe { Arc::from_raw(raw) });
-                $body
-            }
-            // SAFETY: as above.
-            Node::Bucket(raw) => {
-                let $arc = ManuallyDrop::new(unsafe { Arc::from_raw(raw) });
-                $body
-            }
-            // SAFETY: as above.
-            Node::Collision(raw) => {
-                let $arc = ManuallyDrop::new(unsafe { Arc::from_raw(raw) });
-                $body
-            }
-            Node::Empty => $empty,
-        }
-    };
-}
+/// What every node begins with: nothing, at an alignment that suits all kinds.
+#[repr(C, align(8))]
+pub(crate) struct Head<T>([Unit<T>; 0]);
 
 /// An owning pointer to a node, or to nothing. `clone` is one reference more of the same node.
 #[repr(transparent)]
@@ -174,27 +165,36 @@ impl<T> Child<T> {
     /// What it points at.
     #[inline]
     pub(crate) fn get(&self) -> ChildRef<'_, T> {
-        match self.0.node() {
-            // SAFETY: invariants 1 and 2: the node is alive as long as `self`, and nobody edits what `self` shares.
-            Node::Bitmap(node) => ChildRef::Bitmap(unsafe { &*node }),
-            // SAFETY: as above.
-            Node::Bucket(bucket) => ChildRef::Bucket(unsafe { &*bucket }),
-            // SAFETY: as above.
-            Node::Collision(node) => ChildRef::Collision(unsafe { &*node }),
-            Node::Empty => ChildRef::Empty,
+        if let Some(bucket) = self.as_bucket() {
+            ChildRef::Bucket(bucket)
+        } else if let Some(node) = self.as_bitmap() {
+            ChildRef::Bitmap(node)
+        } else if let Some(node) = self.0.collision() {
+            // SAFETY: invariants 1 and 2: the node lives as long as `self`, and nobody edits it while `self` is borrowed.
+            ChildRef::Collision(unsafe { &*node })
+        } else {
+            ChildRef::Empty
         }
     }
 
     /// The bitmap node, if it is one.
     #[inline]
     pub(crate) fn as_bitmap(&self) -> Option<&BitmapNode<T>> {
-        if let ChildRef::Bitmap(node) = self.get() { Some(node) } else { None }
+        // SAFETY: invariants 1 and 2: the node lives as long as `self`, and nobody edits it while `self` is borrowed.
+        self.0.bitmap().map(|node| unsafe { &*node })
+    }
+
+    /// The bucket, if it is one.
+    #[inline]
+    pub(crate) fn as_bucket(&self) -> Option<&Bucket<T>> {
+        // SAFETY: invariants 1 and 2: the bucket lives as long as `self`, and nobody edits it while `self` is borrowed.
+        self.0.bucket().map(|bucket| unsafe { &*bucket })
     }
 
     /// Is the node owned by `self` alone? Nothing is.
     #[inline]
     pub(crate) fn is_sole_owner(&self) -> bool {
-        with_arc!(self.0, |arc| arc.is_unique(), true)
+        self.0.count().is_none_or(|count| count.is_unique())
     }
 
     /// What it points at, for editing, if `self` is the sole owner.
@@ -203,15 +203,44 @@ impl<T> Child<T> {
         if !self.is_sole_owner() {
             return None;
         }
-        Some(match self.0.node() {
+        Some(if let Some(bucket) = self.0.bucket() {
             // SAFETY: invariant 1, and `self`, the sole owner, is borrowed for as long.
-            Node::Bitmap(node) => ChildMut::Bitmap(unsafe { &mut *node.cast_mut() }),
+            ChildMut::Bucket(unsafe { &mut *bucket })
+        } else if let Some(node) = self.0.bitmap() {
             // SAFETY: as above.
-            Node::Bucket(bucket) => ChildMut::Bucket(unsafe { &mut *bucket.cast_mut() }),
+            ChildMut::Bitmap(unsafe { &mut *node })
+        } else if let Some(node) = self.0.collision() {
             // SAFETY: as above.
-            Node::Collision(node) => ChildMut::Collision(unsafe { &mut *node.cast_mut() }),
-            Node::Empty => ChildMut::Empty,
+            ChildMut::Collision(unsafe { &mut *node })
+        } else {
+            ChildMut::Empty
         })
+    }
+
+    /// The bucket, for editing, if it is one and `self` is the sole owner.
+    #[inline]
+    pub(crate) fn own_bucket_mut(&mut self) -> Option<&mut Bucket<T>> {
+        let bucket = self.0.bucket().filter(|_| self.is_sole_owner())?;
+        // SAFETY: invariant 1, and `self`, the sole owner, is borrowed for as long.
+        Some(unsafe { &mut *bucket })
+    }
+
+    /// The bitmap node, for editing, if it is one: a shared node is copied first.
+    #[inline]
+    pub(crate) fn make_bitmap_mut(&mut self) -> Option<&mut BitmapNode<T>> {
+        if !self.is_sole_owner() {
+            self.unshare_bitmap();
+        }
+        // SAFETY: invariant 1, and `self`, the sole owner by now, is borrowed for as long.
+        self.0.bitmap().map(|node| unsafe { &mut *node })
+    }
+
+    /// Copies the bitmap node, if it is one.
+    #[inline(never)]
+    fn unshare_bitmap(&mut self) {
+        if let Some(node) = self.as_bitmap() {
+            *self = node.copy().into();
+        }
     }
 
     /// What it points at, for editing: a shared node is copied first, its entries by `clone`.
@@ -223,20 +252,7 @@ impl<T> Child<T> {
         self.get_mut().expect("a new node is not shared")
     }
 
-    /// The bitmap node, for editing, if it is one: a shared node is copied first.
-    #[inline]
-    pub(crate) fn make_bitmap_mut(&mut self) -> Option<&mut BitmapNode<T>> {
-        if !self.is_bitmap() {
-            return None;
-        }
-        match self.make_mut(|_| unreachable!("a bitmap node has no entries")) {
-            ChildMut::Bitmap(node) => Some(node),
-            _ => None,
-        }
-    }
-
     /// A child of its own with the same content. Buckets get just the room they need.
-    #[cold]
     #[inline(never)]
     fn copy(&self, clone: impl Fn(&T) -> T) -> Self {
         match self.get() {
@@ -271,7 +287,9 @@ impl<T> From<Arc<CollisionNode<T>>> for Child<T> {
 impl<T> Clone for Child<T> {
     #[inline]
     fn clone(&self) -> Self {
-        with_arc!(self.0, |arc| core::mem::forget(Arc::clone(&arc)), ());
+        if let Some(count) = self.0.count() {
+            core::mem::forget(Arc::clone(&count));
+        }
         Self(self.0)
     }
 }
@@ -279,21 +297,30 @@ impl<T> Clone for Child<T> {
 impl<T> Drop for Child<T> {
     #[inline]
     fn drop(&mut self) {
-        with_arc!(self.0, |arc| drop(ManuallyDrop::into_inner(arc)), ());
+        if let Some(bucket) = self.0.bucket() {
+            // SAFETY: invariants 1 and 2: `into_raw` gave this pointer, and its reference is dropped just here.
+            drop(unsafe { Arc::from_raw(bucket) });
+        } else if let Some(node) = self.0.bitmap() {
+            // SAFETY: as above.
+            drop(unsafe { Arc::from_raw(node) });
+        } else if let Some(node) = self.0.collision() {
+            // SAFETY: as above.
+            drop(unsafe { Arc::from_raw(node) });
+        }
     }
 }
 
 /// What stands before the slots.
 #[repr(C, align(8))]
-#[derive(Clone, Copy)]
-struct BitmapHeader {
+struct BitmapHeader<T> {
+    _head: [Head<T>; 0],
     starts: Bitmap,
     shift: u8,
 }
 
 /// A node of `2^w` slots, of which each child takes one or more. See the picture in `node`.
 #[repr(transparent)]
-pub(crate) struct BitmapNode<T>(HeaderSlice<BitmapHeader, [Slot<T>]>);
+pub(crate) struct BitmapNode<T>(HeaderSlice<BitmapHeader<T>, [Slot<T>]>);
 
 impl<T> BitmapNode<T> {
     /// A node with the slots that `slots` gives, of which `starts` begin a child.
@@ -303,7 +330,7 @@ impl<T> BitmapNode<T> {
     #[inline]
     unsafe fn from_slots(starts: Bitmap, slots: &[Slot<T>]) -> Arc<Self> {
         let shift = (HASH_BITS - slots.len().trailing_zeros()) as u8;
-        let raw = Arc::into_raw(Arc::from_header_and_slice(BitmapHeader { starts, shift }, slots));
+        let raw = Arc::into_raw(Arc::from_header_and_slice(BitmapHeader::<T> { _head: [], starts, shift }, slots));
         // SAFETY: `raw` comes from `into_raw`, and `BitmapNode` is a transparent wrapper of what it points at.
         unsafe { Arc::from_raw(raw as *const Self) }
     }
@@ -392,6 +419,21 @@ impl<T> BitmapNode<T> {
     #[inline]
     pub(crate) fn child_mut_of(&mut self, bits: u32) -> ChildSlots<'_, T> {
         self.child_mut(self.slot_of(bits))
+    }
+
+    /// The child that covers the slot which the top bits choose, if it covers no other.
+    #[inline]
+    pub(crate) fn single_mut_of(&mut self, bits: u32) -> Option<&mut Child<T>> {
+        let slot = self.slot_of(bits);
+        // That slot and the one behind it must be starts; behind the last there is none.
+        let next = slot + 1 == self.slots() || self.starts().contains(slot + 1);
+        if self.starts().contains(slot) && next { self.child_mut(slot).single() } else { None }
+    }
+
+    /// The bucket that covers the slot which the top bits choose, for editing, if there is one that nobody shares.
+    #[inline]
+    pub(crate) fn own_bucket_mut_of(&mut self, bits: u32) -> Option<&mut Bucket<T>> {
+        ChildSlots(&mut self.0.slice[(bits >> self.0.header.shift) as usize..][..1]).into_single().own_bucket_mut()
     }
 
     /// The children in order, for editing.

@@ -41,7 +41,7 @@ fn equal<T>(a: &Child<T>, b: &Child<T>, eq: &mut impl FnMut(&T, &T) -> bool) -> 
 fn equal_leaves<T>(a: &Child<T>, b: &Child<T>, eq: &mut impl FnMut(&T, &T) -> bool) -> bool {
     a.entries().len() == b.entries().len()
         && a.entries().iter().zip(a.hashes()).all(|(entry, hash)| {
-            let found = b.try_position(hash, |other| Ok(eq(entry, other)));
+            let found = b.try_find(hash, |other| Ok(eq(entry, other)));
             super::always(found).is_some()
         })
 }

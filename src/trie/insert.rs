@@ -27,39 +27,75 @@ impl<T> HashTrie<T> {
         mut same: impl FnMut(&T, &T) -> Result<bool, E>,
         clone: impl Clones<T>,
     ) -> Result<Inserted<'_, T>, E> {
-        let mut slot = &mut self.root;
-        let (mut bits, mut depth) = (hash, 0);
-        let mut searched = false;
-        loop {
-            while slot.has_inner(bits) {
-                slot = inner_mut(slot, bits);
-                (bits, depth) = (descend(bits), depth + WIDTH_MAX);
-            }
-            let leaf = match slot.get() {
-                ChildRef::Bitmap(node) => node.child_of(bits),
-                _ => &*slot,
-            };
-            if !searched {
-                if let Some(index) = leaf.try_position(hash, |there| same(there, &entry))? {
-                    return Ok(Inserted::Found(entry_mut(leaf_mut(slot, bits), index, clone), entry));
-                }
-                searched = true;
-            }
-            if leaf.has_room() {
-                let place = push(leaf_mut(slot, bits), hash, entry, clone);
-                self.len += 1;
-                return Ok(Inserted::New(place));
-            }
-            split(slot, bits, depth, clone);
+        let (mut slot, mut bits, mut depth) = (&mut self.root, hash, 0);
+        while slot.has_inner(bits) {
+            (slot, bits, depth) = (inner_mut(slot, bits), descend(bits), depth + WIDTH_MAX);
+        }
+        if let Some((index, _)) = leaf(slot, bits).try_find(hash, |there| same(there, &entry))? {
+            return Ok(Inserted::Found(entry_mut(leaf_mut(slot, bits), index, clone), entry));
+        }
+        let has_room = own_bucket_mut(slot, bits).is_some_and(|bucket| bucket.len() < bucket.capacity());
+        let place = if has_room {
+            let bucket = own_bucket_mut(slot, bits).expect("it was there");
+            bucket.push(hash, entry);
+            bucket.entries_mut().last_mut().expect("an entry was pushed")
+        } else {
+            insert_slowly(slot, bits, depth, hash, entry, clone)
+        };
+        self.len += 1;
+        Ok(Inserted::New(place))
+    }
+}
+
+/// Puts `entry`, which is new, in at `slot` or below, and makes the room for it.
+#[inline(never)]
+fn insert_slowly<T>(
+    mut slot: &mut Child<T>,
+    mut bits: u32,
+    mut depth: u32,
+    hash: u32,
+    entry: T,
+    clone: impl Clones<T>,
+) -> &mut T {
+    while !leaf(slot, bits).has_room() {
+        split(slot, bits, depth, clone);
+        while slot.has_inner(bits) {
+            (slot, bits, depth) = (inner_mut(slot, bits), descend(bits), depth + WIDTH_MAX);
         }
     }
+    let mut leaf = leaf_mut(slot, bits);
+    leaf.edit(|child| make_room(child, clone));
+    match leaf.make_mut(clone) {
+        ChildMut::Bucket(bucket) => {
+            bucket.push(hash, entry);
+            bucket.entries_mut().last_mut()
+        }
+        ChildMut::Collision(node) => {
+            node.entries.push(entry);
+            node.entries.last_mut()
+        }
+        ChildMut::Bitmap(_) | ChildMut::Empty => None,
+    }
+    .expect("an entry was pushed")
+}
+
+/// The leaf in `slot`, or in the bitmap node there.
+#[inline]
+fn leaf<T>(slot: &Child<T>, bits: u32) -> &Child<T> {
+    slot.as_bitmap().map_or(slot, |node| node.child_of(bits))
+}
+
+/// The bucket in `slot`, or in the bitmap node there, which is unshared; none if the bucket itself is shared.
+#[inline]
+fn own_bucket_mut<T>(slot: &mut Child<T>, bits: u32) -> Option<&mut Bucket<T>> {
+    if slot.is_bitmap() { slot.make_bitmap_mut()?.own_bucket_mut_of(bits) } else { slot.own_bucket_mut() }
 }
 
 /// The bitmap node below `slot` that [`Child::has_inner`] tells of, its parent unshared.
 #[inline]
 pub(super) fn inner_mut<T>(slot: &mut Child<T>, bits: u32) -> &mut Child<T> {
     let node = slot.make_bitmap_mut().expect("has_inner was asked first");
-    node.child_mut_of(bits).single().expect("a bitmap node covers one slot")
+    node.single_mut_of(bits).expect("a bitmap node covers one slot")
 }
 
 /// The leaf in `slot`, or in the bitmap node there, which is unshared.
@@ -82,32 +118,7 @@ pub(super) fn entry_mut<T>(leaf: ChildSlots<'_, T>, index: usize, clone: impl Cl
     }
 }
 
-/// Appends an entry to a leaf that has room for it.
-#[inline]
-fn push<T>(mut leaf: ChildSlots<'_, T>, hash: u32, entry: T, clone: impl Clones<T>) -> &mut T {
-    let in_place = match leaf.get().get() {
-        ChildRef::Bucket(bucket) => bucket.len() < bucket.capacity() && leaf.get().is_sole_owner(),
-        _ => false,
-    };
-    if !in_place {
-        leaf.edit(|child| make_room(child, clone));
-    }
-    match leaf.make_mut(clone) {
-        ChildMut::Bucket(bucket) => {
-            bucket.push(hash, entry);
-            bucket.entries_mut().last_mut()
-        }
-        ChildMut::Collision(node) => {
-            node.entries.push(entry);
-            node.entries.last_mut()
-        }
-        ChildMut::Bitmap(_) | ChildMut::Empty => None,
-    }
-    .expect("an entry was pushed")
-}
-
 /// Makes a leaf the sole owner of a node with room for one entry more.
-#[inline(never)]
 fn make_room<T>(leaf: &mut Child<T>, clone: impl Clones<T>) {
     if let Some(own) = leaf.get_mut() {
         let grown = match own {
@@ -183,5 +194,5 @@ fn collision<T>(bucket: &mut Bucket<T>) -> Child<T> {
     while let Some(last) = bucket.len().checked_sub(1) {
         entries.push(bucket.swap_remove(last));
     }
-    Arc::new(CollisionNode { hash, entries }).into()
+    Arc::new(CollisionNode { head: [], hash, entries }).into()
 }

@@ -39,8 +39,8 @@
 
 use alloc::vec::Vec;
 
-use super::bucket::BUCKET_MAX;
-use super::child::{BitmapNode, Child, ChildRef};
+use super::bucket::{BUCKET_MAX, tag};
+use super::child::{BitmapNode, Child, ChildRef, Head};
 
 /// The hash bits that are kept. At 32, a map of ten million entries has buckets at depth 20, well clear of the end.
 pub(crate) const HASH_BITS: u32 = 32;
@@ -70,8 +70,9 @@ pub(crate) const fn descend(bits: u32) -> u32 {
 }
 
 /// More than 16 entries that agree in the whole hash. They are searched one by one.
-#[repr(align(8))]
+#[repr(C)]
 pub(crate) struct CollisionNode<T> {
+    pub(crate) head: [Head<T>; 0],
     pub(crate) hash: u32,
     pub(crate) entries: Vec<T>,
 }
@@ -81,7 +82,7 @@ impl<T> CollisionNode<T> {
     pub(crate) fn copy(&self, clone: impl Fn(&T) -> T) -> Self {
         let mut entries = Vec::with_capacity(self.entries.len() + 1);
         entries.extend(self.entries.iter().map(clone));
-        Self { hash: self.hash, entries }
+        Self { head: [], hash: self.hash, entries }
     }
 }
 
@@ -123,28 +124,31 @@ impl<T> Child<T> {
         self.small_len().is_none_or(|len| len < BUCKET_MAX)
     }
 
-    /// The index of the entry of a leaf that `eq` accepts, among those that may have `hash`.
+    /// The entry of a leaf that `eq` accepts among those that may have `hash`, with its index.
     #[inline]
-    pub(crate) fn try_position<E>(
+    pub(crate) fn try_find<E>(
         &self,
         hash: u32,
-        mut eq: impl FnMut(&T) -> Result<bool, E>,
-    ) -> Result<Option<usize>, E> {
-        match self.get() {
-            ChildRef::Bucket(bucket) => bucket.try_position(super::bucket::tag(hash), eq),
-            ChildRef::Collision(node) => {
-                for (index, entry) in node.entries.iter().enumerate() {
-                    if eq(entry)? {
-                        return Ok(Some(index));
-                    }
-                }
-                Ok(None)
-            }
-            ChildRef::Empty | ChildRef::Bitmap(_) => Ok(None),
+        eq: impl FnMut(&T) -> Result<bool, E>,
+    ) -> Result<Option<(usize, &T)>, E> {
+        match self.as_bucket() {
+            Some(bucket) => bucket.try_find(tag(hash), eq),
+            None => self.try_find_in_order(eq),
         }
     }
 
-    /// The leaf in the range of `hash`, with its depth in bits.
+    /// [`try_find`](Self::try_find) in a collision node.
+    #[cold]
+    fn try_find_in_order<E>(&self, mut eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<(usize, &T)>, E> {
+        for (index, entry) in self.entries().iter().enumerate() {
+            if eq(entry)? {
+                return Ok(Some((index, entry)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The leaf in the range of `hash`.
     #[inline]
     pub(crate) fn leaf(&self, hash: u32) -> &Self {
         let (mut child, mut bits) = (self, hash);
