@@ -22,9 +22,9 @@ use core::convert::Infallible;
 use core::fmt;
 
 use child::Child;
-use insert::Inserted;
 
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
+pub(crate) use insert::Inserted;
 pub(crate) use iter::IterMut;
 pub use iter::{IntoIter, Iter};
 pub(crate) use remove::Extraction;
@@ -164,19 +164,16 @@ impl<T> HashTrie<T> {
         Ok(self.try_position(hash, eq)?.map(|index| self.entry_at_mut(hash, index, clone)))
     }
 
-    /// Puts `entry` in unless an equal one is there. Answers the place, and `entry` again if it was not put in.
+    /// Puts `entry` in unless there is an equal one, which is handed out with `entry`.
     #[inline]
-    pub(crate) fn try_find_or_insert_with<E>(
+    pub(crate) fn try_insert_with<E>(
         &mut self,
         hash: u64,
         entry: T,
         same: impl FnMut(&T, &T) -> Result<bool, E>,
         clone: impl Clones<T>,
-    ) -> Result<(&mut T, Option<T>), E> {
-        Ok(match self.try_insert_at(mix(hash), entry, same, clone)? {
-            Inserted::New(place) => (place, None),
-            Inserted::Found(place, entry) => (place, Some(entry)),
-        })
+    ) -> Result<Inserted<'_, T>, E> {
+        self.try_insert_at(mix(hash), entry, same, clone)
     }
 
     #[inline]
@@ -210,8 +207,10 @@ impl<T: Clone> HashTrie<T> {
         entry: T,
         same: impl FnMut(&T, &T) -> Result<bool, E>,
     ) -> Result<Option<T>, E> {
-        let (place, entry) = self.try_find_or_insert_with(hash, entry, same, T::clone)?;
-        Ok(entry.map(|entry| core::mem::replace(place, entry)))
+        Ok(match self.try_insert_with(hash, entry, same, T::clone)? {
+            Inserted::New => None,
+            Inserted::Found(there, entry) => Some(core::mem::replace(there, entry)),
+        })
     }
 
     /// Takes the entry with this hash that `eq` accepts out. O(log n); no allocation if there is none.

@@ -9,7 +9,7 @@ use core::mem;
 use equivalent::Equivalent;
 
 use super::entry::{Entry, OccupiedEntry, VacantEntry};
-use crate::trie::{self, Clones, Extraction, HashTrie, always, infallible};
+use crate::trie::{self, Clones, Extraction, HashTrie, Inserted, always, infallible};
 
 /// The copier of entries where its type must have a name.
 pub(crate) type Cloner<K, V> = fn(&(K, V)) -> (K, V);
@@ -79,9 +79,9 @@ where
 {
     let hash = hasher.hash_one(&key);
     let same = |there: &(K, V), new: &(K, V)| Ok(there.0 == new.0);
-    match always(trie.try_find_or_insert_with(hash, (key, value), same, clone)) {
-        (_, None) => None,
-        (there, Some((_, value))) => Some(mem::replace(&mut there.1, value)),
+    match always(trie.try_insert_with(hash, (key, value), same, clone)) {
+        Inserted::New => None,
+        Inserted::Found(there, (_, value)) => Some(mem::replace(&mut there.1, value)),
     }
 }
 

@@ -217,20 +217,25 @@ impl<T> Bucket<T> {
         header.len += more as u8;
     }
 
-    /// Moves the entries whose hash has `bit` (counted from the top) set into `ones` and the others into `zeros`, both
-    /// in order, and leaves `self` empty.
+    /// Moves the entries whose hash has `bit` (counted from the top) set into `ones` and the others into `zeros`, which
+    /// are empty, both in order, and leaves `self` empty.
     ///
     /// # Panics
     /// If there is no room for them.
     pub(crate) fn partition(&mut self, bit: u32, zeros: &mut Self, ones: &mut Self) {
         let (header, entries, hashes) = self.parts_mut();
         let len = usize::from(mem::take(&mut header.len));
+        let mut halves = [zeros.parts_mut(), ones.parts_mut()];
         for (entry, hash) in entries[..len].iter().zip(&hashes[..len]) {
             // SAFETY: the first `len` hashes are initialised (invariant 3).
             let hash = unsafe { hash.assume_init_read() };
+            let (header, entries, hashes) = &mut halves[usize::from(is_one(hash, bit))];
+            let at = usize::from(header.len);
             // SAFETY: so are the entries, which `self` gave up when its `len` became 0.
-            let entry = unsafe { entry.assume_init_read() };
-            if is_one(hash, bit) { &mut *ones } else { &mut *zeros }.push(hash, entry);
+            entries[at].write(unsafe { entry.assume_init_read() });
+            hashes[at].write(hash);
+            header.tags[at] = tag(hash);
+            header.len += 1;
         }
     }
 

@@ -9,6 +9,7 @@
 //! 3. `shift = 32 - w` for a node of `2^w` slots, 1 <= w <= 5.
 //! 4. `starts` has bit 0 set and no bit at or above `2^w`.
 //! 5. All slots from one start up to the next hold the same word, which owns one reference in all of them together.
+//! 6. A child that is a bitmap node has one slot only.
 
 #![allow(unsafe_code)]
 
@@ -294,9 +295,9 @@ impl<T> Clone for Child<T> {
     }
 }
 
-impl<T> Drop for Child<T> {
-    #[inline]
-    fn drop(&mut self) {
+impl<T> Child<T> {
+    /// Drops the reference, which is the last, and with it the node.
+    fn drop_last(&mut self) {
         if let Some(bucket) = self.0.bucket() {
             // SAFETY: invariants 1 and 2: `into_raw` gave this pointer, and its reference is dropped just here.
             drop(unsafe { Arc::from_raw(bucket) });
@@ -306,6 +307,21 @@ impl<T> Drop for Child<T> {
         } else if let Some(node) = self.0.collision() {
             // SAFETY: as above.
             drop(unsafe { Arc::from_raw(node) });
+        }
+    }
+}
+
+impl<T> Drop for Child<T> {
+    /// Without a look at the node's kind when others have it too, as all children of a node that is copied.
+    #[inline]
+    fn drop(&mut self) {
+        let Some(count) = self.0.count() else { return };
+        if count.is_unique() {
+            self.drop_last();
+        } else if let Some(last) = Arc::into_unique(ManuallyDrop::into_inner(count)) {
+            // The others have gone in between; `last` counts as the one reference again, which `self` owns.
+            core::mem::forget(last);
+            self.drop_last();
         }
     }
 }
@@ -421,19 +437,19 @@ impl<T> BitmapNode<T> {
         self.child_mut(self.slot_of(bits))
     }
 
-    /// The child that covers the slot which the top bits choose, if it covers no other.
+    /// The child that covers the slot which the top bits choose, if it is a bitmap node.
     #[inline]
-    pub(crate) fn single_mut_of(&mut self, bits: u32) -> Option<&mut Child<T>> {
+    pub(crate) fn inner_mut_of(&mut self, bits: u32) -> Option<&mut Child<T>> {
         let slot = self.slot_of(bits);
-        // That slot and the one behind it must be starts; behind the last there is none.
-        let next = slot + 1 == self.slots() || self.starts().contains(slot + 1);
-        if self.starts().contains(slot) && next { self.child_mut(slot).single() } else { None }
+        // Invariant 6: it may be changed without a look at other slots.
+        Some(ChildSlots(&mut self.0.slice[slot..=slot]).into_single()).filter(|child| child.is_bitmap())
     }
 
     /// The bucket that covers the slot which the top bits choose, for editing, if there is one that nobody shares.
     #[inline]
     pub(crate) fn own_bucket_mut_of(&mut self, bits: u32) -> Option<&mut Bucket<T>> {
-        ChildSlots(&mut self.0.slice[(bits >> self.0.header.shift) as usize..][..1]).into_single().own_bucket_mut()
+        let slot = self.slot_of(bits);
+        ChildSlots(&mut self.0.slice[slot..=slot]).into_single().own_bucket_mut()
     }
 
     /// The children in order, for editing.
@@ -450,6 +466,8 @@ impl<T> BitmapNode<T> {
         let (first, end) = self.range(slot);
         let middle = usize::midpoint(first, end);
         assert!(first < middle, "a child of one slot cannot be split in its node");
+        let lone = !zeros.is_bitmap() && !ones.is_bitmap() || end - first == 2;
+        assert!(lone, "a bitmap node has one slot only");
         let old = self.0.slice[first];
         self.0.slice[first..middle].fill(ManuallyDrop::new(zeros).0);
         self.0.slice[middle..end].fill(ManuallyDrop::new(ones).0);
@@ -462,8 +480,8 @@ impl<T> BitmapNode<T> {
     /// # Panics
     /// If two children do not cover just these.
     pub(crate) fn join(&mut self, first: usize, middle: usize, end: usize, both: Child<T>) -> (Child<T>, Child<T>) {
-        assert!(first < middle, "a child covers at least one slot");
-        assert_eq!((self.range(first), self.range(middle)), ((first, middle), (middle, end)));
+        assert_eq!(self.pair_of(first), Some((first, middle, end)), "two children of one size are joined");
+        assert!(!both.is_bitmap(), "a bitmap node has one slot only");
         let old = (Child(self.0.slice[first]), Child(self.0.slice[middle]));
         self.0.slice[first..end].fill(ManuallyDrop::new(both).0);
         self.0.header.starts.remove(middle);
@@ -486,6 +504,7 @@ impl<T> BitmapNode<T> {
     pub(crate) fn doubled(&mut self) -> Arc<Self> {
         let len = self.slots();
         assert!(len < 32, "a node has at most 32 slots");
+        assert!(self.children().all(|(_, child)| !child.is_bitmap()), "a bitmap node has one slot only");
         let (slots, starts) = self.take();
         let wide: [Slot<T>; 32] = core::array::from_fn(|slot| slots[slot / 2]);
         // SAFETY: 4 to 32 slots, each child still in the slots from its start up to the next, and taken out of `self`.
@@ -565,6 +584,7 @@ impl<'a, T> ChildSlots<'a, T> {
             fn drop(&mut self) {
                 if let [first, others @ ..] = &mut *self.0 {
                     others.fill(*first);
+                    assert!(others.is_empty() || first.kind() != BITMAP, "a bitmap node has one slot only");
                 }
             }
         }
@@ -596,12 +616,6 @@ impl<'a, T> ChildSlots<'a, T> {
         let first: *mut Slot<T> = &mut self.0[0];
         // SAFETY: `Child` is a transparent wrapper of `Slot`.
         unsafe { &mut *first.cast::<Child<T>>() }
-    }
-
-    /// The child itself, if it has one slot only.
-    #[inline]
-    pub(crate) fn single(self) -> Option<&'a mut Child<T>> {
-        if self.0.len() == 1 { Some(self.into_single()) } else { None }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-use super::insert::Inserted;
 use super::{HashTrie, always, mix};
 
 /// A place in a [`HashTrie`], made by [`HashTrie::entry`].
@@ -75,16 +74,14 @@ impl<'a, T> VacantEntry<'a, T> {
     /// Puts an entry of this hash in.
     #[inline]
     pub fn insert(self, entry: T) -> &'a mut T {
-        match always(self.trie.try_insert_at(self.hash, entry, |_, _| Ok(false), self.clone)) {
-            Inserted::New(place) | Inserted::Found(place, _) => place,
-        }
+        self.insert_entry(entry).into_mut()
     }
 
     /// Puts an entry of this hash in, and answers its place.
     #[inline]
     pub fn insert_entry(self, entry: T) -> OccupiedEntry<'a, T> {
         let Self { trie, hash, clone } = self;
-        VacantEntry { trie: &mut *trie, hash, clone }.insert(entry);
+        always(trie.try_insert_at(hash, entry, |_, _| Ok(false), clone));
         // A new entry is the last of its leaf.
         let index = trie.root.leaf(hash).entries().len() - 1;
         OccupiedEntry { trie, hash, index, clone }

@@ -9,8 +9,8 @@ use triomphe::Arc;
 
 /// What came of an attempt to put an entry in.
 pub(crate) enum Inserted<'a, T> {
-    /// It is in, here.
-    New(&'a mut T),
+    /// It is in, as the last one of its leaf.
+    New,
     /// An equal entry is here; the one that was to go in is handed back.
     Found(&'a mut T, T),
 }
@@ -34,16 +34,12 @@ impl<T> HashTrie<T> {
         if let Some((index, _)) = leaf(slot, bits).try_find(hash, |there| same(there, &entry))? {
             return Ok(Inserted::Found(entry_mut(leaf_mut(slot, bits), index, clone), entry));
         }
-        let has_room = own_bucket_mut(slot, bits).is_some_and(|bucket| bucket.len() < bucket.capacity());
-        let place = if has_room {
-            let bucket = own_bucket_mut(slot, bits).expect("it was there");
-            bucket.push(hash, entry);
-            bucket.entries_mut().last_mut().expect("an entry was pushed")
-        } else {
-            insert_slowly(slot, bits, depth, hash, entry, clone)
-        };
+        match own_bucket_mut(slot, bits) {
+            Some(bucket) if bucket.len() < bucket.capacity() => bucket.push(hash, entry),
+            _ => insert_slowly(slot, bits, depth, hash, entry, clone),
+        }
         self.len += 1;
-        Ok(Inserted::New(place))
+        Ok(Inserted::New)
     }
 }
 
@@ -56,27 +52,14 @@ fn insert_slowly<T>(
     hash: u32,
     entry: T,
     clone: impl Clones<T>,
-) -> &mut T {
+) {
     while !leaf(slot, bits).has_room() {
         split(slot, bits, depth, clone);
         while slot.has_inner(bits) {
             (slot, bits, depth) = (inner_mut(slot, bits), descend(bits), depth + WIDTH_MAX);
         }
     }
-    let mut leaf = leaf_mut(slot, bits);
-    leaf.edit(|child| make_room(child, clone));
-    match leaf.make_mut(clone) {
-        ChildMut::Bucket(bucket) => {
-            bucket.push(hash, entry);
-            bucket.entries_mut().last_mut()
-        }
-        ChildMut::Collision(node) => {
-            node.entries.push(entry);
-            node.entries.last_mut()
-        }
-        ChildMut::Bitmap(_) | ChildMut::Empty => None,
-    }
-    .expect("an entry was pushed")
+    leaf_mut(slot, bits).edit(|leaf| push(leaf, hash, entry, clone));
 }
 
 /// The leaf in `slot`, or in the bitmap node there.
@@ -87,7 +70,7 @@ fn leaf<T>(slot: &Child<T>, bits: u32) -> &Child<T> {
 
 /// The bucket in `slot`, or in the bitmap node there, which is unshared; none if the bucket itself is shared.
 #[inline]
-fn own_bucket_mut<T>(slot: &mut Child<T>, bits: u32) -> Option<&mut Bucket<T>> {
+pub(super) fn own_bucket_mut<T>(slot: &mut Child<T>, bits: u32) -> Option<&mut Bucket<T>> {
     if slot.is_bitmap() { slot.make_bitmap_mut()?.own_bucket_mut_of(bits) } else { slot.own_bucket_mut() }
 }
 
@@ -95,7 +78,7 @@ fn own_bucket_mut<T>(slot: &mut Child<T>, bits: u32) -> Option<&mut Bucket<T>> {
 #[inline]
 pub(super) fn inner_mut<T>(slot: &mut Child<T>, bits: u32) -> &mut Child<T> {
     let node = slot.make_bitmap_mut().expect("has_inner was asked first");
-    node.single_mut_of(bits).expect("a bitmap node covers one slot")
+    node.inner_mut_of(bits).expect("has_inner was asked first")
 }
 
 /// The leaf in `slot`, or in the bitmap node there, which is unshared.
@@ -118,26 +101,29 @@ pub(super) fn entry_mut<T>(leaf: ChildSlots<'_, T>, index: usize, clone: impl Cl
     }
 }
 
-/// Makes a leaf the sole owner of a node with room for one entry more.
-fn make_room<T>(leaf: &mut Child<T>, clone: impl Clones<T>) {
-    if let Some(own) = leaf.get_mut() {
-        let grown = match own {
-            ChildMut::Empty => Bucket::with_capacity(grown_capacity(0)),
-            ChildMut::Bucket(full) => {
-                let mut grown = Bucket::with_capacity(grown_capacity(full.len()));
-                sole(&mut grown).append(full);
-                grown
+/// Appends an entry to a leaf that is not a full bucket: in place, or in a new and larger node.
+fn push<T>(leaf: &mut Child<T>, hash: u32, entry: T, clone: impl Clones<T>) {
+    let mut larger = match leaf.get_mut() {
+        Some(ChildMut::Bucket(bucket)) if bucket.len() < bucket.capacity() => return bucket.push(hash, entry),
+        Some(ChildMut::Bucket(full)) => {
+            let mut grown = Bucket::with_capacity(grown_capacity(full.len()));
+            sole(&mut grown).append(full);
+            grown
+        }
+        Some(ChildMut::Collision(node)) => return node.entries.push(entry),
+        Some(ChildMut::Bitmap(_) | ChildMut::Empty) => Bucket::with_capacity(grown_capacity(0)),
+        None => match leaf.get() {
+            ChildRef::Bucket(bucket) => bucket.copy(bucket.len() + 1, clone),
+            _ => {
+                let ChildMut::Collision(node) = leaf.make_mut(clone) else {
+                    unreachable!("only leaves are shared here")
+                };
+                return node.entries.push(entry);
             }
-            ChildMut::Collision(_) | ChildMut::Bitmap(_) => return,
-        };
-        *leaf = grown.into();
-    } else {
-        *leaf = match leaf.get() {
-            ChildRef::Bucket(bucket) => bucket.copy(bucket.len() + 1, clone).into(),
-            ChildRef::Collision(node) => Arc::new(node.copy(clone)).into(),
-            ChildRef::Bitmap(_) | ChildRef::Empty => return,
-        };
-    }
+        },
+    };
+    sole(&mut larger).push(hash, entry);
+    *leaf = larger.into();
 }
 
 /// Splits the full bucket in `slot`, or in the bitmap node there, in two, or makes it a collision node.

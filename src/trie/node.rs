@@ -166,13 +166,16 @@ impl<T> Child<T> {
 }
 
 impl<T> BitmapNode<T> {
-    /// The range that shares the parent range of the child at `slot`, as (first, middle, end) of both; none for a child
-    /// that covers the whole node.
+    /// The pair of children of one size that make up a range and of which one covers `slot`, as (first, middle, end) of
+    /// their slots. None if that child's buddy is split, or if it covers the whole node.
     #[inline]
-    pub(crate) fn pair_of(&self, slot: usize) -> (usize, usize, usize) {
-        let (first, end) = self.range(slot);
-        let span = end - first;
-        let pair = first & !span;
-        (pair, pair + span, pair + 2 * span)
+    pub(crate) fn pair_of(&self, slot: usize) -> Option<(usize, usize, usize)> {
+        let (start, end) = self.range(slot);
+        let span = end - start;
+        let buddy = start ^ span;
+        let within_buddy = ((1u64 << span) - 1) << buddy;
+        let alone = u64::from(self.starts().0) & within_buddy == 1 << buddy;
+        let first = start & buddy;
+        (span < self.slots() && alone).then_some((first, first + span, first + 2 * span))
     }
 }

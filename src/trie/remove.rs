@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::bucket::{BUCKET_MAX, Bucket, sole};
 use super::child::{BitmapNode, Child, ChildMut, new_child};
-use super::insert::{inner_mut, leaf_mut};
+use super::insert::{inner_mut, leaf_mut, own_bucket_mut};
 use super::node::{HASH_BITS, WIDTH_MAX, descend};
 use super::{Clones, HashTrie};
 
@@ -31,16 +31,18 @@ fn take<T>(slot: &mut Child<T>, hash: u32, bits: u32, index: usize, clone: impl 
         }
         return (entry, moved);
     }
-    let joins = slot.as_bitmap().is_some_and(|node| will_join(node, node.slot_of(bits)));
-    if joins {
+    let pair = slot.as_bitmap().and_then(|node| small_pair(node, node.slot_of(bits), BUCKET_MAX + 1));
+    if let Some(Pair { first, middle, .. }) = pair {
+        // They will fit into one bucket when an entry is out.
         let node = slot.make_bitmap_mut().expect("it is a bitmap node");
-        let (first, middle, _) = node.pair_of(node.slot_of(bits));
         for start in [first, middle] {
             node.child_mut(start).make_mut(clone);
         }
+    } else if let Some(bucket) = own_bucket_mut(slot, bits).filter(|bucket| bucket.len() > 1) {
+        return (bucket.swap_remove(index), 0);
     }
     let mut leaf = leaf_mut(slot, bits);
-    let (entry, emptied) = match leaf.reborrow().make_mut(clone) {
+    let (entry, rest) = match leaf.reborrow().make_mut(clone) {
         ChildMut::Bucket(bucket) => (bucket.swap_remove(index), (bucket.len() == 0).then_some(Child::EMPTY)),
         ChildMut::Collision(node) => {
             let entry = node.entries.swap_remove(index);
@@ -48,28 +50,29 @@ fn take<T>(slot: &mut Child<T>, hash: u32, bits: u32, index: usize, clone: impl 
         }
         ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("only leaves with entries have indices"),
     };
-    let smaller = emptied.is_some();
-    if let Some(emptied) = emptied {
-        drop(leaf.replace(emptied));
+    let became_small = rest.is_some();
+    if let Some(rest) = rest {
+        drop(leaf.replace(rest));
     }
-    let moved = if joins || smaller { join(slot, bits) } else { 0 };
+    let moved = if pair.is_some() || became_small { join(slot, bits) } else { 0 };
     (entry, moved)
 }
 
-/// Will the leaf at `slot` and its buddy fit into one bucket when it has an entry less?
-#[inline]
-fn will_join<T>(node: &BitmapNode<T>, slot: usize) -> bool {
-    buddies(node, slot).is_some_and(|[zeros, ones]| zeros + ones - 1 <= BUCKET_MAX)
+/// Two leaves of one size that make up a range, with their slots and lengths.
+struct Pair {
+    first: usize,
+    middle: usize,
+    end: usize,
+    zeros: usize,
+    ones: usize,
 }
 
-/// The lengths of the pair of leaves of one size that `slot` belongs to, if it does.
+/// The pair that the leaf at `slot` belongs to, if both have no more than `most` entries together.
 #[inline]
-fn buddies<T>(node: &BitmapNode<T>, slot: usize) -> Option<[usize; 2]> {
-    let (first, middle, end) = node.pair_of(slot);
-    if end > node.slots() || node.range(first) != (first, middle) || node.range(middle) != (middle, end) {
-        return None;
-    }
-    Some([node.child(first).small_len()?, node.child(middle).small_len()?])
+fn small_pair<T>(node: &BitmapNode<T>, slot: usize, most: usize) -> Option<Pair> {
+    let (first, middle, end) = node.pair_of(slot)?;
+    let (zeros, ones) = (node.child(first).small_len()?, node.child(middle).small_len()?);
+    (zeros + ones <= most).then_some(Pair { first, middle, end, zeros, ones })
 }
 
 /// Joins the leaf that `bits` choose in the bitmap node in `slot` with its buddy as long as both fit into one bucket, and
@@ -80,9 +83,8 @@ fn buddies<T>(node: &BitmapNode<T>, slot: usize) -> Option<[usize; 2]> {
 fn join<T>(slot: &mut Child<T>, bits: u32) -> usize {
     let Some(node) = slot.make_bitmap_mut() else { return 0 };
     let mut moved = 0;
-    while let Some([zeros, ones]) = buddies(node, node.slot_of(bits)).filter(|[zeros, ones]| zeros + ones <= BUCKET_MAX)
-    {
-        let (first, middle, end) = node.pair_of(node.slot_of(bits));
+    while let Some(pair) = small_pair(node, node.slot_of(bits), BUCKET_MAX) {
+        let Pair { first, middle, end, zeros, ones } = pair;
         if node.slot_of(bits) < middle {
             moved += ones;
         }
