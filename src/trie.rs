@@ -14,7 +14,10 @@ mod entry;
 mod eq;
 mod insert;
 mod iter;
+mod merge;
 mod node;
+mod pairs;
+mod part;
 mod remove;
 mod tags;
 
@@ -27,6 +30,8 @@ pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub(crate) use insert::Inserted;
 pub(crate) use iter::IterMut;
 pub use iter::{IntoIter, Iter};
+pub(crate) use merge::{Merged, Rule, Shared};
+pub(crate) use pairs::{Pair, Pairs};
 pub(crate) use remove::Extraction;
 
 /// How the entries of a shared bucket are copied.

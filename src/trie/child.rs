@@ -351,11 +351,24 @@ impl<T> BitmapNode<T> {
         unsafe { Arc::from_raw(raw as *const Self) }
     }
 
-    /// The node of width 1 over two halves.
-    pub(crate) fn pair(zeros: Child<T>, ones: Child<T>) -> Arc<Self> {
-        let slots = [zeros, ones].map(|child| ManuallyDrop::new(child).0);
-        // SAFETY: two slots, each a start; the references were forgotten above.
-        unsafe { Self::from_slots(Bitmap(0b11), &slots) }
+    /// The node of `2^width` slots with the children that `child` gives for each of `starts`.
+    ///
+    /// # Panics
+    /// If the starts are not those of children, or a bitmap node would get more than one slot.
+    pub(crate) fn from_children(starts: Bitmap, width: u32, mut child: impl FnMut(usize) -> Child<T>) -> Arc<Self> {
+        let len = 1 << width;
+        let inside = u64::from(starts.0) < 1 << len;
+        assert!((1..=5).contains(&width) && starts.contains(0) && inside, "children start in the node");
+        let mut slots = [Slot::EMPTY; 32];
+        let mut rest = starts;
+        while let Some(start) = rest.pop_first() {
+            let end = starts.first_above(start, len);
+            let child = ManuallyDrop::new(child(start));
+            assert!(!child.is_bitmap() || end - start == 1, "a bitmap node has one slot only");
+            slots[start..end].fill(child.0);
+        }
+        // SAFETY: the assertions and the loop see to the invariants; the references were forgotten.
+        unsafe { Self::from_slots(starts, &slots[..len]) }
     }
 
     /// A copy that shares the children.

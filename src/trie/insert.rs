@@ -1,5 +1,6 @@
 //! Insertion: one descent that copies what is shared, and the split of a full bucket.
 
+use super::bitmap::Bitmap;
 use super::bucket::{BUCKET_MAX, Bucket, is_one, sole};
 use super::child::{BitmapNode, Child, ChildMut, ChildRef, ChildSlots};
 use super::node::{CollisionNode, HASH_BITS, WIDTH_MAX, descend, grown_capacity};
@@ -147,14 +148,14 @@ fn split<T>(slot: &mut Child<T>, bits: u32, depth: u32, clone: impl Clones<T>) {
     let [zeros, ones] = halves(bucket, depth, ones);
     match slot.make_bitmap_mut() {
         // A bare bucket, or one in a single slot of a node that cannot be wider: a new node below.
-        None => *slot = BitmapNode::pair(zeros, ones).into(),
+        None => *slot = pair(zeros, ones).into(),
         Some(node) => {
             let at = node.slot_of(bits);
             let (first, end) = node.range(at);
             if end - first > 1 {
                 drop(node.split(at, zeros, ones));
             } else if node.width() == WIDTH_MAX {
-                drop(node.child_mut(at).replace(BitmapNode::pair(zeros, ones).into()));
+                drop(node.child_mut(at).replace(pair(zeros, ones).into()));
             } else {
                 let mut wide = node.doubled();
                 drop(sole(&mut wide).split(2 * at, zeros, ones));
@@ -162,6 +163,12 @@ fn split<T>(slot: &mut Child<T>, bits: u32, depth: u32, clone: impl Clones<T>) {
             }
         }
     }
+}
+
+/// The node of width 1 over two halves.
+fn pair<T>(zeros: Child<T>, ones: Child<T>) -> Arc<BitmapNode<T>> {
+    let mut halves = [zeros, ones];
+    BitmapNode::from_children(Bitmap(0b11), 1, |slot| core::mem::replace(&mut halves[slot], Child::EMPTY))
 }
 
 /// The entries of a bucket in two, by `bit` of their hash, which `ones` of them have. The bucket is left empty.

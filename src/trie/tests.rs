@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 
 use super::insert::Inserted;
-use super::{Extraction, HashTrie, always};
+use super::{Extraction, HashTrie, Merged, Pair, Rule, Shared, always};
 
 /// An entry with a hash of its own; `Box` lets Miri see every wrong read and every leak.
 type Entry = (u32, u32, Box<u32>);
@@ -222,4 +222,173 @@ fn disjoint_entries_are_disjoint() {
     let mut trie = HashTrie::new();
     trie.insert(1, Box::new(1), |a, b| a == b);
     trie.find_disjoint_mut_with([(1, |there: &Box<u32>| **there == 1); 2], Box::clone);
+}
+
+/// A trie of these keys and values.
+fn build(entries: impl Iterator<Item = (u32, u32)>, hash: fn(u32) -> u32) -> Trie {
+    let mut trie = Trie::new();
+    entries.for_each(|(key, value)| assert_eq!(insert(&mut trie, hash(key), key, value), None));
+    trie
+}
+
+#[test]
+fn merges_agree_with_a_model_whatever_is_shared() {
+    let keys: u32 = if cfg!(miri) { 40 } else { 130 };
+    for hash in HASHES {
+        let base = build((0..keys).map(|key| (key, key)), hash);
+        for seed in 1..if cfg!(miri) { 3 } else { 9 } {
+            let mut random = Random(seed);
+            // Versions of one trie, with few or many changes; and one that shares nothing, small or large.
+            let mut sides = [base.clone(), base.clone()];
+            let mut values: [Vec<Option<u32>>; 2] =
+                core::array::from_fn(|_| (0..2 * keys).map(|key| (key < keys).then_some(key)).collect());
+            let changes = [1, keys / 20, keys][seed as usize % 3];
+            for (side, values) in sides.iter_mut().zip(&mut values) {
+                for step in 0..changes {
+                    let key = random.below(2 * keys);
+                    if random.below(2) == 0 {
+                        insert(side, hash(key), key, step);
+                        values[key as usize] = Some(step);
+                    } else {
+                        remove(side, hash(key), key);
+                        values[key as usize] = None;
+                    }
+                }
+            }
+            if seed % 4 == 0 {
+                let few = random.below(keys);
+                values[0].iter_mut().skip(few as usize).for_each(|value| *value = None);
+                sides[0] = build((0..).zip(&values[0]).filter_map(|(key, value)| Some((key, (*value)?))), hash);
+            }
+            for (rule, answer) in (0..8).flat_map(|rule| (0..5).map(move |answer| (rule, answer))) {
+                let rule = Rule { left: rule & 1 == 1, right: rule & 2 == 2, shared: Shared::Walk };
+                let mut asked = alloc::vec![0; 2 * keys as usize];
+                let decide = |key: u32, left: u32, right: u32| match (answer + (answer == 4) as u32 * key) % 4 {
+                    0 => Merged::Left,
+                    1 => Merged::Right,
+                    2 => Merged::New(left.wrapping_add(right)),
+                    _ => Merged::Neither,
+                };
+                let merged = always(sides[0].try_merge_with(
+                    &sides[1],
+                    rule,
+                    |a, b| Ok(a.1 == b.1),
+                    |a, b| {
+                        assert_eq!(a.1, b.1);
+                        asked[a.1 as usize] += 1;
+                        Ok(match decide(a.1, *a.2, *b.2) {
+                            Merged::Left => Merged::Left,
+                            Merged::Right => Merged::Right,
+                            Merged::New(value) => Merged::New((a.0, a.1, Box::new(value))),
+                            Merged::Neither => Merged::Neither,
+                        })
+                    },
+                    Entry::clone,
+                ));
+                let expected: Vec<_> = (0..)
+                    .zip(values[0].iter().zip(&values[1]))
+                    .map(|(key, sides)| match sides {
+                        (Some(left), Some(right)) => match decide(key, *left, *right) {
+                            Merged::Left => Some(*left),
+                            Merged::Right => Some(*right),
+                            Merged::New(value) => Some(value),
+                            Merged::Neither => None,
+                        },
+                        (left, None) => left.filter(|_| rule.left),
+                        (None, right) => right.filter(|_| rule.right),
+                    })
+                    .collect();
+                assert_holds(&merged, &expected, hash);
+                for (times, sides) in asked.iter().zip(values[0].iter().zip(&values[1])) {
+                    assert_eq!(*times, usize::from(sides.0.is_some() && sides.1.is_some()));
+                }
+                // Without a look at shared subtrees the answer is the same, where that answer is theirs.
+                let shared = if answer == 0 {
+                    Shared::Keep
+                } else if answer == 3 {
+                    Shared::Drop
+                } else {
+                    continue;
+                };
+                let both = |_: &Entry, _: &Entry| {
+                    Ok::<_, Infallible>(if answer == 0 { Merged::Left } else { Merged::Neither })
+                };
+                let quick = always(sides[0].try_merge_with(
+                    &sides[1],
+                    Rule { shared, ..rule },
+                    |a, b| Ok(a.1 == b.1),
+                    both,
+                    Entry::clone,
+                ));
+                assert_holds(&quick, &expected, hash);
+                assert!(quick.same_shape(&merged));
+            }
+            for (side, values) in sides.iter().zip(&values) {
+                assert_holds(side, values, hash);
+            }
+
+            // The pairs: each entry once, but for those in shared subtrees.
+            let mut seen = [alloc::vec![0; 2 * keys as usize], alloc::vec![0; 2 * keys as usize]];
+            for pair in sides[0].pairs(&sides[1], |a, b| a.1 == b.1) {
+                match pair {
+                    Pair::Left(a) => {
+                        assert!(values[1][a.1 as usize].is_none());
+                        seen[0][a.1 as usize] += 1;
+                    }
+                    Pair::Right(b) => {
+                        assert!(values[0][b.1 as usize].is_none());
+                        seen[1][b.1 as usize] += 1;
+                    }
+                    Pair::Both(a, b) => {
+                        assert_eq!(a.1, b.1);
+                        seen[0][a.1 as usize] += 1;
+                        seen[1][b.1 as usize] += 1;
+                    }
+                }
+            }
+            for key in 0..2 * keys as usize {
+                let same = values[0][key] == values[1][key] && values[0][key].is_some();
+                for side in 0..2 {
+                    let times = usize::from(values[side][key].is_some());
+                    assert!(seen[side][key] == times || seen[side][key] == 0 && same);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_merge_that_changes_nothing_is_the_operand() {
+    for hash in HASHES {
+        let keys: u32 = if cfg!(miri) { 40 } else { 300 };
+        let all = build((0..keys).map(|key| (key, key)), hash);
+        let half = build((0..keys / 2).map(|key| (key, key)), hash);
+        let merge = |a: &Trie, b: &Trie, left, right, answer: fn() -> Merged<Entry>| {
+            let rule = Rule { left, right, shared: Shared::Keep };
+            always(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), |_, _| Ok(answer()), Entry::clone))
+        };
+        assert!(merge(&all, &half, true, true, || Merged::Left).ptr_eq(&all));
+        assert!(merge(&half, &all, true, true, || Merged::Right).ptr_eq(&all));
+        assert!(merge(&all, &half, false, false, || Merged::Right).ptr_eq(&half));
+        assert!(merge(&half, &all, false, false, || Merged::Left).ptr_eq(&half));
+        assert!(merge(&all, &Trie::new(), true, true, || Merged::Left).ptr_eq(&all));
+        assert!(merge(&Trie::new(), &all, true, true, || Merged::Left).ptr_eq(&all));
+        assert!(merge(&all, &all.clone(), true, true, || Merged::Neither).ptr_eq(&all));
+        assert!(merge(&half, &all, true, false, || Merged::Neither).is_empty());
+    }
+}
+
+#[test]
+fn versions_are_compared_at_the_cost_of_what_changed() {
+    let n: u32 = if cfg!(miri) { 300 } else { 50_000 };
+    let base = build((0..n).map(|key| (key, key)), HASHES[0]);
+    let mut changed = base.clone();
+    insert(&mut changed, HASHES[0](7), 7, 8);
+    let mut compared = 0;
+    let pairs = base.pairs(&changed, |a, b| {
+        compared += 1;
+        a.1 == b.1
+    });
+    assert_eq!(pairs.filter(|pair| matches!(pair, Pair::Both(a, b) if a.2 != b.2)).count(), 1);
+    assert!(compared <= 40, "{compared} comparisons for one change");
 }

@@ -1,0 +1,434 @@
+//! Union, intersection, difference and everything between: one walk over two tries that builds a third.
+//!
+//! It goes down both tries together, range by range, and stops where both share a subtree or only one has anything. What
+//! is unchanged is put into the result as it is; if the result is what an operand is, it is that operand itself.
+//!
+//! The walk is the one over immutable sets of Liljenzin, "Confluently Persistent Sets and Maps" (2013), on a trie.
+
+use alloc::vec::Vec;
+use triomphe::Arc;
+
+use super::bitmap::Bitmap;
+use super::bucket::{BUCKET_MAX, Bucket, is_one};
+use super::child::{BitmapNode, Child, ChildMut, new_child};
+use super::iter::Entries;
+use super::node::{CollisionNode, HASH_BITS, WIDTH_MAX};
+use super::part::Part;
+use super::{Clones, HashTrie};
+
+/// What becomes of an entry that both sides have.
+pub(crate) enum Merged<T> {
+    /// The left one stays.
+    Left,
+    /// The right one stays.
+    Right,
+    /// This one takes the place of both; it must have their hash.
+    New(T),
+    /// None stays.
+    Neither,
+}
+
+/// What becomes of entries that one side has, and of subtrees that both share.
+#[derive(Clone, Copy)]
+pub(crate) struct Rule {
+    /// Does what only the left side has stay?
+    pub(crate) left: bool,
+    /// Does what only the right side has stay?
+    pub(crate) right: bool,
+    pub(crate) shared: Shared,
+}
+
+/// What becomes of a subtree that both sides share.
+#[derive(Clone, Copy)]
+pub(crate) enum Shared {
+    /// It stays as it is.
+    Keep,
+    /// It goes.
+    Drop,
+    /// Each entry is asked about.
+    Walk,
+}
+
+impl<T> HashTrie<T> {
+    /// What `rule` and `both` make of `self`, the left side, and `other`, the right one. `same` tells equal entries, left
+    /// and right, and `both` is asked once about each pair of them. For tries that saw equal entries under equal hashes.
+    pub(crate) fn try_merge_with<E>(
+        &self,
+        other: &Self,
+        rule: Rule,
+        same: impl FnMut(&T, &T) -> Result<bool, E>,
+        both: impl FnMut(&T, &T) -> Result<Merged<T>, E>,
+        clone: impl Clones<T>,
+    ) -> Result<Self, E> {
+        let (a, b) = (Part::of(&self.root), Part::of(&other.root));
+        let mut merge = Merge { rule, same, both, clone, items: Vec::new(), matched: Vec::new(), tally: Tally::new() };
+        let root = merge.child(a, b, 0)?;
+        let len = merge.tally.result(self.len, other.len, rule);
+        Ok(Self { root, len })
+    }
+}
+
+/// A merge at work.
+struct Merge<'a, T, S, B, C> {
+    rule: Rule,
+    same: S,
+    both: B,
+    clone: C,
+    /// The entries of a leaf of the result, with their hashes.
+    items: Vec<(u32, Item<'a, T>)>,
+    /// Which entries of the right leaf have an equal one in the left.
+    matched: Vec<bool>,
+    tally: Tally<'a, T>,
+}
+
+/// An entry of the result: one of an operand, or a new one.
+enum Item<'a, T> {
+    Of(&'a T),
+    New(T),
+    Taken,
+}
+
+impl<'a, T, S, B, C, E> Merge<'a, T, S, B, C>
+where
+    S: FnMut(&T, &T) -> Result<bool, E>,
+    B: FnMut(&T, &T) -> Result<Merged<T>, E>,
+    C: Clones<T>,
+{
+    /// The result for a range at a depth of whole levels.
+    fn child(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32) -> Result<Child<T>, E> {
+        let (left, right, keep) =
+            (a.whole(), b.whole(), |keep, child: &Child<T>| if keep { child.clone() } else { Child::EMPTY });
+        match (left, right) {
+            (Some(shared), Some(_)) if a.is_shared_with(&b) && !matches!(self.rule.shared, Shared::Walk) => {
+                let stays = matches!(self.rule.shared, Shared::Keep);
+                self.tally.shared(shared, stays);
+                return Ok(keep(stays, shared));
+            }
+            (Some(left), _) if b.is_empty() => {
+                let len = self.tally.left.child(left);
+                self.tally.result += if self.rule.left { len } else { 0 };
+                return Ok(keep(self.rule.left, left));
+            }
+            (_, Some(right)) if a.is_empty() => {
+                let len = self.tally.right.child(right);
+                self.tally.result += if self.rule.right { len } else { 0 };
+                return Ok(keep(self.rule.right, right));
+            }
+            _ => {}
+        }
+        let mut level = Level::new(depth);
+        let slots = 1 << level.width;
+        self.range(&mut level, a, b, 0, slots)?;
+        Ok(level.finish([a.whole(), b.whole()]))
+    }
+
+    /// Puts the result for the range of `span` slots from `first` on into `level`.
+    fn range(
+        &mut self,
+        level: &mut Level<T>,
+        a: Part<'a, T>,
+        b: Part<'a, T>,
+        first: usize,
+        span: usize,
+    ) -> Result<(), E> {
+        let depth = level.depth + level.width - span.trailing_zeros();
+        // A leaf and a node of which only what the leaf has too may stay: the result is a leaf.
+        let is_leaf = match (a.is_node(), b.is_node()) {
+            (false, false) => true,
+            (false, true) => !self.rule.right,
+            (true, false) => !self.rule.left,
+            (true, true) => false,
+        };
+        if is_leaf {
+            return self.leaves(level, a, b, first, span);
+        }
+        if span == 1 {
+            let child = self.child(a, b, depth)?;
+            level.put(first, child);
+            return Ok(());
+        }
+        let ([a_zeros, a_ones], [b_zeros, b_ones]) = (a.halves(depth), b.halves(depth));
+        let half = span / 2;
+        self.range(level, a_zeros, b_zeros, first, half)?;
+        self.range(level, a_ones, b_ones, first + half, half)?;
+        level.join(first, first + half, first + span, self.clone);
+        Ok(())
+    }
+
+    /// Puts the result for a range into `level` where it is a matter of the entries of one leaf on either side, or of a
+    /// child that only one side has.
+    fn leaves(
+        &mut self,
+        level: &mut Level<T>,
+        a: Part<'a, T>,
+        b: Part<'a, T>,
+        first: usize,
+        span: usize,
+    ) -> Result<(), E> {
+        let walk = matches!(self.rule.shared, Shared::Walk);
+        if !walk && a.is_shared_with(&b) || a.is_empty() && b.whole().is_some() || b.is_empty() && a.whole().is_some() {
+            let child = self.child(a, b, 0)?;
+            level.put(first, child);
+            return Ok(());
+        }
+        // What the range of a bitmap node begins at: below, if it has just this slot.
+        let depth = if span == 1 { level.depth + level.width } else { level.depth };
+        self.items.clear();
+        let kept = if a.is_node() { self.match_right(a, b, depth)? } else { self.match_left(a, b, depth)? };
+        let len = self.items.len();
+        self.tally.left.part(&a);
+        self.tally.right.part(&b);
+        self.tally.result += len;
+        for (part, kept) in [(a, kept[0]), (b, kept[1])] {
+            if let Some(whole) = part.whole().filter(|whole| len > 0 && kept == len && whole.entries().len() == len) {
+                level.put(first, whole.clone());
+                return Ok(());
+            }
+        }
+        build(level, &mut self.items, first, span, self.clone);
+        Ok(())
+    }
+
+    /// Collects what stays of leaf `a` and of `b` in `items`. Answers how many are entries of `a` and of `b`.
+    fn match_left(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32) -> Result<[usize; 2], E> {
+        let mut kept = [0, 0];
+        self.matched.clear();
+        self.matched.resize(if let Part::Leaf { leaf, .. } = b { leaf.entries().len() } else { 0 }, false);
+        for (_, hash, left) in a.entries() {
+            match b.try_find(hash, depth, |right| (self.same)(left, right))? {
+                // Only an inconsistent equality finds an entry twice.
+                Some((index, right)) if self.matched.get(index) != Some(&true) => {
+                    self.matched.iter_mut().skip(index).take(1).for_each(|matched| *matched = true);
+                    self.decide(hash, left, right, &mut kept)?;
+                }
+                _ if self.rule.left => {
+                    kept[0] += 1;
+                    self.items.push((hash, Item::Of(left)));
+                }
+                _ => {}
+            }
+        }
+        for (index, hash, right) in b.entries().filter(|_| self.rule.right) {
+            if !self.matched[index] {
+                kept[1] += 1;
+                self.items.push((hash, Item::Of(right)));
+            }
+        }
+        Ok(kept)
+    }
+
+    /// [`match_left`](Self::match_left) for a node `a`, of which nothing stays that leaf `b` has not.
+    fn match_right(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32) -> Result<[usize; 2], E> {
+        let mut kept = [0, 0];
+        for (_, hash, right) in b.entries() {
+            if let Some((_, left)) = a.try_find(hash, depth, |left| (self.same)(left, right))? {
+                self.decide(hash, left, right, &mut kept)?;
+            } else if self.rule.right {
+                kept[1] += 1;
+                self.items.push((hash, Item::Of(right)));
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Asks what becomes of two equal entries.
+    fn decide(&mut self, hash: u32, left: &'a T, right: &'a T, kept: &mut [usize; 2]) -> Result<(), E> {
+        let item = match (self.both)(left, right)? {
+            Merged::Left => {
+                kept[0] += 1;
+                Item::Of(left)
+            }
+            Merged::Right => {
+                kept[1] += 1;
+                Item::Of(right)
+            }
+            Merged::New(entry) => Item::New(entry),
+            Merged::Neither => return Ok(()),
+        };
+        self.items.push((hash, item));
+        Ok(())
+    }
+}
+
+/// Puts `items`, which belong into the range of `span` slots from `first` on, into `level`: as one leaf, or split.
+fn build<T>(level: &mut Level<T>, items: &mut [(u32, Item<'_, T>)], first: usize, span: usize, clone: impl Clones<T>) {
+    let depth = level.depth + level.width - span.trailing_zeros();
+    let take = |item: &mut Item<'_, T>| match core::mem::replace(item, Item::Taken) {
+        Item::Of(entry) => clone(entry),
+        Item::New(entry) => entry,
+        Item::Taken => unreachable!("each item is taken once"),
+    };
+    let leaf = if items.is_empty() {
+        Child::EMPTY
+    } else if items.len() <= BUCKET_MAX {
+        new_child(Bucket::with_capacity(items.len()), |bucket| {
+            items.iter_mut().for_each(|(hash, item)| bucket.push(*hash, take(item)));
+        })
+    } else if depth == HASH_BITS {
+        let entries = items.iter_mut().map(|(_, item)| take(item)).collect();
+        Arc::new(CollisionNode { head: [], hash: items[0].0, entries }).into()
+    } else if span == 1 {
+        let mut below = Level::new(depth);
+        let slots = 1 << below.width;
+        build(&mut below, items, 0, slots, clone);
+        below.finish([None, None])
+    } else {
+        items.sort_unstable_by_key(|(hash, _)| is_one(*hash, depth));
+        let (zeros, ones) = items.split_at_mut(items.partition_point(|(hash, _)| !is_one(*hash, depth)));
+        build(level, zeros, first, span / 2, clone);
+        build(level, ones, first + span / 2, span / 2, clone);
+        return;
+    };
+    level.put(first, leaf);
+}
+
+/// A bitmap node in the making, of the greatest width that its depth permits.
+struct Level<T> {
+    depth: u32,
+    width: u32,
+    starts: Bitmap,
+    slots: [Child<T>; 1 << WIDTH_MAX],
+}
+
+impl<T> Level<T> {
+    fn new(depth: u32) -> Self {
+        let width = WIDTH_MAX.min(HASH_BITS - depth);
+        Self { depth, width, starts: Bitmap::EMPTY, slots: [const { Child::EMPTY }; 1 << WIDTH_MAX] }
+    }
+
+    /// Puts the child in that covers the slots from `first` up to the next one's.
+    fn put(&mut self, first: usize, child: Child<T>) {
+        self.starts.insert(first);
+        self.slots[first] = child;
+    }
+
+    /// Joins the leaves of two halves of a range, if each is one leaf and they fit into one bucket.
+    fn join(&mut self, first: usize, middle: usize, end: usize, clone: impl Clones<T>) {
+        let one_each = self.starts.first_above(first, end) == middle && self.starts.first_above(middle, end) == end;
+        let lens = [first, middle].map(|half| self.slots[half].small_len());
+        let [Some(zeros), Some(ones)] = lens else { return };
+        if !one_each || zeros + ones > BUCKET_MAX {
+            return;
+        }
+        if zeros == 0 {
+            self.slots.swap(first, middle);
+        } else if ones > 0 {
+            let both = Bucket::with_capacity(zeros + ones);
+            self.slots[first] = new_child(both, |both| {
+                for half in [first, middle] {
+                    if let ChildMut::Bucket(bucket) = self.slots[half].make_mut(clone) {
+                        both.append(bucket);
+                    }
+                }
+            });
+        }
+        self.slots[middle] = Child::EMPTY;
+        self.starts.remove(middle);
+    }
+
+    /// The node, or the one leaf, or that of `operands` which is the same.
+    fn finish(mut self, operands: [Option<&Child<T>>; 2]) -> Child<T> {
+        if self.starts.len() == 1 {
+            return core::mem::replace(&mut self.slots[0], Child::EMPTY);
+        }
+        let (mut starts, mut width) = (self.starts, self.width);
+        while starts.all_even() {
+            (starts, width) = (starts.halved(), width - 1);
+        }
+        let scale = self.width - width;
+        for operand in operands.into_iter().flatten() {
+            if let Some(node) = operand.as_bitmap().filter(|node| node.starts() == starts && node.width() == width) {
+                if node.children().all(|(slot, child)| child.ptr_eq(&self.slots[slot << scale])) {
+                    return operand.clone();
+                }
+            }
+        }
+        let child = |slot: usize| core::mem::replace(&mut self.slots[slot << scale], Child::EMPTY);
+        BitmapNode::from_children(starts, width, child).into()
+    }
+}
+
+/// Counts the entries of the result without a look into the subtrees that it shares, as far as that can be.
+struct Tally<'a, T> {
+    left: Seen<'a, T>,
+    right: Seen<'a, T>,
+    /// Is there an inner node that both share?
+    shares_nodes: bool,
+    /// Entries of the result in leaves.
+    result: usize,
+}
+
+/// What has been seen of one side.
+struct Seen<'a, T> {
+    /// Entries in leaves.
+    entries: usize,
+    /// Inner nodes that the other side does not have.
+    nodes: Vec<&'a Child<T>>,
+}
+
+impl<'a, T> Seen<'a, T> {
+    const fn new() -> Self {
+        Self { entries: 0, nodes: Vec::new() }
+    }
+
+    /// Counts a subtree. Answers how many entries are counted now.
+    fn child(&mut self, child: &'a Child<T>) -> usize {
+        let len = child.entries().len();
+        self.entries += len;
+        self.nodes.extend(child.is_bitmap().then_some(child));
+        len
+    }
+
+    fn part(&mut self, part: &Part<'a, T>) {
+        match *part {
+            Part::Empty => {}
+            Part::Leaf { .. } => self.entries += part.entries().count(),
+            Part::Node { node, first, span, .. } => {
+                let children = node.children().filter(|(slot, _)| (first..first + span).contains(slot));
+                children.for_each(|(_, child)| drop(self.child(child)));
+            }
+        }
+    }
+
+    /// The number of entries in `nodes`.
+    fn count(&self) -> usize {
+        self.nodes.iter().map(|node| Entries::below(node).count()).sum()
+    }
+}
+
+impl<T> Tally<'_, T> {
+    const fn new() -> Self {
+        Self { left: Seen::new(), right: Seen::new(), shares_nodes: false, result: 0 }
+    }
+
+    /// Counts a subtree that both share.
+    fn shared(&mut self, child: &Child<T>, stays: bool) {
+        let len = child.entries().len();
+        self.left.entries += len;
+        self.right.entries += len;
+        self.shares_nodes |= child.is_bitmap();
+        self.result += if stays { len } else { 0 };
+    }
+
+    /// The length of the result, from the lengths of both sides. Of the inner nodes that only the left side has, only the
+    /// right side has, or both share, one kind need not be there, or else is counted: the rest follows.
+    fn result(&self, left_len: usize, right_len: usize, rule: Rule) -> usize {
+        let (left, right) = (left_len - self.left.entries, right_len - self.right.entries);
+        let shared = if !self.shares_nodes {
+            0
+        } else if self.left.nodes.is_empty() {
+            left
+        } else if self.right.nodes.is_empty() {
+            right
+        } else if left_len < right_len {
+            left - self.left.count()
+        } else {
+            right - self.right.count()
+        };
+        let keep = |count: usize, keep: bool| if keep { count } else { 0 };
+        self.result
+            + keep(shared, matches!(rule.shared, Shared::Keep))
+            + keep(left - shared, rule.left)
+            + keep(right - shared, rule.right)
+    }
+}

@@ -1,0 +1,115 @@
+//! A part of a trie: what it has in one range of hashes. The walks over two tries go from part to smaller part.
+
+use super::bucket::is_one;
+use super::child::{BitmapNode, Child, ChildRef};
+
+/// What a trie has in a range of hashes.
+pub(crate) enum Part<'a, T> {
+    /// Nothing.
+    Empty,
+    /// Entries of a leaf: of a bucket those whose index is in `indices`, of a collision node all.
+    Leaf { leaf: &'a Child<T>, indices: u32 },
+    /// More than one child of a bitmap node: those in `span` slots from `first` on, or all.
+    Node { child: &'a Child<T>, node: &'a BitmapNode<T>, first: usize, span: usize },
+}
+
+impl<T> Clone for Part<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Part<'_, T> {}
+
+impl<'a, T> Part<'a, T> {
+    /// All that is below `child`.
+    #[inline]
+    pub(crate) fn of(child: &'a Child<T>) -> Self {
+        match child.get() {
+            ChildRef::Empty => Self::Empty,
+            ChildRef::Bucket(bucket) => Self::Leaf { leaf: child, indices: u32::MAX >> (32 - bucket.len()) },
+            ChildRef::Collision(_) => Self::Leaf { leaf: child, indices: u32::MAX },
+            ChildRef::Bitmap(node) => Self::Node { child, node, first: 0, span: node.slots() },
+        }
+    }
+
+    #[inline]
+    pub(crate) const fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty)
+    }
+
+    #[inline]
+    pub(crate) const fn is_node(&self) -> bool {
+        matches!(self, Self::Node { .. })
+    }
+
+    /// The entry with `hash`, which is in the range, that `eq` accepts; with its index, if this is a leaf. The node, if it
+    /// is one, is at `depth`.
+    #[inline]
+    pub(crate) fn try_find<E>(
+        &self,
+        hash: u32,
+        depth: u32,
+        eq: impl FnMut(&T) -> Result<bool, E>,
+    ) -> Result<Option<(usize, &'a T)>, E> {
+        match *self {
+            Self::Empty => Ok(None),
+            Self::Leaf { leaf, .. } => leaf.try_find(hash, eq),
+            Self::Node { child, .. } => child.leaf(hash << depth).try_find(hash, eq),
+        }
+    }
+
+    /// The child that this is all of, if there is one.
+    #[inline]
+    pub(crate) fn whole(&self) -> Option<&'a Child<T>> {
+        match *self {
+            Self::Empty => None,
+            Self::Leaf { leaf, indices } => {
+                (indices.count_ones() as usize >= leaf.entries().len().min(32)).then_some(leaf)
+            }
+            Self::Node { child, node, span, .. } => (span == node.slots()).then_some(child),
+        }
+    }
+
+    /// Are both all of the same child?
+    #[inline]
+    pub(crate) fn is_shared_with(&self, other: &Self) -> bool {
+        self.whole().zip(other.whole()).is_some_and(|(a, b)| a.ptr_eq(b))
+    }
+
+    /// The indices of the entries, hashes and entries of a leaf part; none of a node.
+    #[inline]
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (usize, u32, &'a T)> + use<'a, T> {
+        let (leaf, indices) = match *self {
+            Self::Leaf { leaf, indices } => (Some(leaf), indices),
+            Self::Empty | Self::Node { .. } => (None, 0),
+        };
+        let all = leaf.into_iter().flat_map(|leaf| leaf.hashes().zip(leaf.entries()).enumerate());
+        all.filter(move |(index, _)| indices == u32::MAX || indices >> index & 1 == 1)
+            .map(|(index, (hash, entry))| (index, hash, entry))
+    }
+
+    /// The parts in both halves of the range, which `bit` of the hash tells apart.
+    #[inline]
+    pub(crate) fn halves(self, bit: u32) -> [Self; 2] {
+        match self {
+            Self::Empty => [Self::Empty; 2],
+            Self::Leaf { leaf, indices } => {
+                let mut halves = [0; 2];
+                for (index, hash, _) in self.entries() {
+                    halves[usize::from(is_one(hash, bit))] |= 1 << index;
+                }
+                debug_assert_eq!(halves[0] | halves[1], indices, "no range is below that of a collision node");
+                halves.map(|indices| if indices == 0 { Self::Empty } else { Self::Leaf { leaf, indices } })
+            }
+            Self::Node { child, node, first, span } => [first, first + span / 2].map(|first| {
+                let span = span / 2;
+                if node.range(first) == (first, first + span) {
+                    Self::of(node.child(first))
+                } else {
+                    Self::Node { child, node, first, span }
+                }
+            }),
+        }
+    }
+}
