@@ -7,6 +7,7 @@
 
 mod bitmap;
 mod bucket;
+mod bulk;
 mod check;
 mod child;
 mod disjoint;
@@ -14,6 +15,7 @@ mod entry;
 mod eq;
 mod insert;
 mod iter;
+mod level;
 mod merge;
 mod node;
 mod pairs;

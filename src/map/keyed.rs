@@ -121,7 +121,6 @@ pub(crate) fn extend<K, V, S>(
     K: Eq + Hash,
     S: BuildHasher,
 {
-    for (key, value) in entries {
-        insert(trie, hasher, key, value, clone);
-    }
+    let hashed = entries.into_iter().map(|entry| (hasher.hash_one(&entry.0), entry));
+    trie.extend_with(hashed, |there, new| there.0 == new.0, |there, new| there.1 = new.1, clone);
 }

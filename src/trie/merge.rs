@@ -6,13 +6,11 @@
 //! The walk is the one over immutable sets of Liljenzin, "Confluently Persistent Sets and Maps" (2013), on a trie.
 
 use alloc::vec::Vec;
-use triomphe::Arc;
 
-use super::bitmap::Bitmap;
-use super::bucket::{BUCKET_MAX, Bucket, is_one};
-use super::child::{BitmapNode, Child, ChildMut, new_child};
+use super::bucket::BUCKET_MAX;
+use super::child::Child;
 use super::iter::Entries;
-use super::node::{CollisionNode, HASH_BITS, WIDTH_MAX};
+use super::level::{Key, Level, key};
 use super::part::Part;
 use super::{Clones, HashTrie};
 
@@ -61,7 +59,16 @@ impl<T> HashTrie<T> {
         clone: impl Clones<T>,
     ) -> Result<Self, E> {
         let (a, b) = (Part::of(&self.root), Part::of(&other.root));
-        let mut merge = Merge { rule, same, both, clone, items: Vec::new(), matched: Vec::new(), tally: Tally::new() };
+        let mut merge = Merge {
+            rule,
+            same,
+            both,
+            clone,
+            items: Vec::new(),
+            keys: Vec::new(),
+            matched: Vec::new(),
+            tally: Tally::new(),
+        };
         let root = merge.child(a, b, 0)?;
         let len = merge.tally.result(self.len, other.len, rule);
         Ok(Self { root, len })
@@ -74,8 +81,9 @@ struct Merge<'a, T, S, B, C> {
     same: S,
     both: B,
     clone: C,
-    /// The entries of a leaf of the result, with their hashes.
-    items: Vec<(u32, Item<'a, T>)>,
+    /// The entries of a leaf of the result, and their keys.
+    items: Vec<Item<'a, T>>,
+    keys: Vec<Key>,
     /// Which entries of the right leaf have an equal one in the left.
     matched: Vec<bool>,
     tally: Tally<'a, T>,
@@ -174,6 +182,7 @@ where
         // What the range of a bitmap node begins at: below, if it has just this slot.
         let depth = if span == 1 { level.depth + level.width } else { level.depth };
         self.items.clear();
+        self.keys.clear();
         let kept = if a.is_node() { self.match_right(a, b, depth)? } else { self.match_left(a, b, depth)? };
         let len = self.items.len();
         self.tally.left.part(&a);
@@ -185,7 +194,15 @@ where
                 return Ok(());
             }
         }
-        build(level, &mut self.items, first, span, self.clone);
+        let take = &mut |index: usize| match core::mem::replace(&mut self.items[index], Item::Taken) {
+            Item::Of(entry) => (self.clone)(entry),
+            Item::New(entry) => entry,
+            Item::Taken => unreachable!("each item is taken once"),
+        };
+        if len > BUCKET_MAX {
+            self.keys.sort_unstable();
+        }
+        level.build(&self.keys, first, span, take);
         Ok(())
     }
 
@@ -203,15 +220,15 @@ where
                 }
                 _ if self.rule.left => {
                     kept[0] += 1;
-                    self.items.push((hash, Item::Of(left)));
+                    self.push(hash, Item::Of(left));
                 }
                 _ => {}
             }
         }
-        for (index, hash, right) in b.entries().filter(|_| self.rule.right) {
-            if !self.matched[index] {
+        for (index, hash, right) in b.entries() {
+            if self.rule.right && !self.matched[index] {
                 kept[1] += 1;
-                self.items.push((hash, Item::Of(right)));
+                self.push(hash, Item::Of(right));
             }
         }
         Ok(kept)
@@ -225,10 +242,15 @@ where
                 self.decide(hash, left, right, &mut kept)?;
             } else if self.rule.right {
                 kept[1] += 1;
-                self.items.push((hash, Item::Of(right)));
+                self.push(hash, Item::Of(right));
             }
         }
         Ok(kept)
+    }
+
+    fn push(&mut self, hash: u32, item: Item<'a, T>) {
+        self.keys.push(key(hash, self.items.len()));
+        self.items.push(item);
     }
 
     /// Asks what becomes of two equal entries.
@@ -245,106 +267,8 @@ where
             Merged::New(entry) => Item::New(entry),
             Merged::Neither => return Ok(()),
         };
-        self.items.push((hash, item));
+        self.push(hash, item);
         Ok(())
-    }
-}
-
-/// Puts `items`, which belong into the range of `span` slots from `first` on, into `level`: as one leaf, or split.
-fn build<T>(level: &mut Level<T>, items: &mut [(u32, Item<'_, T>)], first: usize, span: usize, clone: impl Clones<T>) {
-    let depth = level.depth + level.width - span.trailing_zeros();
-    let take = |item: &mut Item<'_, T>| match core::mem::replace(item, Item::Taken) {
-        Item::Of(entry) => clone(entry),
-        Item::New(entry) => entry,
-        Item::Taken => unreachable!("each item is taken once"),
-    };
-    let leaf = if items.is_empty() {
-        Child::EMPTY
-    } else if items.len() <= BUCKET_MAX {
-        new_child(Bucket::with_capacity(items.len()), |bucket| {
-            items.iter_mut().for_each(|(hash, item)| bucket.push(*hash, take(item)));
-        })
-    } else if depth == HASH_BITS {
-        let entries = items.iter_mut().map(|(_, item)| take(item)).collect();
-        Arc::new(CollisionNode { head: [], hash: items[0].0, entries }).into()
-    } else if span == 1 {
-        let mut below = Level::new(depth);
-        let slots = 1 << below.width;
-        build(&mut below, items, 0, slots, clone);
-        below.finish([None, None])
-    } else {
-        items.sort_unstable_by_key(|(hash, _)| is_one(*hash, depth));
-        let (zeros, ones) = items.split_at_mut(items.partition_point(|(hash, _)| !is_one(*hash, depth)));
-        build(level, zeros, first, span / 2, clone);
-        build(level, ones, first + span / 2, span / 2, clone);
-        return;
-    };
-    level.put(first, leaf);
-}
-
-/// A bitmap node in the making, of the greatest width that its depth permits.
-struct Level<T> {
-    depth: u32,
-    width: u32,
-    starts: Bitmap,
-    slots: [Child<T>; 1 << WIDTH_MAX],
-}
-
-impl<T> Level<T> {
-    fn new(depth: u32) -> Self {
-        let width = WIDTH_MAX.min(HASH_BITS - depth);
-        Self { depth, width, starts: Bitmap::EMPTY, slots: [const { Child::EMPTY }; 1 << WIDTH_MAX] }
-    }
-
-    /// Puts the child in that covers the slots from `first` up to the next one's.
-    fn put(&mut self, first: usize, child: Child<T>) {
-        self.starts.insert(first);
-        self.slots[first] = child;
-    }
-
-    /// Joins the leaves of two halves of a range, if each is one leaf and they fit into one bucket.
-    fn join(&mut self, first: usize, middle: usize, end: usize, clone: impl Clones<T>) {
-        let one_each = self.starts.first_above(first, end) == middle && self.starts.first_above(middle, end) == end;
-        let lens = [first, middle].map(|half| self.slots[half].small_len());
-        let [Some(zeros), Some(ones)] = lens else { return };
-        if !one_each || zeros + ones > BUCKET_MAX {
-            return;
-        }
-        if zeros == 0 {
-            self.slots.swap(first, middle);
-        } else if ones > 0 {
-            let both = Bucket::with_capacity(zeros + ones);
-            self.slots[first] = new_child(both, |both| {
-                for half in [first, middle] {
-                    if let ChildMut::Bucket(bucket) = self.slots[half].make_mut(clone) {
-                        both.append(bucket);
-                    }
-                }
-            });
-        }
-        self.slots[middle] = Child::EMPTY;
-        self.starts.remove(middle);
-    }
-
-    /// The node, or the one leaf, or that of `operands` which is the same.
-    fn finish(mut self, operands: [Option<&Child<T>>; 2]) -> Child<T> {
-        if self.starts.len() == 1 {
-            return core::mem::replace(&mut self.slots[0], Child::EMPTY);
-        }
-        let (mut starts, mut width) = (self.starts, self.width);
-        while starts.all_even() {
-            (starts, width) = (starts.halved(), width - 1);
-        }
-        let scale = self.width - width;
-        for operand in operands.into_iter().flatten() {
-            if let Some(node) = operand.as_bitmap().filter(|node| node.starts() == starts && node.width() == width) {
-                if node.children().all(|(slot, child)| child.ptr_eq(&self.slots[slot << scale])) {
-                    return operand.clone();
-                }
-            }
-        }
-        let child = |slot: usize| core::mem::replace(&mut self.slots[slot << scale], Child::EMPTY);
-        BitmapNode::from_children(starts, width, child).into()
     }
 }
 

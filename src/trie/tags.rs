@@ -63,7 +63,7 @@ mod tests {
                 if tag == other {
                     continue;
                 }
-                for set in 0..1 << 10 {
+                for set in (0..1 << 10).step_by(if cfg!(miri) { 101 } else { 1 }) {
                     // Ten bits spread over sixteen places by repeating the first six.
                     let set: u32 = set | (set & 0x3f) << 10;
                     let tags: [u8; TAGS] = core::array::from_fn(|i| if set >> i & 1 == 1 { tag } else { other });

@@ -62,7 +62,7 @@ fn assert_holds(trie: &Trie, values: &[Option<u32>], hash: fn(u32) -> u32) {
 #[test]
 fn edits_agree_with_a_model_and_leave_other_versions_alone() {
     let keys = if cfg!(miri) { 40 } else { 200 };
-    let steps = if cfg!(miri) { 120 } else { 1200 };
+    let steps = if cfg!(miri) { 60 } else { 1200 };
     for (seed, hash) in (1..).zip(HASHES) {
         let mut random = Random(seed);
         let mut trie = Trie::new();
@@ -77,7 +77,9 @@ fn edits_agree_with_a_model_and_leave_other_versions_alone() {
             } else {
                 assert_eq!(remove(&mut trie, hash(key), key), values[key as usize].take());
             }
-            assert_holds(&trie, &values, hash);
+            if !cfg!(miri) || step % 10 == 9 {
+                assert_holds(&trie, &values, hash);
+            }
             if random.below(30) == 0 {
                 versions.push((trie.clone(), values.clone()));
             }
@@ -142,8 +144,11 @@ fn extraction_asks_about_each_entry_once_and_takes_what_is_accepted() {
             while let Some((_, key, value)) = extraction.next(&mut trie, &mut pred, Entry::clone) {
                 assert!(key % 5 < step);
                 assert_eq!(values[key as usize].take(), Some(*value));
-                assert_holds(&trie, &values, hash);
+                if !cfg!(miri) {
+                    assert_holds(&trie, &values, hash);
+                }
             }
+            assert_holds(&trie, &values, hash);
             assert!(asked.iter().all(|&times| times == 1));
             assert_eq!(trie.len(), (0..keys).filter(|key| key % 5 >= step).count());
             if let Some(before) = before {
@@ -353,6 +358,39 @@ fn merges_agree_with_a_model_whatever_is_shared() {
                     assert!(seen[side][key] == times || seen[side][key] == 0 && same);
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn a_bulk_build_is_what_single_inserts_make() {
+    let sizes: &[u64] = if cfg!(miri) { &[16, 17, 60] } else { &[0, 1, 16, 17, 40, 300, 2048, 2049, 10_000, 70_000] };
+    // Spread, with each key three times over; few hashes; one hash.
+    for (few, spread) in [(u64::MAX, 3), (7, 2), (1, 2)] {
+        for &size in sizes.iter().filter(|&&size| few > 10 || size <= 300) {
+            let key = |at: u64| at % (size / spread + 1);
+            let items = || (0..size).map(|at| (key(at) % few, Box::new((key(at), at, at))));
+            let same = |there: &Box<(u64, u64, u64)>, new: &Box<(u64, u64, u64)>| there.0 == new.0;
+            // The first stays with the value of the last.
+            let replace = |there: &mut Box<(u64, u64, u64)>, new: Box<(u64, u64, u64)>| there.2 = new.2;
+            let mut bulk = HashTrie::new();
+            bulk.extend_with(items(), same, replace, super::sole_owner);
+            let mut single = HashTrie::new();
+            for item in items() {
+                single.extend_with(core::iter::once(item), same, replace, super::sole_owner);
+            }
+            bulk.validate();
+            assert_eq!(bulk.len(), size.min(size / spread + 1) as usize);
+            assert!(bulk.same_shape(&single));
+            assert!(bulk.eq_with(&single, |a, b| a == b));
+            // Into a trie that has some already.
+            single.extend_with(
+                items().map(|(hash, item)| (hash, Box::new((item.0 + 1, 0, 0)))),
+                same,
+                replace,
+                super::sole_owner,
+            );
+            single.validate();
         }
     }
 }

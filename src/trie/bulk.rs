@@ -1,0 +1,123 @@
+//! Bulk build: many entries at once into an empty trie, each node made at its final size.
+//!
+//! The entries are hashed and dealt out to parts by their top hash bits as they come. Each part, small enough for the
+//! cache, is sorted by hash and becomes a subtree; equal keys have equal hashes and so stand side by side.
+
+use alloc::vec::Vec;
+use core::mem;
+
+use super::child::Child;
+use super::level::{Key, Level, hash, index, key, subtree};
+use super::node::WIDTH_MAX;
+use super::{Clones, HashTrie, always, mix};
+
+/// An entry with its hash, until it is taken. No larger than without the `Option` when `T` is aligned like a `u64`.
+type Item<T> = Option<(u32, T)>;
+
+/// The most entries of a part on the average; up to that many are one part.
+const PART_MAX: usize = 2048;
+
+/// Fewer entries than this are put in one by one.
+const BULK_MIN: usize = 17;
+
+impl<T> HashTrie<T> {
+    /// Puts all `items` in, each with its hash. `same` tells equal entries, there and new; `replace` puts a new one over
+    /// the one that is there. Of equal entries the later one counts as new.
+    pub(crate) fn extend_with(
+        &mut self,
+        items: impl Iterator<Item = (u64, T)>,
+        mut same: impl FnMut(&T, &T) -> bool,
+        mut replace: impl FnMut(&mut T, T),
+        clone: impl Clones<T>,
+    ) {
+        let (least, _) = items.size_hint();
+        if !self.is_empty() || least < BULK_MIN {
+            for (hash, item) in items {
+                let same = |there: &T, item: &T| Ok(same(there, item));
+                if let super::Inserted::Found(there, item) = always(self.try_insert_at(mix(hash), item, same, clone)) {
+                    replace(there, item);
+                }
+            }
+            return;
+        }
+        let mut parts = deal(items.map(|(hash, item)| Some((mix(hash), item))), least);
+        let len = &mut 0;
+        let root = build(&mut parts, 0, &mut |part: &mut [Item<T>], keys: &mut Vec<Key>| {
+            sort(part, keys, &mut same, &mut replace);
+            *len += keys.len();
+        });
+        (self.root, self.len) = (root, *len);
+    }
+}
+
+/// Deals items out to 1, 32 or 1024 parts, by the top bits of their hashes; about `len` items are expected.
+fn deal<T>(items: impl Iterator<Item = Item<T>>, len: usize) -> Vec<Vec<Item<T>>> {
+    let bits = match len {
+        0..=PART_MAX => 0,
+        _ if len <= PART_MAX << WIDTH_MAX => WIDTH_MAX,
+        _ => 2 * WIDTH_MAX,
+    };
+    // A little more than the average, so that few parts have to grow.
+    let average = len >> bits;
+    let mut parts: Vec<_> = (0..1 << bits).map(|_| Vec::with_capacity(average + average / 8)).collect();
+    for item in items {
+        let hash = item.as_ref().map_or(0, |(hash, _)| *hash);
+        parts[(u64::from(hash) << bits >> 32) as usize].push(item);
+    }
+    parts
+}
+
+/// Makes the keys of a part, sorted and without those of replaced entries.
+fn sort<T>(
+    part: &mut [Item<T>],
+    keys: &mut Vec<Key>,
+    same: &mut impl FnMut(&T, &T) -> bool,
+    replace: &mut impl FnMut(&mut T, T),
+) {
+    keys.clear();
+    keys.extend(part.iter().enumerate().flat_map(|(index, item)| Some(key(item.as_ref()?.0, index))));
+    keys.sort_unstable();
+    let mut kept = 0;
+    for at in 0..keys.len() {
+        let new = keys[at];
+        let earlier = keys[..kept].iter().rev().take_while(|&&there| hash(there) == hash(new));
+        let equal = |there: &Key| match (&part[index(*there)], &part[index(new)]) {
+            (Some((_, there)), Some((_, new))) => same(there, new),
+            _ => false,
+        };
+        let found = earlier.copied().find(equal);
+        match found.map(|there| (index(there), mem::take(&mut part[index(new)]))) {
+            Some((there, Some((_, new)))) => {
+                if let Some((_, there)) = &mut part[there] {
+                    replace(there, new);
+                }
+            }
+            _ => {
+                keys[kept] = new;
+                kept += 1;
+            }
+        }
+    }
+    keys.truncate(kept);
+}
+
+/// The subtree at `depth` of one part, or of 32 or 1024 together.
+fn build<T>(parts: &mut [Vec<Item<T>>], depth: u32, sort: &mut impl FnMut(&mut [Item<T>], &mut Vec<Key>)) -> Child<T> {
+    if let [part] = parts {
+        let mut part = mem::take(part);
+        let mut keys = Vec::with_capacity(part.len());
+        sort(&mut part, &mut keys);
+        return subtree(depth, &keys, &mut |index| part[index].take().expect("each item is taken once").1);
+    }
+    let mut level = Level::new(depth);
+    let each = parts.len() >> WIDTH_MAX;
+    for (slot, parts) in parts.chunks_mut(each).enumerate() {
+        level.put(slot, build(parts, depth + WIDTH_MAX, sort));
+    }
+    for span in (0..WIDTH_MAX).map(|bits| 1 << bits) {
+        for first in (0..1 << WIDTH_MAX).step_by(2 * span) {
+            level.join(first, first + span, first + 2 * span, super::sole_owner);
+        }
+    }
+    level.finish([None, None])
+}

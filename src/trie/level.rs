@@ -1,0 +1,125 @@
+//! A bitmap node in the making: how subtrees are built from many entries or children at once.
+
+use triomphe::Arc;
+
+use super::Clones;
+use super::bitmap::Bitmap;
+use super::bucket::{BUCKET_MAX, Bucket, is_one};
+use super::child::{BitmapNode, Child, ChildMut, new_child};
+use super::node::{CollisionNode, HASH_BITS, WIDTH_MAX};
+
+/// An entry to come: its hash, and below that its index in a list. So keys sort by hash, and equal hashes in their order.
+pub(crate) type Key = u64;
+
+#[inline]
+pub(crate) const fn key(hash: u32, index: usize) -> Key {
+    (hash as u64) << 32 | index as u64
+}
+
+#[inline]
+pub(crate) const fn hash(key: Key) -> u32 {
+    (key >> 32) as u32
+}
+
+#[inline]
+pub(crate) const fn index(key: Key) -> usize {
+    key as u32 as usize
+}
+
+/// The subtree, at a depth of whole levels, of the entries of `keys`: see [`Level::build`].
+pub(crate) fn subtree<T>(depth: u32, keys: &[Key], take: &mut impl FnMut(usize) -> T) -> Child<T> {
+    let mut level = Level::new(depth);
+    let slots = 1 << level.width;
+    level.build(keys, 0, slots, take);
+    level.finish([None, None])
+}
+
+/// A bitmap node in the making, of the greatest width that its depth permits.
+pub(crate) struct Level<T> {
+    pub(crate) depth: u32,
+    pub(crate) width: u32,
+    starts: Bitmap,
+    slots: [Child<T>; 1 << WIDTH_MAX],
+}
+
+impl<T> Level<T> {
+    pub(crate) fn new(depth: u32) -> Self {
+        let width = WIDTH_MAX.min(HASH_BITS - depth);
+        Self { depth, width, starts: Bitmap::EMPTY, slots: [const { Child::EMPTY }; 1 << WIDTH_MAX] }
+    }
+
+    /// Puts the child in that covers the slots from `first` up to the next one's.
+    pub(crate) fn put(&mut self, first: usize, child: Child<T>) {
+        self.starts.insert(first);
+        self.slots[first] = child;
+    }
+
+    /// Puts the entries of `keys`, which belong into the range of `span` slots from `first` on, in: as one leaf, or split.
+    /// No two may be equal, and more than 16 must be sorted. `take` gives the entry of each index, once.
+    pub(crate) fn build(&mut self, keys: &[Key], first: usize, span: usize, take: &mut impl FnMut(usize) -> T) {
+        let depth = self.depth + self.width - span.trailing_zeros();
+        let leaf = match keys {
+            [] => Child::EMPTY,
+            _ if keys.len() <= BUCKET_MAX => new_child(Bucket::with_capacity(keys.len()), |bucket| {
+                keys.iter().for_each(|&key| bucket.push(hash(key), take(index(key))));
+            }),
+            [key, ..] if depth == HASH_BITS => {
+                let entries = keys.iter().map(|&key| take(index(key))).collect();
+                Arc::new(CollisionNode { head: [], hash: hash(*key), entries }).into()
+            }
+            _ if span == 1 => subtree(depth, keys, take),
+            _ => {
+                let (zeros, ones) = keys.split_at(keys.partition_point(|&key| !is_one(hash(key), depth)));
+                self.build(zeros, first, span / 2, take);
+                self.build(ones, first + span / 2, span / 2, take);
+                return;
+            }
+        };
+        self.put(first, leaf);
+    }
+
+    /// Joins the leaves of two halves of a range, if each is one leaf and they fit into one bucket.
+    pub(crate) fn join(&mut self, first: usize, middle: usize, end: usize, clone: impl Clones<T>) {
+        let one_each = self.starts.first_above(first, end) == middle && self.starts.first_above(middle, end) == end;
+        let lens = [first, middle].map(|half| self.slots[half].small_len());
+        let [Some(zeros), Some(ones)] = lens else { return };
+        if !one_each || zeros + ones > BUCKET_MAX {
+            return;
+        }
+        if zeros == 0 {
+            self.slots.swap(first, middle);
+        } else if ones > 0 {
+            let both = Bucket::with_capacity(zeros + ones);
+            self.slots[first] = new_child(both, |both| {
+                for half in [first, middle] {
+                    if let ChildMut::Bucket(bucket) = self.slots[half].make_mut(clone) {
+                        both.append(bucket);
+                    }
+                }
+            });
+        }
+        self.slots[middle] = Child::EMPTY;
+        self.starts.remove(middle);
+    }
+
+    /// The node, or the one leaf, or that of `operands` which is the same.
+    pub(crate) fn finish(mut self, operands: [Option<&Child<T>>; 2]) -> Child<T> {
+        if self.starts.len() == 1 {
+            return core::mem::replace(&mut self.slots[0], Child::EMPTY);
+        }
+        let (mut starts, mut width) = (self.starts, self.width);
+        while starts.all_even() {
+            (starts, width) = (starts.halved(), width - 1);
+        }
+        let scale = self.width - width;
+        for operand in operands.into_iter().flatten() {
+            if let Some(node) = operand.as_bitmap().filter(|node| node.starts() == starts && node.width() == width) {
+                if node.children().all(|(slot, child)| child.ptr_eq(&self.slots[slot << scale])) {
+                    return operand.clone();
+                }
+            }
+        }
+        let child = |slot: usize| core::mem::replace(&mut self.slots[slot << scale], Child::EMPTY);
+        BitmapNode::from_children(starts, width, child).into()
+    }
+}
