@@ -3,7 +3,7 @@
 //! The caller gives the hash and the equality with each call, as with `hashbrown::HashTable`; the trie knows neither
 //! `Hash` nor `Eq`. Maps and sets are faces of it, and so are bindings to languages whose equality can fail.
 //!
-//! Read [`node`] next: it has the picture, the invariants and the constants.
+//! Read `node` next: it has the picture, the invariants and the constants.
 
 mod bitmap;
 mod bucket;
@@ -62,12 +62,12 @@ pub(crate) fn always<R>(result: Result<R, Infallible>) -> R {
 
 /// The 32 bits of a hash that the trie keeps.
 ///
-/// The 128-bit product with an odd constant, folded, spreads every input bit over the bits that are kept, so that hashers
+/// The two middle words of the 128-bit product with an odd constant, folded, depend on every bit of the hash. So hashers
 /// which leave keys as they are, or vary only their high or low bits, work too.
 #[inline]
 const fn mix(hash: u64) -> u32 {
     let product = hash as u128 * 0x9e37_79b9_7f4a_7c15;
-    ((product as u64 ^ (product >> 64) as u64) >> 32) as u32
+    (product >> 32) as u32 ^ (product >> 64) as u32
 }
 
 /// A persistent hash table of `T`, to which the caller brings hash and equality.

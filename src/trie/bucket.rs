@@ -35,6 +35,9 @@ pub(crate) const fn tag(hash: u32) -> u8 {
 pub(crate) struct BucketHeader {
     len: u8,
     cap: u8,
+    /// The reference count before the header takes 8 bytes, and blocks begin at multiples of 16. So do the tags then, and
+    /// are in one cache line.
+    _pad: [u8; 6],
     tags: [u8; TAGS],
 }
 
@@ -72,7 +75,7 @@ impl<T> Bucket<T> {
     pub(crate) fn with_capacity(cap: usize) -> Arc<Self> {
         const { assert!(size_of::<T>() <= isize::MAX as usize / (2 * BUCKET_MAX)) };
         assert!(cap <= BUCKET_MAX, "a bucket holds at most 16 entries");
-        let header = BucketHeader { len: 0, cap: cap as u8, tags: [0; TAGS] };
+        let header = BucketHeader { len: 0, cap: cap as u8, _pad: [0; 6], tags: [0; TAGS] };
         let memory: UniqueArc<Memory<T>> = UniqueArc::from_header_and_uninit_slice(header, units::<T>(cap));
         let raw = Arc::into_raw(memory.shareable());
         // SAFETY: `raw` comes from `into_raw`, and `Bucket` is a transparent wrapper of what it points at.

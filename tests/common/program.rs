@@ -1,0 +1,128 @@
+//! Random programs over several live versions at once: their steps, and how they are run beside a std `HashMap`.
+
+mod derive;
+mod edit;
+mod version;
+
+use proptest::prelude::*;
+
+use super::hashers::Kind;
+use super::scaled;
+use super::values::Sample;
+use derive::{Derive, derivations, derive};
+use edit::{Edit, apply, edits};
+use version::{Version, digest, gather, walk};
+
+/// How many versions live at once.
+const VERSIONS: usize = 5;
+
+/// A step of a program. A version is told by any number: the remainder counts.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    Derive(usize, Derive),
+    /// Edits a version, or a clone of it that takes its place beside it.
+    Edit(usize, bool, Edit),
+    Compare(usize, usize),
+    /// Consumes a version by an owning iterator, of which so many items are taken.
+    Consume(usize, usize),
+    Drop(usize),
+}
+
+pub(crate) fn programs() -> impl Strategy<Value = Vec<Step>> {
+    let at = any::<usize>;
+    let step = prop_oneof![
+        4 => (at(), derivations()).prop_map(|(at, derive)| Step::Derive(at, derive)),
+        8 => (at(), any::<bool>(), edits()).prop_map(|(at, keep, edit)| Step::Edit(at, keep, edit)),
+        1 => (at(), at()).prop_map(|(a, b)| Step::Compare(a, b)),
+        1 => (at(), 0..300_usize).prop_map(|(at, n)| Step::Consume(at, n)),
+        1 => at().prop_map(Step::Drop),
+    ];
+    prop::collection::vec(step, 1..scaled(40, 8))
+}
+
+/// Runs `program`, and reads every live version after every step.
+pub(crate) fn run<K: Sample, V: Sample>(kind: Kind, program: &[Step]) {
+    let mut versions = vec![Version::<K, V>::empty(kind)];
+    for (i, step) in program.iter().enumerate() {
+        let changed = take_step(&mut versions, step);
+        if versions.len() > VERSIONS {
+            versions.remove(0);
+        }
+        if versions.is_empty() {
+            versions.push(Version::empty(kind));
+        }
+        // Miri is too slow to read them all each time.
+        if !cfg!(miri) || i + 1 == program.len() {
+            versions.iter().for_each(Version::read);
+        }
+        if changed {
+            versions.last().expect("there is one").read_closely();
+        }
+    }
+}
+
+/// Takes a step, and answers whether it made a new last version.
+fn take_step<K: Sample, V: Sample>(versions: &mut Vec<Version<K, V>>, step: &Step) -> bool {
+    let len = versions.len();
+    match *step {
+        Step::Derive(at, ref how) => {
+            let new = derive(versions, at % len, how);
+            versions.push(new);
+            true
+        }
+        Step::Edit(at, keep, ref edit) => {
+            let mut version = match keep {
+                true => versions[at % len].clone(),
+                false => versions.remove(at % len),
+            };
+            apply(&mut version, edit);
+            versions.push(version);
+            true
+        }
+        Step::Compare(a, b) => {
+            let (a, b) = (&versions[a % len], &versions[b % len]);
+            let equal = a.model == b.model;
+            assert_eq!(a.map == b.map, equal);
+            assert_eq!(b.map == a.map, equal);
+            assert!(equal || !a.map.ptr_eq(&b.map));
+            if equal {
+                assert_eq!(digest(&a.map), digest(&b.map));
+            }
+            false
+        }
+        Step::Consume(at, n) => {
+            consume(versions.remove(at % len), n);
+            false
+        }
+        Step::Drop(at) => {
+            versions.remove(at % len);
+            false
+        }
+    }
+}
+
+/// Consumes a map in each way, once in full and once in part.
+fn consume<K: Sample, V: Sample>(version: Version<K, V>, n: usize) {
+    let Version { map, model } = version;
+    let len = model.len();
+    let same = |entries: Vec<(K, V)>| {
+        assert_eq!(entries.len(), len);
+        assert!(entries.iter().all(|(k, v)| model.get(k) == Some(v)));
+    };
+    let keys: Vec<_> = map.keys().cloned().collect();
+    let values: Vec<_> = map.values().cloned().collect();
+    assert_eq!(walk(map.clone().into_keys(), len), keys);
+    assert_eq!(gather(map.clone().into_keys()), keys);
+    assert_eq!(walk(map.clone().into_values(), len), values);
+    assert_eq!(gather(map.clone().into_values()), values);
+    same(walk(map.clone().into_iter(), len));
+    same(gather(map.clone().into_iter()));
+
+    let mut rest = map.into_iter();
+    let mut entries: Vec<_> = rest.by_ref().take(n).collect();
+    assert_eq!(rest.len(), len.saturating_sub(n));
+    if n % 2 == 0 {
+        entries.extend(gather(rest));
+        same(entries);
+    }
+}

@@ -1,0 +1,189 @@
+//! An element that is counted from birth to drop and whose `Hash`, `Eq`, `Clone` and `Drop` can be made to panic.
+//!
+//! Counts and fuses are kept per thread, and each test has a thread of its own.
+
+use core::cell::{Cell, RefCell};
+use core::cmp::Ordering;
+use core::hash::{Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::thread::panicking;
+
+use super::values::Sample;
+
+thread_local! {
+    /// Whether the element of each number is still alive.
+    static ALIVE: RefCell<Vec<bool>> = const { RefCell::new(Vec::new()) };
+    /// Uses and drops of elements that were dead already: a `Drop` may not report them by a panic.
+    static FAULTS: Cell<usize> = const { Cell::new(0) };
+    /// The fuse that is set.
+    static FUSE: Cell<Option<Fuse>> = const { Cell::new(None) };
+}
+
+/// An element, equal to others of the same value, and known by a number of its own.
+pub(crate) struct Tracked {
+    value: u64,
+    number: usize,
+}
+
+impl Tracked {
+    /// A new element.
+    pub(crate) fn new(value: u64) -> Self {
+        let number = ALIVE.with_borrow_mut(|alive| {
+            alive.push(true);
+            alive.len() - 1
+        });
+        Tracked { value, number }
+    }
+
+    /// What the element stands for; notes a fault if it is dead.
+    pub(crate) fn value(&self) -> u64 {
+        if !ALIVE.with_borrow(|alive| alive.get(self.number) == Some(&true)) {
+            FAULTS.set(FAULTS.get() + 1);
+        }
+        self.value
+    }
+
+    /// Makes the element stand for `value`.
+    pub(crate) fn set(&mut self, value: u64) {
+        self.value();
+        self.value = value;
+    }
+}
+
+impl Default for Tracked {
+    fn default() -> Self {
+        Tracked::new(0)
+    }
+}
+
+impl Sample for Tracked {
+    fn sample(number: u16) -> Self {
+        Tracked::new(number.into())
+    }
+}
+
+impl Drop for Tracked {
+    fn drop(&mut self) {
+        let was_alive = ALIVE
+            .with_borrow_mut(|alive| alive.get_mut(self.number).is_some_and(|alive| core::mem::replace(alive, false)));
+        if !was_alive {
+            FAULTS.set(FAULTS.get() + 1);
+        }
+        burn(Call::Drop);
+    }
+}
+
+impl Clone for Tracked {
+    fn clone(&self) -> Self {
+        let value = self.value();
+        burn(Call::Clone);
+        Tracked::new(value)
+    }
+}
+
+impl PartialEq for Tracked {
+    fn eq(&self, other: &Self) -> bool {
+        let values = (self.value(), other.value());
+        burn(Call::Eq);
+        values.0 == values.1
+    }
+}
+
+impl Eq for Tracked {}
+
+impl PartialOrd for Tracked {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Tracked {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.value().cmp(&other.value())
+    }
+}
+
+impl Hash for Tracked {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let value = self.value();
+        burn(Call::Hash);
+        state.write_u64(value);
+    }
+}
+
+impl core::fmt::Debug for Tracked {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}", self.value())
+    }
+}
+
+/// Runs `test` and checks that every element born in it was dropped once, and none used after that.
+#[track_caller]
+pub(crate) fn balanced<R>(test: impl FnOnce() -> R) -> R {
+    ALIVE.with_borrow_mut(Vec::clear);
+    FAULTS.set(0);
+    let result = test();
+    let (born, leaked) = ALIVE.with_borrow(|alive| {
+        let leaked = alive.iter().filter(|alive| **alive).count();
+        (alive.len(), leaked)
+    });
+    assert!(born > 0, "the test made no element");
+    assert_eq!(leaked, 0, "of {born} elements some were never dropped");
+    assert_eq!(FAULTS.get(), 0, "dead elements were used or dropped again");
+    result
+}
+
+/// User code that a fuse can be laid in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    Hash,
+    Eq,
+    Clone,
+    Drop,
+    /// A closure or iterator given to the operation, which calls [`burn`] itself.
+    Closure,
+}
+
+impl Call {
+    pub(crate) const ALL: [Call; 5] = [Call::Hash, Call::Eq, Call::Clone, Call::Drop, Call::Closure];
+}
+
+#[derive(Clone, Copy)]
+struct Fuse {
+    call: Call,
+    /// Calls that still go well.
+    left: usize,
+}
+
+/// What a blown fuse panics with.
+struct Blown;
+
+/// Counts a call, and panics if it is the one that the fuse is set to.
+pub(crate) fn burn(call: Call) {
+    let Some(fuse) = FUSE.get() else { return };
+    // A second panic while the first unwinds would abort the process.
+    if fuse.call != call || panicking() {
+        return;
+    }
+    match fuse.left.checked_sub(1) {
+        Some(left) => FUSE.set(Some(Fuse { call, left })),
+        None => {
+            FUSE.set(None);
+            // Unlike `panic!` this prints nothing, thousands of times.
+            resume_unwind(Box::new(Blown));
+        }
+    }
+}
+
+/// Runs `operation` with a fuse that blows at the `nth` (from 0) call of the kind, and answers its result,
+/// or `None` if the fuse blew.
+pub(crate) fn with_fuse<R>(call: Call, nth: usize, operation: impl FnOnce() -> R) -> Option<R> {
+    FUSE.set(Some(Fuse { call, left: nth }));
+    let result = catch_unwind(AssertUnwindSafe(operation));
+    FUSE.set(None);
+    match result {
+        Ok(result) => Some(result),
+        Err(panic) if panic.is::<Blown>() => None,
+        Err(panic) => resume_unwind(panic),
+    }
+}

@@ -1,0 +1,66 @@
+//! Key and value types of all shapes: word-sized, owning, zero-sized, wide, widely aligned.
+
+use core::fmt::Debug;
+use core::hash::Hash;
+
+/// A type that can be made of a small number; different numbers give different values where the type has them.
+pub(crate) trait Sample: Clone + Default + Eq + Ord + Hash + Debug {
+    /// The value that stands for `number`.
+    fn sample(number: u16) -> Self;
+}
+
+impl Sample for u64 {
+    fn sample(number: u16) -> Self {
+        number.into()
+    }
+}
+
+impl Sample for u128 {
+    fn sample(number: u16) -> Self {
+        u128::from(number) << 100 | u128::from(number)
+    }
+}
+
+impl Sample for String {
+    fn sample(number: u16) -> Self {
+        format!("key{number}")
+    }
+}
+
+impl Sample for () {
+    fn sample(_: u16) -> Self {}
+}
+
+/// A type of 200 bytes.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Wide([u64; 25]);
+
+impl Sample for Wide {
+    fn sample(number: u16) -> Self {
+        Wide([number.into(); 25])
+    }
+}
+
+impl Debug for Wide {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Wide({})", self.0[0])
+    }
+}
+
+/// A type aligned more widely than any allocator gives unasked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(align(64))]
+pub(crate) struct Aligned(u16);
+
+impl Aligned {
+    /// Panics if `self` lies where it must not.
+    pub(crate) fn assert_aligned(&self) {
+        assert_eq!(core::ptr::from_ref(self).addr() % 64, 0);
+    }
+}
+
+impl Sample for Aligned {
+    fn sample(number: u16) -> Self {
+        Aligned(number)
+    }
+}
