@@ -81,7 +81,11 @@ where
     let same = |there: &(K, V), new: &(K, V)| Ok(there.0 == new.0);
     match always(trie.try_insert_with(hash, (key, value), same, clone)) {
         Inserted::New => None,
-        Inserted::Found(there, (_, value)) => Some(mem::replace(&mut there.1, value)),
+        Inserted::Found(there, (key, value)) => {
+            // First, as it may panic: then nothing has changed, and no value is on its way out that would be leaked.
+            drop(key);
+            Some(mem::replace(&mut there.1, value))
+        }
     }
 }
 

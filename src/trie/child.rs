@@ -524,6 +524,14 @@ impl<T> BitmapNode<T> {
         unsafe { Self::from_slots(starts.doubled(), &wide[..2 * len]) }
     }
 
+    /// A copy with twice the slots that shares the children.
+    ///
+    /// # Panics
+    /// If there are 32 slots already.
+    pub(crate) fn doubled_copy(&self) -> Arc<Self> {
+        Self::from_children(self.starts().doubled(), self.width() + 1, |slot| self.child(slot / 2).clone())
+    }
+
     /// The same children in half the slots; `self` is left with none.
     ///
     /// # Panics

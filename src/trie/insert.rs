@@ -69,10 +69,16 @@ fn leaf<T>(slot: &Child<T>, bits: u32) -> &Child<T> {
     slot.as_bitmap().map_or(slot, |node| node.child_of(bits))
 }
 
-/// The bucket in `slot`, or in the bitmap node there, which is unshared; none if the bucket itself is shared.
+/// The bucket in `slot`, or in the bitmap node there, if nobody shares the bucket or the node.
 #[inline]
 pub(super) fn own_bucket_mut<T>(slot: &mut Child<T>, bits: u32) -> Option<&mut Bucket<T>> {
-    if slot.is_bitmap() { slot.make_bitmap_mut()?.own_bucket_mut_of(bits) } else { slot.own_bucket_mut() }
+    if !slot.is_bitmap() {
+        slot.own_bucket_mut()
+    } else if slot.is_sole_owner() {
+        slot.make_bitmap_mut()?.own_bucket_mut_of(bits)
+    } else {
+        None
+    }
 }
 
 /// The bitmap node below `slot` that [`Child::has_inner`] tells of, its parent unshared.
@@ -129,63 +135,71 @@ fn push<T>(leaf: &mut Child<T>, hash: u32, entry: T, clone: impl Clones<T>) {
 
 /// Splits the full bucket in `slot`, or in the bitmap node there, in two, or makes it a collision node.
 ///
-/// The bucket is unshared first; what follows runs no user code.
+/// Entries are cloned first, where they are shared; what follows runs no user code.
 #[cold]
 #[inline(never)]
 fn split<T>(slot: &mut Child<T>, bits: u32, depth: u32, clone: impl Clones<T>) {
-    let width = slot.as_bitmap().map_or(0, BitmapNode::width);
-    let mut leaf = leaf_mut(slot, bits);
-    let depth = depth + width - leaf.span().trailing_zeros();
-    let ChildMut::Bucket(bucket) = leaf.reborrow().make_mut(clone) else {
-        unreachable!("only a full bucket has no room");
-    };
+    let (at, width, span) = slot.as_bitmap().map_or((0, 0, 1), |node| {
+        let (first, end) = node.range(node.slot_of(bits));
+        (node.slot_of(bits), node.width(), end - first)
+    });
+    let depth = depth + width - span.trailing_zeros();
     if depth == HASH_BITS {
-        let node = collision(bucket);
+        let mut leaf = leaf_mut(slot, bits);
+        let node = collision(&mut leaf, clone);
         drop(leaf.replace(node));
         return;
     }
-    let ones = bucket.hashes().iter().filter(|&&hash| is_one(hash, depth)).count();
-    let [zeros, ones] = halves(bucket, depth, ones);
-    match slot.make_bitmap_mut() {
+    let [zeros, ones] = halves(slot, bits, depth, clone);
+    match slot.as_bitmap() {
+        Some(_) if span > 1 => drop(bitmap_mut(slot).split(at, zeros, ones)),
+        Some(node) if width < WIDTH_MAX => {
+            let mut wide = if slot.is_sole_owner() { bitmap_mut(slot).doubled() } else { node.doubled_copy() };
+            drop(sole(&mut wide).split(2 * at, zeros, ones));
+            *slot = wide.into();
+        }
         // A bare bucket, or one in a single slot of a node that cannot be wider: a new node below.
-        None => *slot = pair(zeros, ones).into(),
-        Some(node) => {
-            let at = node.slot_of(bits);
-            let (first, end) = node.range(at);
-            if end - first > 1 {
-                drop(node.split(at, zeros, ones));
-            } else if node.width() == WIDTH_MAX {
-                drop(node.child_mut(at).replace(pair(zeros, ones).into()));
-            } else {
-                let mut wide = node.doubled();
-                drop(sole(&mut wide).split(2 * at, zeros, ones));
-                *slot = wide.into();
-            }
+        _ => {
+            let mut halves = [zeros, ones];
+            let half = |slot: usize| core::mem::replace(&mut halves[slot], Child::EMPTY);
+            drop(leaf_mut(slot, bits).replace(BitmapNode::from_children(Bitmap(0b11), 1, half).into()));
         }
     }
 }
 
-/// The node of width 1 over two halves.
-fn pair<T>(zeros: Child<T>, ones: Child<T>) -> Arc<BitmapNode<T>> {
-    let mut halves = [zeros, ones];
-    BitmapNode::from_children(Bitmap(0b11), 1, |slot| core::mem::replace(&mut halves[slot], Child::EMPTY))
+/// The bitmap node in `slot`, unshared.
+fn bitmap_mut<T>(slot: &mut Child<T>) -> &mut BitmapNode<T> {
+    slot.make_bitmap_mut().expect("it is a bitmap node")
 }
 
-/// The entries of a bucket in two, by `bit` of their hash, which `ones` of them have. The bucket is left empty.
-fn halves<T>(bucket: &mut Bucket<T>, bit: u32, ones: usize) -> [Child<T>; 2] {
+/// The entries of the bucket in `slot`, or in the bitmap node there, in two, by `bit` of their hash: moved out of it if
+/// nobody shares them, else cloned.
+fn halves<T>(slot: &mut Child<T>, bits: u32, bit: u32, clone: impl Clones<T>) -> [Child<T>; 2] {
+    let own = slot.is_sole_owner() && leaf(slot, bits).is_sole_owner();
+    let bucket = leaf(slot, bits).as_bucket().expect("only a full bucket has no room");
+    let ones = bucket.hashes().iter().filter(|&&hash| is_one(hash, bit)).count();
     // One of the halves takes an entry more right after this.
     let room = |len| Bucket::with_capacity(grown_capacity(len).min(BUCKET_MAX));
     let [mut zeros, mut ones] = [bucket.len() - ones, ones].map(room);
-    bucket.partition(bit, sole(&mut zeros), sole(&mut ones));
+    if own {
+        let bucket = own_bucket_mut(slot, bits).expect("nobody shares it");
+        bucket.partition(bit, sole(&mut zeros), sole(&mut ones));
+    } else {
+        for (&hash, entry) in bucket.hashes().iter().zip(bucket.entries()) {
+            sole(if is_one(hash, bit) { &mut ones } else { &mut zeros }).push(hash, clone(entry));
+        }
+    }
     [zeros, ones].map(|half| if half.len() == 0 { Child::EMPTY } else { half.into() })
 }
 
-/// The entries of a bucket, whose hashes are all the same, as a collision node. The bucket is left empty.
-fn collision<T>(bucket: &mut Bucket<T>) -> Child<T> {
-    let hash = bucket.hashes()[0];
+/// The entries of a full bucket, whose hashes are all the same, as a collision node.
+fn collision<T>(leaf: &mut ChildSlots<'_, T>, clone: impl Clones<T>) -> Child<T> {
+    let hash = leaf.get().hashes().next().expect("only a full bucket has no room");
     let mut entries = Vec::with_capacity(2 * BUCKET_MAX);
-    while let Some(last) = bucket.len().checked_sub(1) {
-        entries.push(bucket.swap_remove(last));
+    if let ChildMut::Bucket(bucket) = leaf.reborrow().make_mut(clone) {
+        while let Some(last) = bucket.len().checked_sub(1) {
+            entries.push(bucket.swap_remove(last));
+        }
     }
     Arc::new(CollisionNode { head: [], hash, entries }).into()
 }

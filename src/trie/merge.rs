@@ -309,7 +309,9 @@ impl<'a, T> Seen<'a, T> {
             Part::Leaf { .. } => self.entries += part.entries().count(),
             Part::Node { node, first, span, .. } => {
                 let children = node.children().filter(|(slot, _)| (first..first + span).contains(slot));
-                children.for_each(|(_, child)| drop(self.child(child)));
+                for (_, child) in children {
+                    self.child(child);
+                }
             }
         }
     }
