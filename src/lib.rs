@@ -8,9 +8,12 @@ extern crate std;
 
 // In reading order.
 pub mod map;
+pub mod set;
 mod transient;
 
 mod hasher;
+mod keyed;
+mod macros;
 
 pub mod trie;
 
@@ -18,5 +21,6 @@ pub use equivalent::Equivalent;
 
 pub use hasher::RandomState;
 pub use map::PersistentMap;
-pub use transient::TransientMap;
+pub use set::PersistentSet;
+pub use transient::{TransientMap, TransientSet};
 pub use trie::HashTrie;

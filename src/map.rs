@@ -8,18 +8,26 @@ use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 
 use crate::hasher::RandomState;
+use crate::keyed::{self, Table, first};
 use crate::trie::HashTrie;
 
+mod algebra;
 mod convert;
+mod diff;
 mod entry;
 mod in_place;
 mod iter;
-pub(crate) mod keyed;
+mod merge3;
 mod ops;
+mod patch;
 mod persistent;
 
+pub use algebra::Merge;
+pub use diff::{Change, Diff};
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use iter::{Drain, ExtractIf, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut};
+pub use merge3::Conflict;
+pub use patch::{Patch, PatchError};
 
 /// A persistent hash map: cloning is O(1), and versions share all that they have in common.
 ///
@@ -194,6 +202,11 @@ impl<K, V, S> PersistentMap<K, V, S> {
     pub fn values(&self) -> Values<'_, K, V> {
         Values { inner: self.iter() }
     }
+
+    /// What the operations on two maps work on.
+    fn table(&self) -> Table<'_, (K, V), S> {
+        (&self.trie, &self.hasher)
+    }
 }
 
 /// For tests and fuzzing.
@@ -227,7 +240,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::get(&self.trie, &self.hasher, key).map(|(_, value)| value)
+        keyed::get(&self.trie, &self.hasher, key, first).map(|(_, value)| value)
     }
 
     /// The key as the map holds it, and its value. O(log n).
@@ -245,7 +258,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::get(&self.trie, &self.hasher, key).map(|(key, value)| (key, value))
+        keyed::get(&self.trie, &self.hasher, key, first).map(|(key, value)| (key, value))
     }
 
     /// Whether there is an entry of `key`. O(log n).
@@ -264,6 +277,29 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::get(&self.trie, &self.hasher, key).is_some()
+        keyed::get(&self.trie, &self.hasher, key, first).is_some()
     }
+}
+
+// A destructor that panics while a value is on its way out of a function would leak that value. So where one part of an
+// entry goes and the other is handed out, the one that goes is dropped first.
+
+/// Puts the value of an entry in the place of that of an equal key, which stays. Answers the old value.
+#[inline]
+pub(crate) fn replace_value<K, V>(there: &mut (K, V), new: (K, V)) -> V {
+    core::mem::replace(&mut there.1, into_value(new))
+}
+
+/// The key of an entry.
+#[inline]
+pub(crate) fn into_key<K, V>((key, value): (K, V)) -> K {
+    drop(value);
+    key
+}
+
+/// The value of an entry.
+#[inline]
+pub(crate) fn into_value<K, V>((key, value): (K, V)) -> V {
+    drop(key);
+    value
 }

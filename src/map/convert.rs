@@ -7,9 +7,9 @@ use {
     std::collections::HashMap,
 };
 
-use super::PersistentMap;
 use super::iter::{IntoIter, Iter, IterMut};
-use super::keyed;
+use super::{PersistentMap, replace_value};
+use crate::keyed::{self, first};
 use crate::trie::sole_owner;
 
 /// Makes a [`PersistentMap`] from a list of `key => value`.
@@ -45,7 +45,7 @@ impl<K: Eq + Hash, V, S: BuildHasher + Default> FromIterator<(K, V)> for Persist
     /// Of equal keys the last value wins. O(n), and faster than inserting one by one.
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut map = Self::default();
-        keyed::extend(&mut map.trie, &map.hasher, entries, sole_owner);
+        keyed::extend(&mut map.trie, &map.hasher, entries, first, sole_owner, replace_value);
         map
     }
 }
@@ -53,7 +53,7 @@ impl<K: Eq + Hash, V, S: BuildHasher + Default> FromIterator<(K, V)> for Persist
 impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> Extend<(K, V)> for PersistentMap<K, V, S> {
     /// Inserts all entries. Of equal keys the last value wins.
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        keyed::extend(&mut self.trie, &self.hasher, entries, <(K, V)>::clone);
+        keyed::extend(&mut self.trie, &self.hasher, entries, first, <(K, V)>::clone, replace_value);
     }
 }
 

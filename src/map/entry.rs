@@ -2,9 +2,12 @@
 
 use core::error::Error;
 use core::fmt;
+use core::hash::{BuildHasher, Hash};
 use core::mem;
 
-use crate::trie;
+use super::into_value;
+use crate::keyed::Cloner;
+use crate::trie::{self, HashTrie, always, infallible};
 
 /// The place of a key in a map: a view into an entry that is there, or a gap where one can be put.
 ///
@@ -81,6 +84,23 @@ pub struct OccupiedError<'a, K, V> {
     pub entry: OccupiedEntry<'a, K, V>,
     /// The value that was not inserted.
     pub value: V,
+}
+
+impl<'a, K: Eq + Hash, V> Entry<'a, K, V> {
+    /// The place of `key`.
+    #[inline]
+    pub(crate) fn find<S: BuildHasher>(
+        trie: &'a mut HashTrie<(K, V)>,
+        hasher: &S,
+        key: K,
+        clone: Cloner<(K, V)>,
+    ) -> Self {
+        let hash = hasher.hash_one(&key);
+        match always(trie.try_entry_with(hash, infallible(|(k, _): &(K, V)| key == *k), clone)) {
+            trie::Entry::Occupied(inner) => Self::Occupied(OccupiedEntry { inner }),
+            trie::Entry::Vacant(inner) => Self::Vacant(VacantEntry { key, inner }),
+        }
+    }
 }
 
 impl<'a, K, V> Entry<'a, K, V> {
@@ -303,7 +323,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
     /// assert!(map.is_empty());
     /// ```
     pub fn remove(self) -> V {
-        self.remove_entry().1
+        into_value(self.remove_entry())
     }
 
     /// Takes the entry out of the map and answers its key and value.

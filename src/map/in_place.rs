@@ -8,8 +8,8 @@ use core::mem;
 use equivalent::Equivalent;
 
 use super::iter::{Drain, ExtractIf, IntoKeys, IntoValues, IterMut, ValuesMut};
-use super::keyed;
-use super::{Entry, OccupiedError, PersistentMap};
+use super::{Entry, OccupiedError, PersistentMap, into_value, replace_value};
+use crate::keyed::{self, first};
 use crate::trie::Extraction;
 
 impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
@@ -29,7 +29,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     /// ```
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        keyed::insert(&mut self.trie, &self.hasher, key, value, <(K, V)>::clone)
+        keyed::insert(&mut self.trie, &self.hasher, (key, value), first, <(K, V)>::clone, replace_value)
     }
 
     /// Puts `value` under `key` unless there is an entry already. O(log n).
@@ -73,7 +73,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        self.remove_entry(key).map(|(_, value)| value)
+        self.remove_entry(key).map(into_value)
     }
 
     /// Takes the entry of `key` out and answers its key and value. O(log n); no allocation if there is no such key.
@@ -92,7 +92,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::remove_entry(&mut self.trie, &self.hasher, key, <(K, V)>::clone)
+        keyed::remove(&mut self.trie, &self.hasher, key, first, <(K, V)>::clone)
     }
 
     /// The value of `key`, for editing. O(log n); no allocation if there is no such key.
@@ -113,7 +113,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::get_mut(&mut self.trie, &self.hasher, key, <(K, V)>::clone)
+        keyed::get_mut(&mut self.trie, &self.hasher, key, first, <(K, V)>::clone).map(|(_, value)| value)
     }
 
     /// The values of several keys at once, for editing. O(N log n).
@@ -157,7 +157,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     /// ```
     #[inline]
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V> {
-        keyed::entry(&mut self.trie, &self.hasher, key, <(K, V)>::clone)
+        Entry::find(&mut self.trie, &self.hasher, key, <(K, V)>::clone)
     }
 }
 
@@ -176,8 +176,8 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// map.retain(|n, _| n % 2 == 0);
     /// assert_eq!(map.len(), 4);
     /// ```
-    pub fn retain(&mut self, f: impl FnMut(&K, &V) -> bool) {
-        keyed::retain(&mut self.trie, f, <(K, V)>::clone);
+    pub fn retain(&mut self, mut f: impl FnMut(&K, &V) -> bool) {
+        keyed::retain(&mut self.trie, |(key, value)| f(key, value), <(K, V)>::clone);
     }
 
     /// Iterates over the entries that `f` answers true for, and takes each out as it yields it. O(n) for the whole run;

@@ -4,7 +4,9 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
-use super::keyed::Cloner;
+use super::{into_key, into_value};
+use crate::keyed::Cloner;
+use crate::macros::projection;
 use crate::trie::{self, Extraction, HashTrie};
 
 /// Borrowing iterator over the entries of a map.
@@ -32,7 +34,7 @@ pub struct Iter<'a, K, V> {
 /// assert_eq!(map.iter_mut().next(), Some((&"a", &mut 1)));
 /// ```
 pub struct IterMut<'a, K, V> {
-    pub(super) inner: trie::IterMut<'a, (K, V), Cloner<K, V>>,
+    pub(super) inner: trie::IterMut<'a, (K, V), Cloner<(K, V)>>,
 }
 
 /// Iterator over the entries of a map by value.
@@ -160,47 +162,14 @@ pub struct ExtractIf<'a, K, V, F> {
     pub(super) pred: F,
 }
 
-/// An exact iterator that yields each item of `self.inner` in another form.
-macro_rules! projection {
-    ([$($generics:tt)*] $iterator:ty, $pattern:pat => $item:expr, $type:ty) => {
-        impl<$($generics)*> Iterator for $iterator {
-            type Item = $type;
-
-            #[inline]
-            fn next(&mut self) -> Option<Self::Item> {
-                self.inner.next().map(|$pattern| $item)
-            }
-
-            #[inline]
-            fn size_hint(&self) -> (usize, Option<usize>) {
-                self.inner.size_hint()
-            }
-
-            #[inline]
-            fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut f: F) -> B {
-                self.inner.fold(init, |folded, $pattern| f(folded, $item))
-            }
-        }
-
-        impl<$($generics)*> ExactSizeIterator for $iterator {
-            #[inline]
-            fn len(&self) -> usize {
-                self.inner.len()
-            }
-        }
-
-        impl<$($generics)*> FusedIterator for $iterator {}
-    };
-}
-
 projection!(['a, K, V] Iter<'a, K, V>, (key, value) => (key, value), (&'a K, &'a V));
 projection!(['a, K, V] IterMut<'a, K, V>, (key, value) => (&*key, value), (&'a K, &'a mut V));
 projection!([K: Clone, V: Clone] IntoIter<K, V>, entry => entry, (K, V));
 projection!(['a, K, V] Keys<'a, K, V>, (key, _) => key, &'a K);
 projection!(['a, K, V] Values<'a, K, V>, (_, value) => value, &'a V);
 projection!(['a, K, V] ValuesMut<'a, K, V>, (_, value) => value, &'a mut V);
-projection!([K: Clone, V: Clone] IntoKeys<K, V>, (key, _) => key, K);
-projection!([K: Clone, V: Clone] IntoValues<K, V>, (_, value) => value, V);
+projection!([K: Clone, V: Clone] IntoKeys<K, V>, entry => into_key(entry), K);
+projection!([K: Clone, V: Clone] IntoValues<K, V>, entry => into_value(entry), V);
 projection!([K: Clone, V: Clone] Drain<'_, K, V>, entry => entry, (K, V));
 
 impl<K: Clone, V: Clone, F: FnMut(&K, &V) -> bool> Iterator for ExtractIf<'_, K, V, F> {

@@ -7,7 +7,8 @@ use core::ops::{Index, IndexMut};
 use equivalent::Equivalent;
 
 use super::PersistentMap;
-use crate::hasher::{hash_unordered, hashers_agree};
+use crate::hasher::hash_unordered;
+use crate::keyed::{self, first};
 
 const NO_ENTRY: &str = "no entry found for key";
 
@@ -46,15 +47,7 @@ impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PartialEq for PersistentMap<K, 
     /// assert_ne!(map, persistent_map! { "not a number" => f64::NAN });
     /// ```
     fn eq(&self, other: &Self) -> bool {
-        if self.len() != other.len() {
-            false
-        } else if self.ptr_eq(other) {
-            true
-        } else if hashers_agree(&self.hasher, &other.hasher) {
-            self.trie.eq_with(&other.trie, |a, b| a == b)
-        } else {
-            self.iter().all(|(key, value)| other.get(key).is_some_and(|theirs| value == theirs))
-        }
+        keyed::eq(self.table(), other.table(), first, |a, b| a == b)
     }
 }
 

@@ -130,27 +130,4 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         next.retain(f);
         next
     }
-
-    /// A version with the entries of both maps. Where both have a key, the key is ours and the value the other's.
-    /// O(m log n) for m entries in `other`.
-    ///
-    /// It is the same version if there is nothing in `other`, or if both are the same version.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::persistent_map;
-    ///
-    /// let defaults = persistent_map! { "colour" => "red", "size" => "small" };
-    /// let wishes = persistent_map! { "size" => "large" };
-    /// assert_eq!(defaults.merge(&wishes), persistent_map! { "colour" => "red", "size" => "large" });
-    /// ```
-    #[must_use = "the new version is the result; the map itself is unchanged"]
-    pub fn merge(&self, other: &Self) -> Self {
-        let mut next = self.clone();
-        if !other.is_empty() && !self.ptr_eq(other) {
-            next.extend(other.iter().map(|(key, value)| (key.clone(), value.clone())));
-        }
-        next
-    }
 }

@@ -1,0 +1,102 @@
+//! Implementations that maps and sets have in common but for names and bounds.
+
+/// An exact iterator that yields each item of `self.inner` in another form.
+macro_rules! projection {
+    ([$($generics:tt)*] $iterator:ty, $pattern:pat => $item:expr, $type:ty) => {
+        impl<$($generics)*> Iterator for $iterator {
+            type Item = $type;
+
+            #[inline]
+            fn next(&mut self) -> Option<Self::Item> {
+                self.inner.next().map(|$pattern| $item)
+            }
+
+            #[inline]
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                self.inner.size_hint()
+            }
+
+            #[inline]
+            fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut f: F) -> B {
+                self.inner.fold(init, |folded, $pattern| f(folded, $item))
+            }
+        }
+
+        impl<$($generics)*> ExactSizeIterator for $iterator {
+            #[inline]
+            fn len(&self) -> usize {
+                self.inner.len()
+            }
+        }
+
+        impl<$($generics)*> core::iter::FusedIterator for $iterator {}
+    };
+}
+
+/// Operators and their assigning forms, between values and references, by methods on two references.
+macro_rules! operators {
+    (
+        $generics:tt $type:ty:
+        $($op:ident::$function:ident, $assign:ident::$assign_function:ident => $method:ident;)*
+    ) => {
+        $($crate::macros::operators! {
+            @one $generics $type, $op::$function, $assign::$assign_function, $method
+        })*
+    };
+    (
+        @one [$($generics:tt)*] $type:ty,
+        $op:ident::$function:ident, $assign:ident::$assign_function:ident, $method:ident
+    ) => {
+        impl<$($generics)*> core::ops::$op for &$type {
+            type Output = $type;
+
+            #[doc = concat!("The same as `", stringify!($method), "`.")]
+            fn $function(self, other: Self) -> $type {
+                self.$method(other)
+            }
+        }
+
+        impl<$($generics)*> core::ops::$op<$type> for &$type {
+            type Output = $type;
+
+            #[doc = concat!("The same as `", stringify!($method), "`.")]
+            fn $function(self, other: $type) -> $type {
+                self.$method(&other)
+            }
+        }
+
+        impl<$($generics)*> core::ops::$op<&Self> for $type {
+            type Output = Self;
+
+            #[doc = concat!("The same as `", stringify!($method), "`.")]
+            fn $function(self, other: &Self) -> Self {
+                self.$method(other)
+            }
+        }
+
+        impl<$($generics)*> core::ops::$op for $type {
+            type Output = Self;
+
+            #[doc = concat!("The same as `", stringify!($method), "`.")]
+            fn $function(self, other: Self) -> Self {
+                self.$method(&other)
+            }
+        }
+
+        impl<$($generics)*> core::ops::$assign<&Self> for $type {
+            #[doc = concat!("Becomes the result of `", stringify!($method), "`.")]
+            fn $assign_function(&mut self, other: &Self) {
+                *self = self.$method(other);
+            }
+        }
+
+        impl<$($generics)*> core::ops::$assign for $type {
+            #[doc = concat!("Becomes the result of `", stringify!($method), "`.")]
+            fn $assign_function(&mut self, other: Self) {
+                *self = self.$method(&other);
+            }
+        }
+    };
+}
+
+pub(crate) use {operators, projection};

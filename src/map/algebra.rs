@@ -1,0 +1,260 @@
+//! Maps combined with maps: merging, intersecting, subtracting, comparing.
+//!
+//! All of it goes through both tries together and stops where they share a subtree, or only one has anything. What is
+//! unchanged is shared with the operands; a result that is the same as an operand is that very version.
+
+use core::hash::{BuildHasher, Hash};
+use core::ptr;
+
+use super::PersistentMap;
+use crate::keyed::{self, first};
+use crate::macros::operators;
+use crate::trie::{Merged, Rule, always};
+
+/// What becomes of a key that both of two maps have: the answer to [`PersistentMap::merge_with`].
+///
+/// # Examples
+///
+/// ```
+/// use perennial::map::Merge;
+/// use perennial::persistent_map;
+///
+/// let ours = persistent_map! { "a" => 1, "b" => 2 };
+/// let theirs = persistent_map! { "a" => 3, "b" => 2 };
+/// let merged = ours.merge_with(&theirs, |_, a, b| if a < b { Merge::Right } else { Merge::Left });
+/// assert!(merged == theirs);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Merge<V> {
+    /// The entry of the map itself stays.
+    Left,
+    /// The entry of the other map stays, its key included.
+    Right,
+    /// The key of the map itself stays, and gets this value.
+    Value(V),
+    /// The key is not in the result.
+    Neither,
+}
+
+impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V, S> {
+    /// A version with the entries of both maps. Where both have a key, the key is ours and the value the other's.
+    ///
+    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). The same version if the other
+    /// map is that version or has no entries. Also written `|`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let defaults = persistent_map! { "colour" => "red", "size" => "small" };
+    /// let wishes = persistent_map! { "size" => "large" };
+    /// assert_eq!(defaults.merge(&wishes), persistent_map! { "colour" => "red", "size" => "large" });
+    /// assert_eq!(defaults.merge(&wishes), defaults | wishes);
+    /// ```
+    #[must_use = "the new version is the result; the map itself is unchanged"]
+    pub fn merge(&self, other: &Self) -> Self {
+        self.merged(other, Rule::UNION, |(key, _), (_, value)| Merged::New((key.clone(), value.clone())))
+    }
+
+    /// A version with the entries of both maps, in which `f` has decided about each key that both have.
+    ///
+    /// `f` is called once for each such key, with the key, our value and the other's. Therefore it takes O(n + m) even
+    /// for versions that share much; yet entries that `f` leaves as they are stay shared.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::map::Merge;
+    /// use perennial::persistent_map;
+    ///
+    /// let monday = persistent_map! { "apples" => 3, "pears" => 5 };
+    /// let tuesday = persistent_map! { "pears" => 2, "plums" => 8 };
+    /// let both = monday.merge_with(&tuesday, |_, a, b| Merge::Value(a + b));
+    /// assert_eq!(both, persistent_map! { "apples" => 3, "pears" => 7, "plums" => 8 });
+    /// ```
+    #[must_use = "the new version is the result; the map itself is unchanged"]
+    pub fn merge_with(&self, other: &Self, mut f: impl FnMut(&K, &V, &V) -> Merge<V>) -> Self {
+        self.merged(other, Rule::UNION.asking(), |(key, ours), (_, theirs)| match f(key, ours, theirs) {
+            Merge::Left => Merged::Left,
+            Merge::Right => Merged::Right,
+            Merge::Value(value) => Merged::New((key.clone(), value)),
+            Merge::Neither => Merged::Neither,
+        })
+    }
+
+    /// A version with those of our entries whose key the other map has too. Also written `&`.
+    ///
+    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). The same version if the other
+    /// map has all of our keys.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let prices = persistent_map! { "apple" => 3, "pear" => 5 };
+    /// let basket = persistent_map! { "pear" => 1, "plum" => 1 };
+    /// assert_eq!(prices.intersection(&basket), persistent_map! { "pear" => 5 });
+    /// ```
+    #[must_use = "the new version is the result; the map itself is unchanged"]
+    pub fn intersection(&self, other: &Self) -> Self {
+        self.merged(other, Rule::INTERSECTION, |_, _| Merged::Left)
+    }
+
+    /// A version with the keys that both maps have, and the values that `f` makes of ours and the other's. O(n + m).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let prices = persistent_map! { "apple" => 3, "pear" => 5 };
+    /// let basket = persistent_map! { "pear" => 2, "plum" => 1 };
+    /// let due = prices.intersection_with(&basket, |_, price, count| price * count);
+    /// assert_eq!(due, persistent_map! { "pear" => 10 });
+    /// ```
+    #[must_use = "the new version is the result; the map itself is unchanged"]
+    pub fn intersection_with(&self, other: &Self, mut f: impl FnMut(&K, &V, &V) -> V) -> Self {
+        self.merged(other, Rule::INTERSECTION.asking(), |(key, ours), (_, theirs)| {
+            Merged::New((key.clone(), f(key, ours, theirs)))
+        })
+    }
+
+    /// A version with those of our entries whose key the other map does not have. Also written `-`.
+    ///
+    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). The same version if the maps
+    /// have no key in common.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let prices = persistent_map! { "apple" => 3, "pear" => 5 };
+    /// let sold_out = persistent_map! { "pear" => 0 };
+    /// assert_eq!(prices.difference(&sold_out), persistent_map! { "apple" => 3 });
+    /// ```
+    #[must_use = "the new version is the result; the map itself is unchanged"]
+    pub fn difference(&self, other: &Self) -> Self {
+        self.merged(other, Rule::DIFFERENCE, |_, _| Merged::Neither)
+    }
+
+    /// A version with the entries of either map whose key the other does not have. Also written `^`.
+    ///
+    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let ours = persistent_map! { 1 => "a", 2 => "b" };
+    /// let theirs = persistent_map! { 2 => "c", 3 => "d" };
+    /// assert_eq!(ours.symmetric_difference(&theirs), persistent_map! { 1 => "a", 3 => "d" });
+    /// ```
+    #[must_use = "the new version is the result; the map itself is unchanged"]
+    pub fn symmetric_difference(&self, other: &Self) -> Self {
+        self.merged(other, Rule::SYMMETRIC_DIFFERENCE, |_, _| Merged::Neither)
+    }
+
+    fn merged(&self, other: &Self, rule: Rule, both: impl FnMut(&(K, V), &(K, V)) -> Merged<(K, V)>) -> Self {
+        let trie = keyed::merge(self.table(), other.table(), first, rule, both);
+        Self { trie, hasher: self.hasher.clone() }
+    }
+}
+
+impl<K: Clone, V: Clone + PartialEq, S: Clone> PersistentMap<K, V, S> {
+    /// A version with the same keys and the values that `f` makes. O(n).
+    ///
+    /// An answer that is equal to the value that is there does not replace it: what does not change stays shared, and
+    /// it is the same version if nothing does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let prices = persistent_map! { "apple" => 3, "pear" => 15 };
+    /// assert_eq!(prices.map_values(|_, &price| price.min(10)), persistent_map! { "apple" => 3, "pear" => 10 });
+    /// assert!(prices.map_values(|_, &price| price.min(20)).ptr_eq(&prices));
+    /// ```
+    #[must_use = "the new version is the result; the map itself is unchanged"]
+    pub fn map_values(&self, mut f: impl FnMut(&K, &V) -> V) -> Self {
+        let both = |(key, old): &(K, V), _: &_| match f(key, old) {
+            new if new == *old => Ok(Merged::Left),
+            new => Ok(Merged::New((key.clone(), new))),
+        };
+        // Merged with itself, where equal entries are one and the same.
+        let same = |a: &_, b: &_| Ok(ptr::eq(a, b));
+        let rule = Rule::INTERSECTION.asking();
+        let trie = always(self.trie.try_merge_with(&self.trie, rule, same, both, <(K, V)>::clone));
+        Self { trie, hasher: self.hasher.clone() }
+    }
+}
+
+impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
+    /// Whether the other map has all of our entries, with equal values.
+    ///
+    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). As with `==`, what both share
+    /// counts as equal without being looked at.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let whole = persistent_map! { 1 => "a", 2 => "b" };
+    /// assert!(persistent_map! { 1 => "a" }.is_submap(&whole));
+    /// assert!(!persistent_map! { 1 => "z" }.is_submap(&whole));
+    /// ```
+    pub fn is_submap(&self, other: &Self) -> bool
+    where
+        V: PartialEq,
+    {
+        keyed::is_within(self.table(), other.table(), first, |(_, a), (_, b)| a == b)
+    }
+
+    /// Whether the other map has all of our keys, with values that `f` accepts beside ours.
+    ///
+    /// `f` is asked about every key until it refuses one, because it may refuse a value beside itself. So this takes
+    /// O(n log m) even for versions that share much, which [`is_submap`](Self::is_submap) does not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let order = persistent_map! { "apples" => 2 };
+    /// let stock = persistent_map! { "apples" => 3, "pears" => 5 };
+    /// assert!(order.is_submap_by(&stock, |wanted, there| wanted <= there));
+    /// ```
+    pub fn is_submap_by(&self, other: &Self, mut f: impl FnMut(&V, &V) -> bool) -> bool {
+        self.len() <= other.len() && self.iter().all(|(key, ours)| other.get(key).is_some_and(|theirs| f(ours, theirs)))
+    }
+
+    /// Whether there is no key that both maps have.
+    ///
+    /// O(m log n) for the m entries of the smaller map; less where the maps share something.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let map = persistent_map! { 1 => "a" };
+    /// assert!(map.is_disjoint(&persistent_map! { 2 => "a" }));
+    /// assert!(!map.is_disjoint(&persistent_map! { 1 => "b" }));
+    /// ```
+    pub fn is_disjoint(&self, other: &Self) -> bool {
+        keyed::is_disjoint(self.table(), other.table(), first)
+    }
+}
+
+operators! {
+    [K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone] PersistentMap<K, V, S>:
+    BitOr::bitor, BitOrAssign::bitor_assign => merge;
+    BitAnd::bitand, BitAndAssign::bitand_assign => intersection;
+    Sub::sub, SubAssign::sub_assign => difference;
+    BitXor::bitxor, BitXorAssign::bitxor_assign => symmetric_difference;
+}

@@ -1,0 +1,173 @@
+//! What has changed from one version to another.
+
+use core::fmt;
+use core::hash::{BuildHasher, Hash};
+use core::iter::FusedIterator;
+
+use super::PersistentMap;
+use crate::keyed::{self, Pairing, first};
+use crate::trie::Pair;
+
+/// A difference between two maps at one key.
+///
+/// # Examples
+///
+/// ```
+/// use perennial::map::Change;
+/// use perennial::persistent_map;
+///
+/// let old = persistent_map! { "a" => 1 };
+/// let new = persistent_map! { "a" => 2 };
+/// assert!(old.diff(&new).eq([Change::Changed { key: &"a", old: &1, new: &2 }]));
+/// ```
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub enum Change<'a, K, V> {
+    /// Only the newer map has the key.
+    Added {
+        /// The key.
+        key: &'a K,
+        /// Its value in the newer map.
+        value: &'a V,
+    },
+    /// Only the older map has the key.
+    Removed {
+        /// The key.
+        key: &'a K,
+        /// Its value in the older map.
+        value: &'a V,
+    },
+    /// Both maps have the key, with values that are not equal.
+    Changed {
+        /// The key, as the older map holds it.
+        key: &'a K,
+        /// Its value in the older map.
+        old: &'a V,
+        /// Its value in the newer map.
+        new: &'a V,
+    },
+}
+
+impl<'a, K, V> Change<'a, K, V> {
+    /// The key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::map::Change;
+    ///
+    /// assert_eq!(Change::Added { key: &"a", value: &1 }.key(), &"a");
+    /// ```
+    pub const fn key(&self) -> &'a K {
+        match self {
+            Self::Added { key, .. } | Self::Removed { key, .. } | Self::Changed { key, .. } => key,
+        }
+    }
+
+    /// The value before the change, if there was the key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::map::Change;
+    ///
+    /// assert_eq!(Change::Changed { key: &"a", old: &1, new: &2 }.before(), Some(&1));
+    /// assert_eq!(Change::Added { key: &"a", value: &1 }.before(), None);
+    /// ```
+    pub const fn before(&self) -> Option<&'a V> {
+        match self {
+            Self::Added { .. } => None,
+            Self::Removed { value, .. } | Self::Changed { old: value, .. } => Some(value),
+        }
+    }
+
+    /// The value after the change, if there is the key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::map::Change;
+    ///
+    /// assert_eq!(Change::Changed { key: &"a", old: &1, new: &2 }.after(), Some(&2));
+    /// assert_eq!(Change::Removed { key: &"a", value: &1 }.after(), None);
+    /// ```
+    pub const fn after(&self) -> Option<&'a V> {
+        match self {
+            Self::Removed { .. } => None,
+            Self::Added { value, .. } | Self::Changed { new: value, .. } => Some(value),
+        }
+    }
+}
+
+// Not derived: that would ask `Clone` of K and V.
+
+impl<K, V> Clone for Change<'_, K, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, V> Copy for Change<'_, K, V> {}
+
+/// Iterator over what has changed from one map to another.
+///
+/// Made by [`PersistentMap::diff`].
+///
+/// # Examples
+///
+/// ```
+/// let map = perennial::persistent_map! { "a" => 1 };
+/// assert_eq!(map.diff(&map.clone()).next(), None);
+/// ```
+pub struct Diff<'a, K, V> {
+    #[expect(clippy::type_complexity, reason = "it is the equality of two entries' keys")]
+    pairs: Pairing<'a, (K, V), fn(&(K, V), &(K, V)) -> bool>,
+}
+
+impl<'a, K, V: PartialEq> Iterator for Diff<'a, K, V> {
+    type Item = Change<'a, K, V>;
+
+    fn next(&mut self) -> Option<Change<'a, K, V>> {
+        self.pairs.find_map(|pair| match pair {
+            Pair::Left((key, value)) => Some(Change::Removed { key, value }),
+            Pair::Right((key, value)) => Some(Change::Added { key, value }),
+            Pair::Both((key, old), (_, new)) => (old != new).then_some(Change::Changed { key, old, new }),
+        })
+    }
+}
+
+impl<K, V: PartialEq> FusedIterator for Diff<'_, K, V> {}
+
+impl<K, V> fmt::Debug for Diff<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Diff").finish_non_exhaustive()
+    }
+}
+
+impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PersistentMap<K, V, S> {
+    /// Iterates over what has changed from this map to `newer`, in unspecified order.
+    ///
+    /// O(c log n) for versions that differ in c entries, since it passes over what they share; at most O(n + m). It is
+    /// lazy, unless the hashers of the maps disagree: then all is searched for at once. As with `==`, what both share
+    /// counts as equal without being looked at.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::map::Change;
+    /// use perennial::persistent_map;
+    ///
+    /// let old = persistent_map! { "a" => 1, "b" => 2 };
+    /// let new = old.dissoc("a").assoc("c", 3);
+    /// for change in old.diff(&new) {
+    ///     match change {
+    ///         Change::Added { key, value } => assert_eq!((*key, *value), ("c", 3)),
+    ///         Change::Removed { key, value } => assert_eq!((*key, *value), ("a", 1)),
+    ///         Change::Changed { .. } => unreachable!("b has the same value"),
+    ///     }
+    /// }
+    /// assert_eq!(old.diff(&new).count(), 2);
+    /// ```
+    pub fn diff<'a>(&'a self, newer: &'a Self) -> Diff<'a, K, V> {
+        Diff { pairs: keyed::pairing(self.table(), newer.table(), first, |(a, _), (b, _)| a == b) }
+    }
+}

@@ -1,0 +1,263 @@
+//! Changes as a value of their own, to be kept, sent, applied and undone.
+
+use core::error::Error;
+use core::fmt;
+use core::hash::{BuildHasher, Hash};
+use core::mem;
+
+use super::{Change, PersistentMap};
+use crate::hasher::RandomState;
+
+/// The changes that make one map of another.
+///
+/// Made by [`between`](Self::between), or by collecting a [`diff`](PersistentMap::diff), and used by
+/// [`PersistentMap::apply`].
+///
+/// # Examples
+///
+/// ```
+/// use perennial::map::Patch;
+/// use perennial::persistent_map;
+///
+/// let old = persistent_map! { "a" => 1, "b" => 2 };
+/// let new = persistent_map! { "b" => 20, "c" => 3 };
+/// let patch = Patch::between(&old, &new);
+/// assert_eq!(patch.len(), 3);
+/// assert_eq!(old.apply(&patch), Ok(new.clone()));
+/// assert_eq!(new.apply(&patch.inverse()), Ok(old));
+/// ```
+pub struct Patch<K, V, S = RandomState> {
+    edits: PersistentMap<K, Edit<V>, S>,
+}
+
+/// The value of a key before and after; it is not `None` in both.
+#[derive(Clone, PartialEq, Eq)]
+struct Edit<V> {
+    before: Option<V>,
+    after: Option<V>,
+}
+
+impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Patch<K, V, S> {
+    /// The changes from `old` to `new`, under the hasher of `old`. O(c log n) for versions that differ in c entries.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::map::Patch;
+    /// use perennial::persistent_map;
+    ///
+    /// let map = persistent_map! { "a" => 1 };
+    /// assert!(Patch::between(&map, &map.assoc("a", 1)).is_empty());
+    /// assert_eq!(Patch::between(&map, &map.assoc("a", 2)).len(), 1);
+    /// ```
+    #[must_use]
+    pub fn between(old: &PersistentMap<K, V, S>, new: &PersistentMap<K, V, S>) -> Self {
+        let mut edits = PersistentMap::with_hasher(old.hasher.clone());
+        edits.extend(old.diff(new).map(edit));
+        Self { edits }
+    }
+}
+
+/// A change as an entry of its own.
+fn edit<K: Clone, V: Clone>(change: Change<'_, K, V>) -> (K, Edit<V>) {
+    (change.key().clone(), Edit { before: change.before().cloned(), after: change.after().cloned() })
+}
+
+impl<'a, K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Default> FromIterator<Change<'a, K, V>> for Patch<K, V, S> {
+    /// Of several changes of one key the last counts.
+    fn from_iter<I: IntoIterator<Item = Change<'a, K, V>>>(changes: I) -> Self {
+        Self { edits: changes.into_iter().map(edit).collect() }
+    }
+}
+
+impl<K: Clone, V: Clone, S: Clone> Patch<K, V, S> {
+    /// The patch that undoes this one: what was added is removed, what was removed is added. O(n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::map::Patch;
+    /// use perennial::persistent_map;
+    ///
+    /// let old = persistent_map! { "a" => 1 };
+    /// let new = persistent_map! { "a" => 2, "b" => 3 };
+    /// assert_eq!(Patch::between(&old, &new).inverse(), Patch::between(&new, &old));
+    /// ```
+    #[must_use]
+    pub fn inverse(&self) -> Self {
+        let mut inverse = self.clone();
+        inverse.edits.values_mut().for_each(|edit| mem::swap(&mut edit.before, &mut edit.after));
+        inverse
+    }
+}
+
+impl<K, V, S> Patch<K, V, S> {
+    /// The number of changes. O(1).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::map::Patch;
+    /// use perennial::persistent_map;
+    ///
+    /// assert_eq!(Patch::between(&persistent_map! {}, &persistent_map! { 1 => "a", 2 => "b" }).len(), 2);
+    /// ```
+    pub const fn len(&self) -> usize {
+        self.edits.len()
+    }
+
+    /// Whether there are no changes. O(1).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::map::Patch;
+    /// use perennial::persistent_map;
+    ///
+    /// let map = persistent_map! { 1 => "a" };
+    /// assert!(Patch::between(&map, &map).is_empty());
+    /// ```
+    pub const fn is_empty(&self) -> bool {
+        self.edits.is_empty()
+    }
+
+    /// Iterates over the changes, in unspecified order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::map::{Change, Patch};
+    /// use perennial::persistent_map;
+    ///
+    /// let patch = Patch::between(&persistent_map! {}, &persistent_map! { 1 => "a" });
+    /// assert!(patch.iter().eq([Change::Added { key: &1, value: &"a" }]));
+    /// ```
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Change<'_, K, V>> + Clone {
+        self.edits.iter().map(|(key, Edit { before, after })| match (before, after) {
+            (None, Some(value)) => Change::Added { key, value },
+            (Some(value), None) => Change::Removed { key, value },
+            (Some(old), Some(new)) => Change::Changed { key, old, new },
+            (None, None) => unreachable!("an edit has a value before or after"),
+        })
+    }
+}
+
+impl<K, V, S: Clone> Clone for Patch<K, V, S> {
+    /// O(1): nothing is copied.
+    fn clone(&self) -> Self {
+        Self { edits: self.edits.clone() }
+    }
+}
+
+impl<K, V, S: Default> Default for Patch<K, V, S> {
+    /// A patch that changes nothing.
+    fn default() -> Self {
+        Self { edits: PersistentMap::default() }
+    }
+}
+
+impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PartialEq for Patch<K, V, S> {
+    fn eq(&self, other: &Self) -> bool {
+        self.edits == other.edits
+    }
+}
+
+impl<K: Eq + Hash, V: Eq, S: BuildHasher> Eq for Patch<K, V, S> {}
+
+impl<K: fmt::Debug, V: fmt::Debug, S> fmt::Debug for Patch<K, V, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// The error of [`PersistentMap::apply`]: the patch does not fit the map, at this key among others perhaps.
+///
+/// # Examples
+///
+/// ```
+/// use perennial::map::{Patch, PatchError};
+/// use perennial::persistent_map;
+///
+/// let old = persistent_map! { "a" => 1 };
+/// let patch = Patch::between(&old, &persistent_map! {});
+/// let error = old.assoc("a", 2).apply(&patch).unwrap_err();
+/// assert_eq!(error, PatchError::Differs { key: "a" });
+/// assert_eq!(error.to_string(), r#"the patch does not fit: the key "a" has another value"#);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PatchError<K> {
+    /// A key that is to be added is there already.
+    Present {
+        /// The key.
+        key: K,
+    },
+    /// A key that is to be removed or changed is not there.
+    Absent {
+        /// The key.
+        key: K,
+    },
+    /// A key that is to be removed or changed has another value than the patch tells.
+    Differs {
+        /// The key.
+        key: K,
+    },
+}
+
+impl<K: fmt::Debug> fmt::Display for PatchError<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (key, fault) = match self {
+            Self::Present { key } => (key, "is there already"),
+            Self::Absent { key } => (key, "is not there"),
+            Self::Differs { key } => (key, "has another value"),
+        };
+        write!(f, "the patch does not fit: the key {key:?} {fault}")
+    }
+}
+
+impl<K: fmt::Debug> Error for PatchError<K> {}
+
+impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> PersistentMap<K, V, S> {
+    /// A version with the changes of `patch`. O(c log n) for c changes.
+    ///
+    /// # Errors
+    ///
+    /// If the map is not, at one of the patch's keys, what the patch was made from: a key to be added is there, or one
+    /// to be removed or changed is not, or has another value. [`merge3`](Self::merge3) goes on where this refuses.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::map::{Patch, PatchError};
+    /// use perennial::persistent_map;
+    ///
+    /// let draft = persistent_map! { "title" => "Tries", "year" => "2025" };
+    /// let patch = Patch::between(&draft, &draft.assoc("title", "Hash tries"));
+    ///
+    /// let elsewhere = draft.assoc("year", "2026");
+    /// let both = elsewhere.apply(&patch)?;
+    /// assert_eq!(both, persistent_map! { "title" => "Hash tries", "year" => "2026" });
+    /// # Ok::<(), PatchError<&str>>(())
+    /// ```
+    pub fn apply<P>(&self, patch: &Patch<K, V, P>) -> Result<Self, PatchError<K>> {
+        let mut next = self.clone();
+        for (key, Edit { before, after }) in &patch.edits {
+            match (next.get(key), before) {
+                (Some(_), None) => return Err(PatchError::Present { key: key.clone() }),
+                (None, Some(_)) => return Err(PatchError::Absent { key: key.clone() }),
+                (Some(there), Some(before)) if there != before => {
+                    return Err(PatchError::Differs { key: key.clone() });
+                }
+                (Some(_), Some(_)) | (None, None) => next.put(key, after.clone()),
+            }
+        }
+        Ok(next)
+    }
+
+    /// Gives `key` this value, or none.
+    pub(super) fn put(&mut self, key: &K, value: Option<V>) {
+        match value {
+            Some(value) => drop(self.insert(key.clone(), value)),
+            None => drop(self.remove_entry(key)),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Sets combined with sets.
+//!
+//! All of it goes through both tries together and stops where they share a subtree, or only one has anything. What is
+//! unchanged is shared with the operands; a result that is the same as an operand is that very version.
+
+use core::hash::{BuildHasher, Hash};
+
+use super::PersistentSet;
+use crate::keyed::{self, itself};
+use crate::macros::operators;
+use crate::trie::{Merged, Rule};
+
+// Not iterators as in `std`: a new version shares with both sets what it has of them, so it may be had for less than
+// iterating over it would take.
+impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
+    /// A version with the elements of both sets. Of equal elements it has ours. Also written `|`.
+    ///
+    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). The same version if the
+    /// other set adds nothing to it. Unlike in `std`, it is a set and not an iterator.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// let a = persistent_set! { 1, 2 };
+    /// let b = persistent_set! { 2, 3 };
+    /// assert_eq!(a.union(&b), persistent_set! { 1, 2, 3 });
+    /// assert_eq!(a.union(&b), a | b);
+    /// ```
+    #[must_use = "the new version is the result; the set itself is unchanged"]
+    pub fn union(&self, other: &Self) -> Self {
+        self.merged(other, Rule::UNION, |_, _| Merged::Left)
+    }
+
+    /// A version with those of our elements that the other set has too. Also written `&`.
+    ///
+    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). The same version if the
+    /// other set has all of our elements. Unlike in `std`, it is a set and not an iterator.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// let a = persistent_set! { 1, 2 };
+    /// let b = persistent_set! { 2, 3 };
+    /// assert_eq!(a.intersection(&b), persistent_set! { 2 });
+    /// ```
+    #[must_use = "the new version is the result; the set itself is unchanged"]
+    pub fn intersection(&self, other: &Self) -> Self {
+        self.merged(other, Rule::INTERSECTION, |_, _| Merged::Left)
+    }
+
+    /// A version with those of our elements that the other set does not have. Also written `-`.
+    ///
+    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). The same version if the sets
+    /// have no element in common. Unlike in `std`, it is a set and not an iterator.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// let a = persistent_set! { 1, 2 };
+    /// let b = persistent_set! { 2, 3 };
+    /// assert_eq!(a.difference(&b), persistent_set! { 1 });
+    /// ```
+    #[must_use = "the new version is the result; the set itself is unchanged"]
+    pub fn difference(&self, other: &Self) -> Self {
+        self.merged(other, Rule::DIFFERENCE, |_, _| Merged::Neither)
+    }
+
+    /// A version with the elements that one set has and the other has not. Also written `^`.
+    ///
+    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). Unlike in `std`, it is a set
+    /// and not an iterator.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// let a = persistent_set! { 1, 2 };
+    /// let b = persistent_set! { 2, 3 };
+    /// assert_eq!(a.symmetric_difference(&b), persistent_set! { 1, 3 });
+    /// ```
+    #[must_use = "the new version is the result; the set itself is unchanged"]
+    pub fn symmetric_difference(&self, other: &Self) -> Self {
+        self.merged(other, Rule::SYMMETRIC_DIFFERENCE, |_, _| Merged::Neither)
+    }
+
+    fn merged(&self, other: &Self, rule: Rule, both: impl FnMut(&T, &T) -> Merged<T>) -> Self {
+        let trie = keyed::merge(self.table(), other.table(), itself, rule, both);
+        Self { trie, hasher: self.hasher.clone() }
+    }
+}
+
+impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
+    /// Whether the other set has all of our elements.
+    ///
+    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// let few = persistent_set! { 1, 2 };
+    /// assert!(few.is_subset(&persistent_set! { 1, 2, 3 }));
+    /// assert!(!few.is_subset(&persistent_set! { 2, 3 }));
+    /// ```
+    pub fn is_subset(&self, other: &Self) -> bool {
+        keyed::is_within(self.table(), other.table(), itself, |_, _| true)
+    }
+
+    /// Whether the set has all elements of the other.
+    ///
+    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// let many = persistent_set! { 1, 2, 3 };
+    /// assert!(many.is_superset(&persistent_set! { 1, 2 }));
+    /// assert!(!many.is_superset(&persistent_set! { 3, 4 }));
+    /// ```
+    pub fn is_superset(&self, other: &Self) -> bool {
+        other.is_subset(self)
+    }
+
+    /// Whether there is no element that both sets have.
+    ///
+    /// O(m log n) for the m elements of the smaller set; less where the sets share something.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// let set = persistent_set! { 1, 2 };
+    /// assert!(set.is_disjoint(&persistent_set! { 3 }));
+    /// assert!(!set.is_disjoint(&persistent_set! { 2, 3 }));
+    /// ```
+    pub fn is_disjoint(&self, other: &Self) -> bool {
+        keyed::is_disjoint(self.table(), other.table(), itself)
+    }
+}
+
+operators! {
+    [T: Eq + Hash + Clone, S: BuildHasher + Clone] PersistentSet<T, S>:
+    BitOr::bitor, BitOrAssign::bitor_assign => union;
+    BitAnd::bitand, BitAndAssign::bitand_assign => intersection;
+    Sub::sub, SubAssign::sub_assign => difference;
+    BitXor::bitxor, BitXorAssign::bitxor_assign => symmetric_difference;
+}

@@ -1,0 +1,116 @@
+//! From other collections to sets, and from sets to iterators.
+
+use core::hash::{BuildHasher, Hash};
+#[cfg(feature = "std")]
+use {
+    alloc::{collections::BTreeSet, vec::Vec},
+    std::collections::HashSet,
+};
+
+use super::PersistentSet;
+use super::iter::{IntoIter, Iter};
+use crate::keyed::{self, itself};
+use crate::trie::sole_owner;
+
+/// Makes a [`PersistentSet`] from a list of elements.
+///
+/// Of equal elements the first stays. Without elements it can be used in constants.
+///
+/// # Examples
+///
+/// ```
+/// use perennial::{PersistentSet, persistent_set};
+///
+/// let set = persistent_set! { "one", "two", "two" };
+/// assert_eq!(set.len(), 2);
+///
+/// let empty: PersistentSet<&str> = persistent_set! {};
+/// assert!(empty.is_empty());
+/// ```
+#[cfg(feature = "std")]
+#[macro_export]
+macro_rules! persistent_set {
+    () => {
+        $crate::PersistentSet::new()
+    };
+    ($($element:expr),+ $(,)?) => {
+        $crate::PersistentSet::from([$($element),+])
+    };
+}
+
+impl<T: Eq + Hash, S: BuildHasher + Default> FromIterator<T> for PersistentSet<T, S> {
+    /// Of equal elements the first stays. O(n), and faster than inserting one by one.
+    fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
+        let mut set = Self::default();
+        keyed::add_all(&mut set.trie, &set.hasher, elements, itself, sole_owner);
+        set
+    }
+}
+
+impl<T: Eq + Hash + Clone, S: BuildHasher> Extend<T> for PersistentSet<T, S> {
+    /// Inserts all elements. Of equal elements the first stays.
+    fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
+        keyed::add_all(&mut self.trie, &self.hasher, elements, itself, T::clone);
+    }
+}
+
+impl<'a, T: Eq + Hash + Copy, S: BuildHasher> Extend<&'a T> for PersistentSet<T, S> {
+    /// Inserts copies of all elements. Of equal elements the first stays.
+    fn extend<I: IntoIterator<Item = &'a T>>(&mut self, elements: I) {
+        self.extend(elements.into_iter().copied());
+    }
+}
+
+// Conversions have the default hasher only, as in `std`: with another parameter the type of
+// `PersistentSet::from([...])` could not be inferred.
+
+#[cfg(feature = "std")]
+impl<T: Eq + Hash, const N: usize> From<[T; N]> for PersistentSet<T> {
+    /// Of equal elements the first stays.
+    fn from(elements: [T; N]) -> Self {
+        elements.into_iter().collect()
+    }
+}
+
+#[cfg(feature = "std")]
+impl<T: Eq + Hash> From<Vec<T>> for PersistentSet<T> {
+    /// Of equal elements the first stays.
+    fn from(elements: Vec<T>) -> Self {
+        elements.into_iter().collect()
+    }
+}
+
+#[cfg(feature = "std")]
+impl<T: Eq + Hash, S> From<HashSet<T, S>> for PersistentSet<T> {
+    fn from(set: HashSet<T, S>) -> Self {
+        set.into_iter().collect()
+    }
+}
+
+#[cfg(feature = "std")]
+impl<T: Eq + Hash> From<BTreeSet<T>> for PersistentSet<T> {
+    fn from(set: BTreeSet<T>) -> Self {
+        set.into_iter().collect()
+    }
+}
+
+impl<'a, T, S> IntoIterator for &'a PersistentSet<T, S> {
+    type Item = &'a T;
+    type IntoIter = Iter<'a, T>;
+
+    fn into_iter(self) -> Iter<'a, T> {
+        self.iter()
+    }
+}
+
+impl<T: Clone, S> IntoIterator for PersistentSet<T, S> {
+    type Item = T;
+    type IntoIter = IntoIter<T>;
+
+    /// Iterates over the elements by value, in unspecified order.
+    ///
+    /// Elements in nodes that another version shares are cloned, all others moved.
+    fn into_iter(self) -> IntoIter<T> {
+        IntoIter { inner: self.trie.into_iter() }
+    }
+}

@@ -1,0 +1,100 @@
+//! What has changed from one version to another.
+
+use core::fmt;
+use core::hash::{BuildHasher, Hash};
+use core::iter::FusedIterator;
+
+use super::PersistentSet;
+use crate::keyed::{self, Pairing, itself};
+use crate::trie::Pair;
+
+/// A difference between two sets at one element.
+///
+/// # Examples
+///
+/// ```
+/// use perennial::persistent_set;
+/// use perennial::set::SetChange;
+///
+/// let old = persistent_set! { "a" };
+/// assert!(old.diff(&old.conj("b")).eq([SetChange::Added(&"b")]));
+/// assert!(old.diff(&old.disj("a")).eq([SetChange::Removed(&"a")]));
+/// ```
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub enum SetChange<'a, T> {
+    /// Only the newer set has the element.
+    Added(&'a T),
+    /// Only the older set has the element.
+    Removed(&'a T),
+}
+
+// Not derived: that would ask `Clone` of T.
+
+impl<T> Clone for SetChange<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for SetChange<'_, T> {}
+
+/// Iterator over what has changed from one set to another.
+///
+/// Made by [`PersistentSet::diff`].
+///
+/// # Examples
+///
+/// ```
+/// let set = perennial::persistent_set! { "a" };
+/// assert_eq!(set.diff(&set.clone()).next(), None);
+/// ```
+pub struct Diff<'a, T> {
+    pairs: Pairing<'a, T, fn(&T, &T) -> bool>,
+}
+
+impl<'a, T> Iterator for Diff<'a, T> {
+    type Item = SetChange<'a, T>;
+
+    fn next(&mut self) -> Option<SetChange<'a, T>> {
+        self.pairs.find_map(|pair| match pair {
+            Pair::Left(element) => Some(SetChange::Removed(element)),
+            Pair::Right(element) => Some(SetChange::Added(element)),
+            Pair::Both(..) => None,
+        })
+    }
+}
+
+impl<T> FusedIterator for Diff<'_, T> {}
+
+impl<T> fmt::Debug for Diff<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Diff").finish_non_exhaustive()
+    }
+}
+
+impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
+    /// Iterates over what has changed from this set to `newer`, in unspecified order.
+    ///
+    /// O(c log n) for versions that differ in c elements, since it passes over what they share; at most O(n + m). It is
+    /// lazy, unless the hashers of the sets disagree: then all is searched for at once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    /// use perennial::set::SetChange;
+    ///
+    /// let monday = persistent_set! { "Ada", "Brook" };
+    /// let tuesday = persistent_set! { "Brook", "Cory" };
+    /// for change in monday.diff(&tuesday) {
+    ///     match change {
+    ///         SetChange::Added(name) => assert_eq!(name, &"Cory"),
+    ///         SetChange::Removed(name) => assert_eq!(name, &"Ada"),
+    ///     }
+    /// }
+    /// assert_eq!(monday.diff(&tuesday).count(), 2);
+    /// ```
+    pub fn diff<'a>(&'a self, newer: &'a Self) -> Diff<'a, T> {
+        Diff { pairs: keyed::pairing(self.table(), newer.table(), itself, T::eq) }
+    }
+}

@@ -1,0 +1,224 @@
+//! The in-place operations, by the names of `std`.
+//!
+//! They copy a node only if another version shares it and something in it is to change.
+
+use core::hash::{BuildHasher, Hash};
+use core::mem;
+
+use equivalent::Equivalent;
+
+use super::PersistentSet;
+use super::iter::{Drain, ExtractIf};
+use crate::keyed::{self, itself};
+use crate::trie::{Entry, Extraction};
+
+impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
+    /// Puts `value` in unless there is an equal element, and answers whether it is in now. O(log n); no allocation if
+    /// there is one.
+    ///
+    /// An element that is there already stays, as in `std`; [`replace`](Self::replace) does otherwise.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentSet;
+    ///
+    /// let mut set = PersistentSet::new();
+    /// assert!(set.insert("a"));
+    /// assert!(!set.insert("a"));
+    /// ```
+    #[inline]
+    pub fn insert(&mut self, value: T) -> bool {
+        keyed::add(&mut self.trie, &self.hasher, value, itself, T::clone)
+    }
+
+    /// Puts `value` in, in the place of an equal element, which is answered. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentSet;
+    ///
+    /// let mut set = PersistentSet::from([Vec::with_capacity(10)]);
+    /// set.replace(vec![1]);
+    /// let old: Option<Vec<u32>> = set.replace(Vec::new());
+    /// assert!(old.is_some_and(|old| old.capacity() >= 10));
+    /// assert_eq!(set.len(), 2);
+    /// ```
+    pub fn replace(&mut self, value: T) -> Option<T> {
+        keyed::insert(&mut self.trie, &self.hasher, value, itself, T::clone, mem::replace)
+    }
+
+    /// Takes the element that is equal to `value` out, and answers whether there was one. O(log n); no allocation if
+    /// not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// let mut set = persistent_set! { "a" };
+    /// assert!(set.remove("a"));
+    /// assert!(!set.remove("a"));
+    /// ```
+    #[inline]
+    pub fn remove<Q>(&mut self, value: &Q) -> bool
+    where
+        Q: ?Sized + Hash + Equivalent<T>,
+    {
+        self.take(value).is_some()
+    }
+
+    /// Takes the element that is equal to `value` out and answers it. O(log n); no allocation if there is none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// let mut set = persistent_set! { String::from("a") };
+    /// assert_eq!(set.take("a"), Some(String::from("a")));
+    /// assert_eq!(set.take("a"), None);
+    /// ```
+    #[inline]
+    pub fn take<Q>(&mut self, value: &Q) -> Option<T>
+    where
+        Q: ?Sized + Hash + Equivalent<T>,
+    {
+        keyed::remove(&mut self.trie, &self.hasher, value, itself, T::clone)
+    }
+
+    /// Puts `value` in unless there is an equal element. Answers the one that is in then. O(log n); no allocation if
+    /// there is one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentSet;
+    ///
+    /// let mut set = PersistentSet::from([1, 2]);
+    /// assert_eq!(set.get_or_insert(2), &2);
+    /// assert_eq!(set.get_or_insert(3), &3);
+    /// assert_eq!(set.len(), 3);
+    /// ```
+    pub fn get_or_insert(&mut self, value: T) -> &T {
+        let hash = self.hasher.hash_one(&value);
+        // Searched before it is taken, since a borrow cannot be given back on one way and kept on the other.
+        if self.trie.find(hash, |there| *there == value).is_some() {
+            return self.trie.find(hash, |there| *there == value).expect("it was there just now");
+        }
+        self.put_new(hash, value)
+    }
+
+    /// Puts the answer of `f` in unless there is an element equal to `value`. Answers the one that is in then.
+    /// O(log n); no allocation if there is one.
+    ///
+    /// # Panics
+    ///
+    /// If the answer of `f` is not equal to `value`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentSet;
+    ///
+    /// let mut names: PersistentSet<String> = PersistentSet::new();
+    /// for name in ["Ada", "Brook", "Ada"] {
+    ///     assert_eq!(names.get_or_insert_with(name, |name| name.to_owned()), name);
+    /// }
+    /// assert_eq!(names.len(), 2);
+    /// ```
+    pub fn get_or_insert_with<Q>(&mut self, value: &Q, f: impl FnOnce(&Q) -> T) -> &T
+    where
+        Q: ?Sized + Hash + Equivalent<T>,
+    {
+        let hash = self.hasher.hash_one(value);
+        if self.trie.find(hash, |there| value.equivalent(there)).is_some() {
+            return self.trie.find(hash, |there| value.equivalent(there)).expect("it was there just now");
+        }
+        let new = f(value);
+        assert!(value.equivalent(&new), "the new element is not equal to the value");
+        self.put_new(hash, new)
+    }
+
+    /// Puts an element in that is known not to be there.
+    fn put_new(&mut self, hash: u64, value: T) -> &T {
+        match self.trie.entry(hash, |_| false) {
+            Entry::Vacant(place) => place.insert(value),
+            Entry::Occupied(_) => unreachable!("no element was accepted"),
+        }
+    }
+}
+
+impl<T: Clone, S> PersistentSet<T, S> {
+    /// Keeps only the elements that `f` answers true for. O(n); no allocation if that is all of them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentSet;
+    ///
+    /// let mut set: PersistentSet<u32> = (0..8).collect();
+    /// set.retain(|n| n % 2 == 0);
+    /// assert_eq!(set.len(), 4);
+    /// ```
+    pub fn retain(&mut self, f: impl FnMut(&T) -> bool) {
+        keyed::retain(&mut self.trie, f, T::clone);
+    }
+
+    /// Iterates over the elements that `pred` answers true for, and takes each out as it yields it. O(n) for the whole
+    /// run; no allocation if there is none.
+    ///
+    /// Elements that the iterator has not come to when it is dropped stay.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentSet;
+    ///
+    /// let mut set: PersistentSet<u32> = (0..8).collect();
+    /// let odd: PersistentSet<u32> = set.extract_if(|n| n % 2 == 1).collect();
+    /// assert_eq!(odd.len(), 4);
+    /// assert_eq!(set.len(), 4);
+    /// ```
+    pub fn extract_if<F>(&mut self, pred: F) -> ExtractIf<'_, T, F>
+    where
+        F: FnMut(&T) -> bool,
+    {
+        ExtractIf { trie: &mut self.trie, extraction: Extraction::new(), pred }
+    }
+
+    /// Empties the set and iterates over what was in it. O(1), and O(n) for the whole run.
+    ///
+    /// The set is empty at once. Elements that the iterator has not come to when it is dropped are dropped with it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// let mut set = persistent_set! { 1, 2 };
+    /// assert_eq!(set.drain().sum::<i32>(), 3);
+    /// assert!(set.is_empty());
+    /// ```
+    pub fn drain(&mut self) -> Drain<'_, T> {
+        Drain::new(mem::take(&mut self.trie))
+    }
+}
+
+impl<T, S> PersistentSet<T, S> {
+    /// Takes all elements out. O(1) if another version shares them, otherwise O(n) to drop them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// let mut set = persistent_set! { 1 };
+    /// set.clear();
+    /// assert!(set.is_empty());
+    /// ```
+    pub fn clear(&mut self) {
+        self.trie.clear();
+    }
+}

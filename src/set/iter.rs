@@ -1,0 +1,146 @@
+//! The iterators: those of the trie.
+
+use core::fmt;
+use core::iter::FusedIterator;
+use core::marker::PhantomData;
+
+use crate::macros::projection;
+use crate::trie::{self, Extraction, HashTrie};
+
+/// Borrowing iterator over the elements of a set.
+///
+/// Made by [`PersistentSet::iter`](super::PersistentSet::iter).
+///
+/// # Examples
+///
+/// ```
+/// let set = perennial::persistent_set! { "a" };
+/// assert_eq!(set.iter().next(), Some(&"a"));
+/// ```
+pub struct Iter<'a, T> {
+    pub(crate) inner: trie::Iter<'a, T>,
+}
+
+/// Iterator over the elements of a set by value.
+///
+/// Elements in nodes that another version shares are cloned, all others moved. Made by the [`IntoIterator`] of a set.
+///
+/// # Examples
+///
+/// ```
+/// let set = perennial::persistent_set! { "a" };
+/// assert_eq!(set.into_iter().next(), Some("a"));
+/// ```
+pub struct IntoIter<T> {
+    pub(super) inner: trie::IntoIter<T>,
+}
+
+/// Iterator over what was in a set that has been emptied.
+///
+/// Made by [`PersistentSet::drain`](super::PersistentSet::drain).
+///
+/// # Examples
+///
+/// ```
+/// let mut set = perennial::persistent_set! { "a" };
+/// assert_eq!(set.drain().next(), Some("a"));
+/// assert!(set.is_empty());
+/// ```
+pub struct Drain<'a, T> {
+    inner: trie::IntoIter<T>,
+    // As with the `Drain` of a map, the elements have left the set already.
+    set: PhantomData<&'a mut ()>,
+}
+
+impl<T: Clone> Drain<'_, T> {
+    pub(super) fn new(trie: HashTrie<T>) -> Self {
+        Self { inner: trie.into_iter(), set: PhantomData }
+    }
+}
+
+/// Iterator that takes the elements out of a set for which a predicate holds.
+///
+/// Made by [`PersistentSet::extract_if`](super::PersistentSet::extract_if).
+///
+/// # Examples
+///
+/// ```
+/// let mut set = perennial::persistent_set! { 1, 2 };
+/// assert!(set.extract_if(|&n| n > 1).eq([2]));
+/// assert_eq!(set, perennial::persistent_set! { 1 });
+/// ```
+#[must_use = "it is lazy: without a loop nothing is taken out; `retain` needs no loop"]
+pub struct ExtractIf<'a, T, F> {
+    pub(super) trie: &'a mut HashTrie<T>,
+    pub(super) extraction: Extraction,
+    pub(super) pred: F,
+}
+
+projection!(['a, T] Iter<'a, T>, element => element, &'a T);
+projection!([T: Clone] IntoIter<T>, element => element, T);
+projection!([T: Clone] Drain<'_, T>, element => element, T);
+
+impl<T: Clone, F: FnMut(&T) -> bool> Iterator for ExtractIf<'_, T, F> {
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        self.extraction.next(self.trie, &mut self.pred, T::clone)
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.trie.len()))
+    }
+}
+
+impl<T: Clone, F: FnMut(&T) -> bool> FusedIterator for ExtractIf<'_, T, F> {}
+
+// Not derived: that would ask `Clone` and `Default` of T.
+
+impl<T> Clone for Iter<'_, T> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone() }
+    }
+}
+
+impl<T> Default for Iter<'_, T> {
+    /// An iterator over nothing.
+    fn default() -> Self {
+        Self { inner: Default::default() }
+    }
+}
+
+impl<T> Default for IntoIter<T> {
+    /// An iterator over nothing.
+    fn default() -> Self {
+        Self { inner: Default::default() }
+    }
+}
+
+// These show what is still to come, as `std`'s iterators do.
+
+impl<T: fmt::Debug> fmt::Debug for Iter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for IntoIter<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Drain<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+impl<T, F> fmt::Debug for ExtractIf<'_, T, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What is still to come is not known before the predicate is asked.
+        f.debug_struct("ExtractIf").finish_non_exhaustive()
+    }
+}

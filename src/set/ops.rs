@@ -1,0 +1,53 @@
+//! The traits of a set as a value: cloning, comparing, hashing, showing.
+
+use core::fmt;
+use core::hash::{BuildHasher, Hash, Hasher};
+
+use super::PersistentSet;
+use crate::hasher::hash_unordered;
+use crate::keyed::{self, itself};
+
+impl<T, S: Clone> Clone for PersistentSet<T, S> {
+    /// The same version once more. O(1): nothing is copied, the elements need not be `Clone`.
+    fn clone(&self) -> Self {
+        Self { trie: self.trie.clone(), hasher: self.hasher.clone() }
+    }
+}
+
+impl<T, S: Default> Default for PersistentSet<T, S> {
+    /// An empty set. No allocation.
+    fn default() -> Self {
+        Self::with_hasher(S::default())
+    }
+}
+
+impl<T: fmt::Debug, S> fmt::Debug for PersistentSet<T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+impl<T: Eq + Hash, S: BuildHasher> PartialEq for PersistentSet<T, S> {
+    /// Whether both have the same elements. O(1) for the same version or different lengths, otherwise in proportion to
+    /// what they do not share.
+    fn eq(&self, other: &Self) -> bool {
+        keyed::eq(self.table(), other.table(), itself, T::eq)
+    }
+}
+
+impl<T: Eq + Hash, S: BuildHasher> Eq for PersistentSet<T, S> {}
+
+impl<T: Hash, S> Hash for PersistentSet<T, S> {
+    /// Hashes the elements in a way that their order does not matter to, so that equal sets hash alike, whatever
+    /// hashers they have. O(n).
+    ///
+    /// ```
+    /// use perennial::{PersistentSet, persistent_set};
+    ///
+    /// let sets: PersistentSet<_> = [persistent_set! { 1, 2 }, persistent_set! { 2, 1 }].into_iter().collect();
+    /// assert_eq!(sets.len(), 1);
+    /// ```
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        hash_unordered(self.iter(), state);
+    }
+}

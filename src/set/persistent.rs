@@ -1,0 +1,72 @@
+//! The persistent operations: each takes `&self` and answers a new version.
+//!
+//! Each edits a clone in place. A clone is O(1), and editing copies just the nodes on the way to the change.
+
+use core::hash::{BuildHasher, Hash};
+
+use equivalent::Equivalent;
+
+use super::PersistentSet;
+
+impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
+    /// A version with `value`; the same version, without any allocation, if there is an equal element. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// let one = persistent_set! { "a" };
+    /// let two = one.conj("b");
+    /// assert_eq!(one, persistent_set! { "a" });
+    /// assert_eq!(two, persistent_set! { "a", "b" });
+    /// assert!(two.conj("b").ptr_eq(&two));
+    /// ```
+    #[must_use = "the new version is the result; the set itself is unchanged"]
+    pub fn conj(&self, value: T) -> Self {
+        let mut next = self.clone();
+        next.insert(value);
+        next
+    }
+
+    /// A version without `value`; the same version, without any allocation, if there is no such element. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// let set = persistent_set! { "a", "b" };
+    /// assert_eq!(set.disj("a"), persistent_set! { "b" });
+    /// assert!(set.disj("c").ptr_eq(&set));
+    /// ```
+    #[must_use = "the new version is the result; the set itself is unchanged"]
+    pub fn disj<Q>(&self, value: &Q) -> Self
+    where
+        Q: ?Sized + Hash + Equivalent<T>,
+    {
+        let mut next = self.clone();
+        next.take(value);
+        next
+    }
+}
+
+impl<T: Clone, S: Clone> PersistentSet<T, S> {
+    /// A version with the elements that `f` answers true for; the same version if that is all of them. O(n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentSet;
+    ///
+    /// let numbers: PersistentSet<u32> = (0..10).collect();
+    /// assert_eq!(numbers.filter(|n| n % 2 == 1).len(), 5);
+    /// assert!(numbers.filter(|n| *n < 10).ptr_eq(&numbers));
+    /// ```
+    #[must_use = "the new version is the result; the set itself is unchanged"]
+    pub fn filter(&self, f: impl FnMut(&T) -> bool) -> Self {
+        let mut next = self.clone();
+        next.retain(f);
+        next
+    }
+}

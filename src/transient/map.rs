@@ -1,0 +1,378 @@
+//! [`TransientMap`], the builder of maps.
+
+use core::fmt;
+use core::hash::{BuildHasher, Hash};
+
+use equivalent::Equivalent;
+
+use crate::hasher::RandomState;
+use crate::keyed::{self, Cloner, first};
+use crate::map::{Entry, Iter, PersistentMap, into_value, replace_value};
+use crate::trie::{HashTrie, sole_owner};
+
+/// A map in the making: edited in place, then turned into a [`PersistentMap`] in O(1).
+///
+/// Started from nothing, it asks no `Clone` of `K` and `V`: there is no other version whose nodes it might have to
+/// copy. Started from a map ([`PersistentMap::transient`]), it copies each node that another version shares once, when
+/// it first changes something in it, and edits its own copy from then on.
+///
+/// # Examples
+///
+/// ```
+/// use perennial::TransientMap;
+///
+/// // Neither `Clone` nor `Copy`.
+/// struct Connection;
+///
+/// let mut open = TransientMap::new();
+/// open.insert("a", Connection);
+/// open.insert("b", Connection);
+/// open.remove("a");
+///
+/// let open = open.persistent();
+/// assert_eq!(open.len(), 1);
+/// assert!(open.contains_key("b"));
+/// ```
+// Not `Clone`. Two clones would share nodes, which either of them may have to copy, but one that was started from
+// nothing does not know how. Nor would it serve: what is to be forked is a version, that is a `PersistentMap`.
+pub struct TransientMap<K, V, S = RandomState> {
+    trie: HashTrie<(K, V)>,
+    hasher: S,
+    clone: Cloner<(K, V)>,
+}
+
+#[cfg(feature = "std")]
+impl<K, V> TransientMap<K, V> {
+    /// Starts from nothing, with the default hasher. O(1), no allocation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientMap;
+    ///
+    /// let mut map = TransientMap::new();
+    /// map.insert("a", 1);
+    /// assert_eq!(map.persistent()["a"], 1);
+    /// ```
+    #[must_use]
+    pub const fn new() -> Self {
+        Self::with_hasher(RandomState::new())
+    }
+}
+
+impl<K, V, S> TransientMap<K, V, S> {
+    /// Starts from nothing, with a hasher of one's own. O(1), no allocation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientMap;
+    /// use std::hash::{BuildHasherDefault, DefaultHasher};
+    ///
+    /// let mut map = TransientMap::with_hasher(BuildHasherDefault::<DefaultHasher>::new());
+    /// map.insert("a", 1);
+    /// assert_eq!(map.persistent()["a"], 1);
+    /// ```
+    #[must_use]
+    pub const fn with_hasher(hasher: S) -> Self {
+        Self { trie: HashTrie::new(), hasher, clone: sole_owner }
+    }
+
+    /// The finished map. O(1).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::{TransientMap, persistent_map};
+    ///
+    /// let mut map = TransientMap::new();
+    /// map.extend([("a", 1), ("b", 2)]);
+    /// assert_eq!(map.persistent(), persistent_map! { "a" => 1, "b" => 2 });
+    /// ```
+    #[must_use]
+    pub fn persistent(self) -> PersistentMap<K, V, S> {
+        PersistentMap { trie: self.trie, hasher: self.hasher }
+    }
+
+    /// The hasher.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::{RandomState, TransientMap};
+    ///
+    /// let map: TransientMap<&str, u32> = TransientMap::new();
+    /// let _: &RandomState = map.hasher();
+    /// ```
+    pub const fn hasher(&self) -> &S {
+        &self.hasher
+    }
+
+    /// The number of entries. O(1).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientMap;
+    ///
+    /// let mut map = TransientMap::new();
+    /// map.insert("a", 1);
+    /// assert_eq!(map.len(), 1);
+    /// ```
+    pub const fn len(&self) -> usize {
+        self.trie.len()
+    }
+
+    /// Whether there are no entries. O(1).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientMap;
+    ///
+    /// assert!(TransientMap::<&str, u32>::new().is_empty());
+    /// ```
+    pub const fn is_empty(&self) -> bool {
+        self.trie.is_empty()
+    }
+
+    /// Iterates over the entries, in unspecified order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientMap;
+    ///
+    /// let mut map = TransientMap::new();
+    /// map.insert("a", 1);
+    /// assert!(map.iter().eq([(&"a", &1)]));
+    /// ```
+    pub fn iter(&self) -> Iter<'_, K, V> {
+        Iter { inner: self.trie.iter() }
+    }
+
+    /// Takes all entries out. O(1) if another version shares them, otherwise O(n) to drop them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientMap;
+    ///
+    /// let mut map = TransientMap::new();
+    /// map.insert("a", 1);
+    /// map.clear();
+    /// assert!(map.is_empty());
+    /// ```
+    pub fn clear(&mut self) {
+        self.trie.clear();
+    }
+
+    /// Keeps only the entries that `f` answers true for; see [`PersistentMap::retain`]. O(n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientMap;
+    ///
+    /// let mut map = TransientMap::new();
+    /// map.extend([("a", 1), ("b", 2)]);
+    /// map.retain(|_, &n| n > 1);
+    /// assert_eq!(map.len(), 1);
+    /// ```
+    pub fn retain(&mut self, mut f: impl FnMut(&K, &V) -> bool) {
+        keyed::retain(&mut self.trie, |(key, value)| f(key, value), self.clone);
+    }
+}
+
+impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
+    /// The value of `key`. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientMap;
+    ///
+    /// let mut map = TransientMap::new();
+    /// map.insert("a", 1);
+    /// assert_eq!(map.get("a"), Some(&1));
+    /// ```
+    #[inline]
+    pub fn get<Q>(&self, key: &Q) -> Option<&V>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        keyed::get(&self.trie, &self.hasher, key, first).map(|(_, value)| value)
+    }
+
+    /// Whether there is an entry of `key`. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientMap;
+    ///
+    /// let mut map = TransientMap::new();
+    /// map.insert("a", 1);
+    /// assert!(map.contains_key("a"));
+    /// ```
+    #[inline]
+    pub fn contains_key<Q>(&self, key: &Q) -> bool
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        keyed::get(&self.trie, &self.hasher, key, first).is_some()
+    }
+
+    /// The value of `key`, for editing. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientMap;
+    ///
+    /// let mut map = TransientMap::new();
+    /// map.insert("a", 1);
+    /// *map.get_mut("a").unwrap() += 1;
+    /// assert_eq!(map.get("a"), Some(&2));
+    /// ```
+    #[inline]
+    pub fn get_mut<Q>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        keyed::get_mut(&mut self.trie, &self.hasher, key, first, self.clone).map(|(_, value)| value)
+    }
+
+    /// Puts `value` under `key` and answers the value that it replaces. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientMap;
+    ///
+    /// let mut map = TransientMap::new();
+    /// assert_eq!(map.insert("a", 1), None);
+    /// assert_eq!(map.insert("a", 2), Some(1));
+    /// ```
+    #[inline]
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        keyed::insert(&mut self.trie, &self.hasher, (key, value), first, self.clone, replace_value)
+    }
+
+    /// Takes the entry of `key` out and answers its value. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientMap;
+    ///
+    /// let mut map = TransientMap::new();
+    /// map.insert("a", 1);
+    /// assert_eq!(map.remove("a"), Some(1));
+    /// assert_eq!(map.remove("a"), None);
+    /// ```
+    #[inline]
+    pub fn remove<Q>(&mut self, key: &Q) -> Option<V>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        self.remove_entry(key).map(into_value)
+    }
+
+    /// Takes the entry of `key` out and answers its key and value. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientMap;
+    ///
+    /// let mut map = TransientMap::new();
+    /// map.insert("a", 1);
+    /// assert_eq!(map.remove_entry("a"), Some(("a", 1)));
+    /// ```
+    #[inline]
+    pub fn remove_entry<Q>(&mut self, key: &Q) -> Option<(K, V)>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        keyed::remove(&mut self.trie, &self.hasher, key, first, self.clone)
+    }
+
+    /// The place of `key`, occupied or vacant, to look at and to change without searching again. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientMap;
+    ///
+    /// let mut map = TransientMap::new();
+    /// for word in ["to", "be", "or", "not", "to", "be"] {
+    ///     *map.entry(word).or_insert(0) += 1;
+    /// }
+    /// assert_eq!(map.get("be"), Some(&2));
+    /// ```
+    #[inline]
+    pub fn entry(&mut self, key: K) -> Entry<'_, K, V> {
+        Entry::find(&mut self.trie, &self.hasher, key, self.clone)
+    }
+}
+
+impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
+    /// Starts a transient from this version. O(1).
+    ///
+    /// `map.clone().transient()` keeps the version itself, unchanged whatever is done to the transient.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let old = persistent_map! { 0 => "zero" };
+    /// let mut edit = old.clone().transient();
+    /// edit.insert(1, "one");
+    /// edit.remove(&0);
+    ///
+    /// assert_eq!(edit.persistent(), persistent_map! { 1 => "one" });
+    /// assert_eq!(old, persistent_map! { 0 => "zero" });
+    /// ```
+    #[must_use]
+    pub fn transient(self) -> TransientMap<K, V, S> {
+        TransientMap { trie: self.trie, hasher: self.hasher, clone: <(K, V)>::clone }
+    }
+}
+
+impl<K, V, S: Default> Default for TransientMap<K, V, S> {
+    /// Starts from nothing. No allocation.
+    fn default() -> Self {
+        Self::with_hasher(S::default())
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, S> fmt::Debug for TransientMap<K, V, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<K: Eq + Hash, V, S: BuildHasher> Extend<(K, V)> for TransientMap<K, V, S> {
+    /// Inserts all entries. Of equal keys the last value wins.
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        keyed::extend(&mut self.trie, &self.hasher, entries, first, self.clone, replace_value);
+    }
+}
+
+impl<'a, K: Eq + Hash + Copy, V: Copy, S: BuildHasher> Extend<(&'a K, &'a V)> for TransientMap<K, V, S> {
+    /// Inserts copies of all entries. Of equal keys the last value wins.
+    fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
+        self.extend(entries.into_iter().map(|(&key, &value)| (key, value)));
+    }
+}
+
+impl<'a, K, V, S> IntoIterator for &'a TransientMap<K, V, S> {
+    type Item = (&'a K, &'a V);
+    type IntoIter = Iter<'a, K, V>;
+
+    fn into_iter(self) -> Iter<'a, K, V> {
+        self.iter()
+    }
+}

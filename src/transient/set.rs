@@ -1,0 +1,356 @@
+//! [`TransientSet`], the builder of sets.
+
+use core::fmt;
+use core::hash::{BuildHasher, Hash};
+use core::mem;
+
+use equivalent::Equivalent;
+
+use crate::hasher::RandomState;
+use crate::keyed::{self, Cloner, itself};
+use crate::set::{Iter, PersistentSet};
+use crate::trie::{HashTrie, sole_owner};
+
+/// A set in the making: edited in place, then turned into a [`PersistentSet`] in O(1).
+///
+/// Started from nothing, it asks no `Clone` of `T`: there is no other version whose nodes it might have to copy.
+/// Started from a set ([`PersistentSet::transient`]), it copies each node that another version shares once, when it
+/// first changes something in it, and edits its own copy from then on.
+///
+/// # Examples
+///
+/// ```
+/// use perennial::TransientSet;
+///
+/// // Neither `Clone` nor `Copy`.
+/// #[derive(PartialEq, Eq, Hash)]
+/// struct Ticket(u32);
+///
+/// let mut sold = TransientSet::new();
+/// sold.insert(Ticket(1));
+/// sold.insert(Ticket(2));
+/// sold.remove(&Ticket(1));
+///
+/// let sold = sold.persistent();
+/// assert_eq!(sold.len(), 1);
+/// assert!(sold.contains(&Ticket(2)));
+/// ```
+// Not `Clone`, for the reasons of `TransientMap`.
+pub struct TransientSet<T, S = RandomState> {
+    trie: HashTrie<T>,
+    hasher: S,
+    clone: Cloner<T>,
+}
+
+#[cfg(feature = "std")]
+impl<T> TransientSet<T> {
+    /// Starts from nothing, with the default hasher. O(1), no allocation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientSet;
+    ///
+    /// let mut set = TransientSet::new();
+    /// set.insert("a");
+    /// assert!(set.persistent().contains("a"));
+    /// ```
+    #[must_use]
+    pub const fn new() -> Self {
+        Self::with_hasher(RandomState::new())
+    }
+}
+
+impl<T, S> TransientSet<T, S> {
+    /// Starts from nothing, with a hasher of one's own. O(1), no allocation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientSet;
+    /// use std::hash::{BuildHasherDefault, DefaultHasher};
+    ///
+    /// let mut set = TransientSet::with_hasher(BuildHasherDefault::<DefaultHasher>::new());
+    /// set.insert("a");
+    /// assert!(set.persistent().contains("a"));
+    /// ```
+    #[must_use]
+    pub const fn with_hasher(hasher: S) -> Self {
+        Self { trie: HashTrie::new(), hasher, clone: sole_owner }
+    }
+
+    /// The finished set. O(1).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::{TransientSet, persistent_set};
+    ///
+    /// let mut set = TransientSet::new();
+    /// set.extend(["a", "b"]);
+    /// assert_eq!(set.persistent(), persistent_set! { "a", "b" });
+    /// ```
+    #[must_use]
+    pub fn persistent(self) -> PersistentSet<T, S> {
+        PersistentSet { trie: self.trie, hasher: self.hasher }
+    }
+
+    /// The hasher.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::{RandomState, TransientSet};
+    ///
+    /// let set: TransientSet<&str> = TransientSet::new();
+    /// let _: &RandomState = set.hasher();
+    /// ```
+    pub const fn hasher(&self) -> &S {
+        &self.hasher
+    }
+
+    /// The number of elements. O(1).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientSet;
+    ///
+    /// let mut set = TransientSet::new();
+    /// set.insert("a");
+    /// assert_eq!(set.len(), 1);
+    /// ```
+    pub const fn len(&self) -> usize {
+        self.trie.len()
+    }
+
+    /// Whether there are no elements. O(1).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientSet;
+    ///
+    /// assert!(TransientSet::<&str>::new().is_empty());
+    /// ```
+    pub const fn is_empty(&self) -> bool {
+        self.trie.is_empty()
+    }
+
+    /// Iterates over the elements, in unspecified order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientSet;
+    ///
+    /// let mut set = TransientSet::new();
+    /// set.insert("a");
+    /// assert!(set.iter().eq([&"a"]));
+    /// ```
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter { inner: self.trie.iter() }
+    }
+
+    /// Takes all elements out. O(1) if another version shares them, otherwise O(n) to drop them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientSet;
+    ///
+    /// let mut set = TransientSet::new();
+    /// set.insert("a");
+    /// set.clear();
+    /// assert!(set.is_empty());
+    /// ```
+    pub fn clear(&mut self) {
+        self.trie.clear();
+    }
+
+    /// Keeps only the elements that `f` answers true for. O(n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientSet;
+    ///
+    /// let mut set = TransientSet::new();
+    /// set.extend(0..8);
+    /// set.retain(|n| n % 2 == 0);
+    /// assert_eq!(set.len(), 4);
+    /// ```
+    pub fn retain(&mut self, f: impl FnMut(&T) -> bool) {
+        keyed::retain(&mut self.trie, f, self.clone);
+    }
+}
+
+impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
+    /// The element that is equal to `value`. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientSet;
+    ///
+    /// let mut set = TransientSet::new();
+    /// set.insert(String::from("a"));
+    /// assert_eq!(set.get("a"), Some(&String::from("a")));
+    /// ```
+    #[inline]
+    pub fn get<Q>(&self, value: &Q) -> Option<&T>
+    where
+        Q: ?Sized + Hash + Equivalent<T>,
+    {
+        keyed::get(&self.trie, &self.hasher, value, itself)
+    }
+
+    /// Whether there is an element equal to `value`. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientSet;
+    ///
+    /// let mut set = TransientSet::new();
+    /// set.insert("a");
+    /// assert!(set.contains("a"));
+    /// ```
+    #[inline]
+    pub fn contains<Q>(&self, value: &Q) -> bool
+    where
+        Q: ?Sized + Hash + Equivalent<T>,
+    {
+        keyed::get(&self.trie, &self.hasher, value, itself).is_some()
+    }
+
+    /// Puts `value` in unless there is an equal element, and answers whether it is in now. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientSet;
+    ///
+    /// let mut set = TransientSet::new();
+    /// assert!(set.insert("a"));
+    /// assert!(!set.insert("a"));
+    /// ```
+    #[inline]
+    pub fn insert(&mut self, value: T) -> bool {
+        keyed::add(&mut self.trie, &self.hasher, value, itself, self.clone)
+    }
+
+    /// Puts `value` in, in the place of an equal element, which is answered. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientSet;
+    ///
+    /// let mut set = TransientSet::new();
+    /// assert_eq!(set.replace("a"), None);
+    /// assert_eq!(set.replace("a"), Some("a"));
+    /// ```
+    pub fn replace(&mut self, value: T) -> Option<T> {
+        keyed::insert(&mut self.trie, &self.hasher, value, itself, self.clone, mem::replace)
+    }
+
+    /// Takes the element that is equal to `value` out, and answers whether there was one. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientSet;
+    ///
+    /// let mut set = TransientSet::new();
+    /// set.insert("a");
+    /// assert!(set.remove("a"));
+    /// assert!(!set.remove("a"));
+    /// ```
+    #[inline]
+    pub fn remove<Q>(&mut self, value: &Q) -> bool
+    where
+        Q: ?Sized + Hash + Equivalent<T>,
+    {
+        self.take(value).is_some()
+    }
+
+    /// Takes the element that is equal to `value` out and answers it. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientSet;
+    ///
+    /// let mut set = TransientSet::new();
+    /// set.insert("a");
+    /// assert_eq!(set.take("a"), Some("a"));
+    /// ```
+    #[inline]
+    pub fn take<Q>(&mut self, value: &Q) -> Option<T>
+    where
+        Q: ?Sized + Hash + Equivalent<T>,
+    {
+        keyed::remove(&mut self.trie, &self.hasher, value, itself, self.clone)
+    }
+}
+
+impl<T: Clone, S> PersistentSet<T, S> {
+    /// Starts a transient from this version. O(1).
+    ///
+    /// `set.clone().transient()` keeps the version itself, unchanged whatever is done to the transient.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// let old = persistent_set! { 0 };
+    /// let mut edit = old.clone().transient();
+    /// edit.insert(1);
+    /// edit.remove(&0);
+    ///
+    /// assert_eq!(edit.persistent(), persistent_set! { 1 });
+    /// assert_eq!(old, persistent_set! { 0 });
+    /// ```
+    #[must_use]
+    pub fn transient(self) -> TransientSet<T, S> {
+        TransientSet { trie: self.trie, hasher: self.hasher, clone: T::clone }
+    }
+}
+
+impl<T, S: Default> Default for TransientSet<T, S> {
+    /// Starts from nothing. No allocation.
+    fn default() -> Self {
+        Self::with_hasher(S::default())
+    }
+}
+
+impl<T: fmt::Debug, S> fmt::Debug for TransientSet<T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+impl<T: Eq + Hash, S: BuildHasher> Extend<T> for TransientSet<T, S> {
+    /// Inserts all elements. Of equal elements the first stays.
+    fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
+        keyed::add_all(&mut self.trie, &self.hasher, elements, itself, self.clone);
+    }
+}
+
+impl<'a, T: Eq + Hash + Copy, S: BuildHasher> Extend<&'a T> for TransientSet<T, S> {
+    /// Inserts copies of all elements. Of equal elements the first stays.
+    fn extend<I: IntoIterator<Item = &'a T>>(&mut self, elements: I) {
+        self.extend(elements.into_iter().copied());
+    }
+}
+
+impl<'a, T, S> IntoIterator for &'a TransientSet<T, S> {
+    type Item = &'a T;
+    type IntoIter = Iter<'a, T>;
+
+    fn into_iter(self) -> Iter<'a, T> {
+        self.iter()
+    }
+}
