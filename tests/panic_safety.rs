@@ -355,9 +355,10 @@ fn edits_of_many_entries() {
             extracted.take(2).for_each(drop);
         }),
         many("extend", |map, _| {
-            map.extend((0..30).step_by(3).map(|key| {
+            // Into an empty map these go at once, into another one by one.
+            map.extend((0..24).map(|n| {
                 burn(Call::Closure);
-                (Tracked::new(key), Tracked::new(7))
+                (Tracked::new(3 * (n % 18)), Tracked::new(100 + n % 18))
             }));
         })
         .with_closure(),

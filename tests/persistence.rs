@@ -118,6 +118,70 @@ proptest! {
 }
 
 #[test]
+fn a_map_built_at_once_is_as_one_built_step_by_step() {
+    for kind in KINDS {
+        // As many as are dealt out to 1, 32 and 1024 parts.
+        let large = if kind == Kind::Good { scaled(70_000, 0) as i64 } else { 0 };
+        for size in [0, 16, 17, 18, scaled(300, 40) as i64, large / 20, large] {
+            // Each key twice, far apart: the later value counts.
+            let entries = || (0..size).chain(0..size).zip(0..);
+            let mut at_once = empty(kind);
+            at_once.extend(entries());
+            let one_by_one = build(kind, entries());
+            assert_holds(&at_once, (0..size).map(|k| (k, size + k)));
+            assert!(same_shape(&at_once, &one_by_one), "{kind:?}, {size} entries");
+
+            let old = at_once.clone();
+            at_once.extend((size / 2..2 * size).map(|k| (k, -1)));
+            assert_holds(&at_once, (0..2 * size).map(|k| (k, if k < size / 2 { size + k } else { -1 })));
+            assert_eq!(old, one_by_one);
+        }
+    }
+}
+
+/// A key that equals others of its number, whatever its name.
+#[derive(Clone, Debug)]
+struct Named(i64, &'static str);
+
+impl Hash for Named {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl PartialEq for Named {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Eq for Named {}
+
+#[test]
+fn of_equal_keys_the_first_stays() {
+    let named = |name| (0..40).map(move |k| (Named(k, name), name));
+    for kind in KINDS {
+        let old = build(kind, named("old"));
+        let mut inserted = old.clone();
+        let mut entered = old.clone();
+        let mut extended = old.clone();
+        for (key, value) in named("new") {
+            inserted.insert(key.clone(), value);
+            entered.entry(key).insert_entry(value);
+        }
+        extended.extend(named("new"));
+        let mut at_once = empty(kind);
+        at_once.extend(named("old").chain(named("new")));
+        for map in [inserted, entered, extended, at_once] {
+            validate(&map);
+            assert_eq!(map.len(), 40);
+            assert!(map.iter().all(|(key, value)| key.1 == "old" && *value == "new"));
+        }
+        assert!(old.iter().all(|(key, value)| key.1 == "old" && *value == "old"));
+    }
+}
+
+#[test]
 fn all_distinct_keys_survive_a_merge() {
     let n = scaled(50_000, 300) as i64;
     for kind in [Kind::Good, Kind::Abs, Kind::TopBits] {

@@ -58,6 +58,14 @@ impl<T> HashTrie<T> {
         both: impl FnMut(&T, &T) -> Result<Merged<T>, E>,
         clone: impl Clones<T>,
     ) -> Result<Self, E> {
+        let one_side = match (self.is_empty(), other.is_empty()) {
+            (_, true) => Some((self, rule.left)),
+            (true, false) => Some((other, rule.right)),
+            (false, false) => None,
+        };
+        if let Some((side, stays)) = one_side {
+            return Ok(if stays { side.clone() } else { Self::new() });
+        }
         let (a, b) = (Part::of(&self.root), Part::of(&other.root));
         let mut merge = Merge {
             rule,
