@@ -13,7 +13,9 @@ use common::{Map, build, scaled, validate};
 type Tracks = Map<Tracked, Tracked>;
 
 /// Operations that can panic at every call of user code; what they give is dropped while a fuse is set.
-const OPERATIONS: [(&str, fn(&Tracks, &Tracks)); 11] = [
+type Operation = (&'static str, fn(&Tracks, &Tracks));
+
+const OPERATIONS: [Operation; 11] = [
     ("merge", |a, b| drop(a.merge(b))),
     ("merge_with", |a, b| {
         drop(a.merge_with(b, |key, ours, theirs| {

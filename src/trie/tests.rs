@@ -1,5 +1,7 @@
 //! The core alone, under 32-bit hashes that the tests choose: shapes that a hasher reaches with difficulty only.
 
+#![allow(clippy::borrowed_box, reason = "the entries are boxes, and closures get references to entries")]
+
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::convert::Infallible;
@@ -24,7 +26,7 @@ impl Random {
 }
 
 /// Hashes of `key`: spread, only at the top, only at the end, in deep clusters, few, and all the same.
-const HASHES: [fn(u32) -> u32; 6] = [
+const ALL_HASHES: [fn(u32) -> u32; 6] = [
     |key| key.wrapping_mul(0x9e37_79b9),
     |key| key << 27,
     |key| key % 7,
@@ -32,6 +34,9 @@ const HASHES: [fn(u32) -> u32; 6] = [
     |key| (key % 4).wrapping_mul(0x5555_5555),
     |_| 0xdead_beef,
 ];
+
+/// Those to try: Miri is too slow for all of them.
+const HASHES: &[fn(u32) -> u32] = if cfg!(miri) { &[ALL_HASHES[0], ALL_HASHES[3], ALL_HASHES[5]] } else { &ALL_HASHES };
 
 fn insert(trie: &mut Trie, hash: u32, key: u32, value: u32) -> Option<u32> {
     let same = |there: &Entry, new: &Entry| Ok::<_, Infallible>(there.1 == new.1);
@@ -63,7 +68,7 @@ fn assert_holds(trie: &Trie, values: &[Option<u32>], hash: fn(u32) -> u32) {
 fn edits_agree_with_a_model_and_leave_other_versions_alone() {
     let keys = if cfg!(miri) { 40 } else { 200 };
     let steps = if cfg!(miri) { 60 } else { 1200 };
-    for (seed, hash) in (1..).zip(HASHES) {
+    for (seed, &hash) in (1..).zip(HASHES) {
         let mut random = Random(seed);
         let mut trie = Trie::new();
         let mut values = alloc::vec![None; keys as usize];
@@ -97,7 +102,7 @@ fn edits_agree_with_a_model_and_leave_other_versions_alone() {
 #[test]
 fn shape_does_not_depend_on_history() {
     let keys = if cfg!(miri) { 60 } else { 400 };
-    for hash in HASHES {
+    for &hash in HASHES {
         let build = |keys: &mut dyn Iterator<Item = u32>| {
             let mut trie = Trie::new();
             keys.for_each(|key| assert_eq!(insert(&mut trie, hash(key), key, key), None));
@@ -125,9 +130,9 @@ fn shape_does_not_depend_on_history() {
 
 #[test]
 fn extraction_asks_about_each_entry_once_and_takes_what_is_accepted() {
-    let keys: u32 = if cfg!(miri) { 50 } else { 300 };
-    for (seed, hash) in (1..).zip(HASHES) {
-        for step in 1..5 {
+    let keys: u32 = if cfg!(miri) { 40 } else { 300 };
+    for (seed, &hash) in (1..).zip(HASHES) {
+        for step in if cfg!(miri) { 3..4 } else { 1..5 } {
             let mut random = Random(seed);
             let mut trie = Trie::new();
             (0..keys).for_each(|key| assert_eq!(insert(&mut trie, hash(key), key, key), None));
@@ -161,7 +166,7 @@ fn extraction_asks_about_each_entry_once_and_takes_what_is_accepted() {
 #[test]
 fn iterators_meet_every_entry_in_one_order() {
     let keys: u32 = if cfg!(miri) { 50 } else { 300 };
-    for hash in HASHES {
+    for &hash in HASHES {
         let mut trie = Trie::new();
         (0..keys).for_each(|key| assert_eq!(insert(&mut trie, hash(key), key, key), None));
         let order: Vec<u32> = trie.iter().map(|entry| entry.1).collect();
@@ -239,9 +244,9 @@ fn build(entries: impl Iterator<Item = (u32, u32)>, hash: fn(u32) -> u32) -> Tri
 #[test]
 fn merges_agree_with_a_model_whatever_is_shared() {
     let keys: u32 = if cfg!(miri) { 40 } else { 130 };
-    for hash in HASHES {
+    for &hash in HASHES {
         let base = build((0..keys).map(|key| (key, key)), hash);
-        for seed in 1..if cfg!(miri) { 3 } else { 9 } {
+        for seed in 1..if cfg!(miri) { 2 } else { 9 } {
             let mut random = Random(seed);
             // Versions of one trie, with few or many changes; and one that shares nothing, small or large.
             let mut sides = [base.clone(), base.clone()];
@@ -265,7 +270,8 @@ fn merges_agree_with_a_model_whatever_is_shared() {
                 values[0].iter_mut().skip(few as usize).for_each(|value| *value = None);
                 sides[0] = build((0..).zip(&values[0]).filter_map(|(key, value)| Some((key, (*value)?))), hash);
             }
-            for (rule, answer) in (0..8).flat_map(|rule| (0..5).map(move |answer| (rule, answer))) {
+            let answers = if cfg!(miri) { 3..5 } else { 0..5 };
+            for (rule, answer) in (0..4).flat_map(|rule| answers.clone().map(move |answer| (rule, answer))) {
                 let rule = Rule { left: rule & 1 == 1, right: rule & 2 == 2, shared: Shared::Walk };
                 let mut asked = alloc::vec![0; 2 * keys as usize];
                 let decide = |key: u32, left: u32, right: u32| match (answer + (answer == 4) as u32 * key) % 4 {
@@ -364,7 +370,7 @@ fn merges_agree_with_a_model_whatever_is_shared() {
 
 #[test]
 fn a_bulk_build_is_what_single_inserts_make() {
-    let sizes: &[u64] = if cfg!(miri) { &[16, 17, 60] } else { &[0, 1, 16, 17, 40, 300, 2048, 2049, 10_000, 70_000] };
+    let sizes: &[u64] = if cfg!(miri) { &[17, 40] } else { &[0, 1, 16, 17, 40, 300, 2048, 2049, 10_000, 70_000] };
     // Spread, with each key three times over; few hashes; one hash.
     for (few, spread) in [(u64::MAX, 3), (7, 2), (1, 2)] {
         for &size in sizes.iter().filter(|&&size| few > 10 || size <= 300) {
@@ -397,7 +403,7 @@ fn a_bulk_build_is_what_single_inserts_make() {
 
 #[test]
 fn a_merge_that_changes_nothing_is_the_operand() {
-    for hash in HASHES {
+    for &hash in HASHES {
         let keys: u32 = if cfg!(miri) { 40 } else { 300 };
         let all = build((0..keys).map(|key| (key, key)), hash);
         let half = build((0..keys / 2).map(|key| (key, key)), hash);
