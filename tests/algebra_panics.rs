@@ -12,9 +12,9 @@ use common::{Map, build, scaled, validate};
 
 type Tracks = Map<Tracked, Tracked>;
 
-/// Operations that can panic at every call of user code; what they give is dropped while a fuse is set.
 type Operation = (&'static str, fn(&Tracks, &Tracks));
 
+/// Operations that can panic at every call of user code; what they give is dropped while a fuse is set.
 const OPERATIONS: [Operation; 11] = [
     ("merge", |a, b| drop(a.merge(b))),
     ("merge_with", |a, b| {

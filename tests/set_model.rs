@@ -48,7 +48,8 @@ fn check<T: Sample>(set: &Set<T>, model: &HashSet<T>) {
 
     let mut rebuilt = empty(set.hasher().0);
     rebuilt.extend(model.iter().cloned());
-    assert!(*set == rebuilt && rebuilt == *set);
+    assert_eq!(*set, rebuilt);
+    assert_eq!(rebuilt, *set);
     assert_eq!(digest(set), digest(&rebuilt));
     assert!(set.same_shape(&rebuilt));
 }
