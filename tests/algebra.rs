@@ -368,7 +368,8 @@ fn the_diff_of_one_edit_is_that_edit() {
         let with = map.assoc(new_key, value);
         assert!(map.diff(&with).eq([Change::Added { key: &new_key, value: &value }]));
         for other in [without, changed, with] {
-            assert!(map != other && other != map);
+            assert_ne!(map, other);
+            assert_ne!(other, map);
         }
     }
 }
