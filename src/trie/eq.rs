@@ -2,6 +2,7 @@
 
 use super::HashTrie;
 use super::child::{Child, ChildRef};
+use super::part::Part;
 
 impl<T> HashTrie<T> {
     /// Do both have the same entries, by `eq`? For tries that saw equal entries under equal hashes.
@@ -40,7 +41,7 @@ fn equal<T>(a: &Child<T>, b: &Child<T>, eq: &mut impl FnMut(&T, &T) -> bool) -> 
 /// Has every entry of leaf `a` its equal in leaf `b`, and is there no other?
 fn equal_leaves<T>(a: &Child<T>, b: &Child<T>, eq: &mut impl FnMut(&T, &T) -> bool) -> bool {
     a.entries().len() == b.entries().len()
-        && a.entries().iter().zip(a.hashes()).all(|(entry, hash)| {
+        && Part::of(a).entries().all(|(_, hash, entry)| {
             let found = b.try_find(hash, |other| Ok(eq(entry, other)));
             super::always(found).is_some()
         })

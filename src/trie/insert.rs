@@ -194,7 +194,8 @@ fn halves<T>(slot: &mut Child<T>, bits: u32, bit: u32, clone: impl Clones<T>) ->
 
 /// The entries of a full bucket, whose hashes are all the same, as a collision node.
 fn collision<T>(leaf: &mut ChildSlots<'_, T>, clone: impl Clones<T>) -> Child<T> {
-    let hash = leaf.get().hashes().next().expect("only a full bucket has no room");
+    let bucket = leaf.get().as_bucket().expect("only a full bucket has no room");
+    let hash = bucket.hashes()[0];
     let mut entries = Vec::with_capacity(2 * BUCKET_MAX);
     if let ChildMut::Bucket(bucket) = leaf.reborrow().make_mut(clone) {
         while let Some(last) = bucket.len().checked_sub(1) {

@@ -314,7 +314,7 @@ impl<'a, T> Seen<'a, T> {
     fn part(&mut self, part: &Part<'a, T>) {
         match *part {
             Part::Empty => {}
-            Part::Leaf { .. } => self.entries += part.entries().count(),
+            Part::Leaf { .. } => self.entries += part.len(),
             Part::Node { node, first, span, .. } => {
                 let children = node.children().filter(|(slot, _)| (first..first + span).contains(slot));
                 for (_, child) in children {

@@ -97,17 +97,6 @@ impl<T> Child<T> {
         }
     }
 
-    /// The hashes of the entries of a leaf, in their order.
-    #[inline]
-    pub(crate) fn hashes(&self) -> impl Iterator<Item = u32> {
-        let (each, all) = match self.get() {
-            ChildRef::Bucket(bucket) => (bucket.hashes(), None),
-            ChildRef::Collision(node) => (&[][..], Some(core::iter::repeat_n(node.hash, node.entries.len()))),
-            ChildRef::Empty | ChildRef::Bitmap(_) => (&[][..], None),
-        };
-        each.iter().copied().chain(all.into_iter().flatten())
-    }
-
     /// The number of entries, if it is a leaf that could be joined with another.
     #[inline]
     pub(crate) fn small_len(&self) -> Option<usize> {

@@ -64,9 +64,7 @@ impl<'a, T> Part<'a, T> {
     pub(crate) fn whole(&self) -> Option<&'a Child<T>> {
         match *self {
             Self::Empty => None,
-            Self::Leaf { leaf, indices } => {
-                (indices.count_ones() as usize >= leaf.entries().len().min(32)).then_some(leaf)
-            }
+            Self::Leaf { leaf, .. } => (self.len() == leaf.entries().len()).then_some(leaf),
             Self::Node { child, node, span, .. } => (span == node.slots()).then_some(child),
         }
     }
@@ -77,16 +75,28 @@ impl<'a, T> Part<'a, T> {
         self.whole().zip(other.whole()).is_some_and(|(a, b)| a.ptr_eq(b))
     }
 
-    /// The indices of the entries, hashes and entries of a leaf part; none of a node.
+    /// The number of entries of a leaf; 0 of a node.
     #[inline]
-    pub(crate) fn entries(&self) -> impl Iterator<Item = (usize, u32, &'a T)> + use<'a, T> {
-        let (leaf, indices) = match *self {
-            Self::Leaf { leaf, indices } => (Some(leaf), indices),
-            Self::Empty | Self::Node { .. } => (None, 0),
-        };
-        let all = leaf.into_iter().flat_map(|leaf| leaf.hashes().zip(leaf.entries()).enumerate());
-        all.filter(move |(index, _)| indices == u32::MAX || indices >> index & 1 == 1)
-            .map(|(index, (hash, entry))| (index, hash, entry))
+    pub(crate) fn len(&self) -> usize {
+        match *self {
+            Self::Leaf { leaf, indices: u32::MAX } => leaf.entries().len(),
+            Self::Leaf { indices, .. } => indices.count_ones() as usize,
+            Self::Empty | Self::Node { .. } => 0,
+        }
+    }
+
+    /// The entries of a leaf, with their indices and hashes; none of a node.
+    #[inline]
+    pub(crate) fn entries(&self) -> LeafEntries<'a, T> {
+        let nothing = LeafEntries { indices: 0, hashes: &[], entries: &[], next: 0, hash: 0 };
+        let Self::Leaf { leaf, indices } = *self else { return nothing };
+        match leaf.get() {
+            ChildRef::Bucket(bucket) => {
+                LeafEntries { indices, hashes: bucket.hashes(), entries: bucket.entries(), ..nothing }
+            }
+            ChildRef::Collision(node) => LeafEntries { entries: &node.entries, hash: node.hash, ..nothing },
+            ChildRef::Bitmap(_) | ChildRef::Empty => nothing,
+        }
     }
 
     /// The parts in both halves of the range, which `bit` of the hash tells apart.
@@ -111,5 +121,35 @@ impl<'a, T> Part<'a, T> {
                 }
             }),
         }
+    }
+}
+
+/// The entries of a leaf part, made by [`Part::entries`].
+pub(crate) struct LeafEntries<'a, T> {
+    /// Of a bucket: the indices that are left.
+    indices: u32,
+    hashes: &'a [u32],
+    entries: &'a [T],
+    /// Of a collision node, which has no `hashes`: the next index, and the hash of all.
+    next: usize,
+    hash: u32,
+}
+
+impl<'a, T> Iterator for LeafEntries<'a, T> {
+    type Item = (usize, u32, &'a T);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.indices != 0 {
+            let index = self.indices.trailing_zeros() as usize;
+            self.indices &= self.indices - 1;
+            return Some((index, self.hashes[index], &self.entries[index]));
+        }
+        if !self.hashes.is_empty() {
+            return None;
+        }
+        let index = self.next;
+        self.next += 1;
+        self.entries.get(index).map(|entry| (index, self.hash, entry))
     }
 }
