@@ -163,6 +163,18 @@ impl<T> Child<T> {
         self.0.word.addr()
     }
 
+    /// Asks the processor to fetch the first lines of the node, which will be looked at soon. A hint only.
+    #[inline]
+    pub(crate) fn prefetch(&self) {
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse", not(miri)))]
+        for line in 0..4 {
+            use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            let address = self.0.word.as_ptr().cast::<i8>().wrapping_add(64 * line);
+            // SAFETY: SSE is a feature of this target (`cfg` above), and a prefetch of any address is permitted.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(address) };
+        }
+    }
+
     /// What it points at.
     #[inline]
     pub(crate) fn get(&self) -> ChildRef<'_, T> {

@@ -47,14 +47,21 @@ impl<'a, T> Entries<'a, T> {
         self.depth += 1;
     }
 
-    /// Goes to the next leaf that has entries.
+    /// Goes to the next leaf that has entries. Not inlined, so that `next` stays small enough to be.
+    #[inline(never)]
     fn next_leaf(&mut self) -> bool {
         while let Some(top) = self.depth.checked_sub(1) {
             let Some(start) = self.starts[top].pop_first() else {
                 self.depth = top;
                 continue;
             };
-            let child = self.nodes[top].and_then(Child::as_bitmap).expect("the stack holds bitmap nodes").child(start);
+            let node = self.nodes[top].and_then(Child::as_bitmap).expect("the stack holds bitmap nodes");
+            // While the entries of this child are worked on, the one after the next is fetched.
+            let mut ahead = self.starts[top];
+            if let (Some(_), Some(ahead)) = (ahead.pop_first(), ahead.pop_first()) {
+                node.child(ahead).prefetch();
+            }
+            let child = node.child(start);
             match child.get() {
                 ChildRef::Bitmap(node) => self.push(child, node.starts()),
                 ChildRef::Empty => {}

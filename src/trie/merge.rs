@@ -132,6 +132,11 @@ where
             }
             _ => {}
         }
+        for part in [a, b] {
+            if let Part::Node { node, .. } = part {
+                node.children().for_each(|(_, child)| child.prefetch());
+            }
+        }
         let mut level = Level::new(depth);
         let slots = 1 << level.width;
         self.range(&mut level, a, b, 0, slots)?;
