@@ -1,14 +1,24 @@
 //! Every version of a real repository at once: one `PersistentMap` of path to file for each commit.
 //!
 //! ```text
-//! cargo run --release --example git_history -- [REPO] [--at REV PATH | --diff A B] [--verify]
+//! cargo run --release --example git_history -- [REPO] [--at REV PATH | --diff A B | --merge-base A B] [--verify]
 //! ```
 //!
 //! It reads all commits of the git repository `REPO` (default: the current directory's) and says what it
-//! costs to keep all their versions, beside the cost of one std `HashMap` for each. With `--at` it prints
-//! the blob id of `PATH` in `REV` instead, with `--diff` what changed from `A` to `B`, in the format of
-//! `git diff --name-status --no-renames`. Paths count from the top of the repository. `--verify` lets git
-//! check the answers: a sample of versions in full, the version of `--at`, or the whole of `--diff`.
+//! costs to keep all their versions, beside the cost of one std `HashMap` for each. Other questions:
+//!
+//! * `--at` prints the blob id of `PATH` in `REV`.
+//! * `--diff` prints what changed from `A` to `B`, in the format of `git diff --name-status --no-renames`.
+//! * `--merge-base` prints the merge base of `A` and `B`, what a merge of `B` changes in `A`, in the format of
+//!   `--diff`, then the paths in conflict, and the numbers of both. A path is in conflict if both sides changed its
+//!   mode or its content, each differently, even where git could join the two contents; or if it is a file of one
+//!   side that has the name of a folder of the other. Git's letters say how: `UU` both changed it, `AA` both added
+//!   it, `UD` only `B` deleted it, `DU` only `A` did, `AU` and `UA` only `A` or only `B` added it.
+//!
+//! Paths count from the top of the repository. `--verify` lets git check the answers: a sample of versions in full,
+//! the version of `--at`, the whole of `--diff`, or, by `git merge-tree` (git 2.40), all of a merge that is not in
+//! conflict; git may find fewer conflicts, but no others. Before git 2.50 merge-tree cannot be told to leave renames
+//! alone; then the paths where it followed one are set aside, and a line says how many.
 //!
 //! Exit code 0: answered; 1: `--verify` found a difference; 2: cannot answer.
 
@@ -29,11 +39,14 @@ mod diff;
 mod git;
 #[path = "git_history/history.rs"]
 mod history;
+#[path = "git_history/merge.rs"]
+mod merge;
 #[path = "git_history/verify.rs"]
 mod verify;
 
 use git::{Failure, Outcome};
 use history::{History, Version};
+use merge::Merge;
 
 /// Counts what is allocated, so that the bytes printed are those that were asked for, not estimates.
 #[global_allocator]
@@ -45,13 +58,14 @@ fn live_bytes() -> usize {
     stats.bytes_allocated - stats.bytes_deallocated
 }
 
-const USAGE: &str = "usage: git_history [REPO] [--at REV PATH | --diff A B] [--verify]";
+const USAGE: &str = "usage: git_history [REPO] [--at REV PATH | --diff A B | --merge-base A B] [--verify]";
 
 /// What is asked of the history once it is read.
 enum Question {
     Summary,
     At { revision: OsString, path: OsString },
     Diff { old: OsString, new: OsString },
+    Merge { ours: OsString, theirs: OsString },
 }
 
 fn main() -> ExitCode {
@@ -81,6 +95,9 @@ fn run(out: &mut impl Write) -> Outcome<()> {
             }
             (Some("--diff"), Question::Summary) => {
                 question = Question::Diff { old: next()?, new: next()? };
+            }
+            (Some("--merge-base"), Question::Summary) => {
+                question = Question::Merge { ours: next()?, theirs: next()? };
             }
             (Some(option), _) if option.starts_with('-') => {
                 return Err(Failure::Unanswerable(USAGE.into()));
@@ -139,6 +156,26 @@ fn answer<const N: usize>(repo: &Path, question: &Question, verify: bool, out: &
                 verify::diff(repo, &ids[0], &ids[1], &lines)?;
                 let count = changes.len();
                 writeln!(out, "verify: OK, {count} changes equal git diff --name-status")?;
+            }
+        }
+        Question::Merge { ours, theirs } => {
+            let sides = [resolve(ours)?, resolve(theirs)?];
+            let Some(base) = git::merge_base(repo, &sides)? else {
+                let (ours, theirs) = (ours.to_string_lossy(), theirs.to_string_lossy());
+                return Err(Failure::Unanswerable(format!("no merge base of {ours} and {theirs}")));
+            };
+            let history = History::load(repo, &sides)?;
+            let merge = Merge::new(history.at(&base)?, history.at(&sides[0])?, history.at(&sides[1])?);
+            let (changes, conflicts) = (merge.changes(), merge.conflicts());
+            writeln!(out, "merge base {}", git::hex(&base))?;
+            write!(out, "{}{}", diff::name_status(&changes), diff::name_status(&conflicts))?;
+            writeln!(out, "changes: {}, conflicts: {}", changes.len(), conflicts.len())?;
+            if verify {
+                let verify::Compared { equal, conflicts, renamed } = verify::merge(repo, &base, &sides, &merge)?;
+                writeln!(out, "verify: OK, {equal} files equal git merge-tree, conflicts left by git: {conflicts}")?;
+                if renamed > 0 {
+                    writeln!(out, "verify: this git follows renames; set aside for that: {renamed}")?;
+                }
             }
         }
     }

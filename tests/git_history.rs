@@ -2,256 +2,20 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
-/// Paths that git may hold and that a careless reader of its output gets wrong.
-const ODD_PATHS: [&[u8]; 9] = [
-    b"plain.txt",
-    b"with space/and  two",
-    b"quo\"te\\slash",
-    b"tab\tnew\nline",
-    b"\nstarts with a newline",
-    b":100644 100644 looks like a record",
-    b"\xff\xfe not utf-8/\x7f\x01",
-    "d\u{e9}j\u{e0} vu/\u{65e5}\u{672c}".as_bytes(),
-    b" padded ",
-];
+// Not beside this file, where cargo would take each module for tests of its own.
+#[path = "git_history/import.rs"]
+mod import;
+#[path = "git_history/merge.rs"]
+mod merge;
+#[path = "git_history/random_merges.rs"]
+mod random_merges;
+#[path = "git_history/repo.rs"]
+mod repo;
 
-/// A history told to `git fast-import`, which takes any path, mode and merge without a work tree.
-#[derive(Default)]
-struct Import {
-    stream: Vec<u8>,
-    commits: usize,
-}
-
-impl Import {
-    /// Begins a commit on `branch` with the given parents, named by mark. The first one gives it its files.
-    fn commit(&mut self, branch: &str, parents: &[usize]) -> usize {
-        self.commits += 1;
-        let mark = self.commits;
-        let time = 1_600_000_000 + mark;
-        // Without this, fast-import would take the tip of the branch for the first parent.
-        let reset = if parents.is_empty() { "reset" } else { "# no reset of" };
-        write!(
-            self.stream,
-            "{reset} refs/heads/{branch}\n\
-             commit refs/heads/{branch}\nmark :{mark}\n\
-             committer A U Thor <a@example.org> {time} +0000\ndata 3\n:x\n\n"
-        )
-        .unwrap();
-        for (i, parent) in parents.iter().enumerate() {
-            let word = if i == 0 { "from" } else { "merge" };
-            writeln!(self.stream, "{word} :{parent}").unwrap();
-        }
-        mark
-    }
-
-    /// Puts a file into the commit begun last.
-    fn file(&mut self, mode: &str, path: &[u8], content: &str) {
-        write!(self.stream, "M {mode} inline {}", quote(path)).unwrap();
-        write!(self.stream, "\ndata {}\n{content}\n", content.len()).unwrap();
-    }
-
-    /// Puts a submodule into the commit begun last.
-    fn submodule(&mut self, path: &[u8], id: &str) {
-        writeln!(self.stream, "M 160000 {id} {}", quote(path)).unwrap();
-    }
-
-    /// Removes a file or a whole folder from the commit begun last.
-    fn delete(&mut self, path: &[u8]) {
-        writeln!(self.stream, "D {}", quote(path)).unwrap();
-    }
-
-    /// Renames a file or a whole folder in the commit begun last.
-    fn rename(&mut self, old: &[u8], new: &[u8]) {
-        writeln!(self.stream, "R {} {}", quote(old), quote(new)).unwrap();
-    }
-}
-
-fn quote(path: &[u8]) -> String {
-    let escaped: String = path.iter().map(|byte| format!("\\{byte:03o}")).collect();
-    format!("\"{escaped}\"")
-}
-
-/// Every kind of change that the example has to follow; `width` is the length of an id in hex digits.
-fn eventful(width: usize) -> Import {
-    let mut import = Import::default();
-    let root = import.commit("main", &[]);
-    for (i, path) in ODD_PATHS.iter().enumerate() {
-        import.file("100644", path, &format!("content {i}"));
-    }
-    import.file("100755", b"run.sh", "#!/bin/sh");
-    import.file("120000", b"link", "plain.txt");
-    import.submodule(b"sub", &"1".repeat(width));
-
-    let empty = import.commit("main", &[root]);
-    let edits = import.commit("main", &[empty]);
-    import.delete(ODD_PATHS[3]);
-    import.rename(ODD_PATHS[6], b"\xff renamed");
-    import.file("100644", b"run.sh", "#!/bin/sh");
-    import.file("100644", b"link", "no link any more");
-    import.submodule(b"sub", &"2".repeat(width));
-
-    // A folder where a file was, and a neighbour that sorts between the two.
-    let folder = import.commit("main", &[edits]);
-    import.delete(b"plain.txt");
-    import.file("100644", b"plain.txt/inside", "deep");
-    import.file("100644", b"plain.txt-neighbour", "near");
-    import.delete(b"sub");
-    import.file("120000", b"sub", "now a link");
-
-    let sides = ["one", "two", "three"].map(|branch| {
-        let mark = import.commit(branch, &[edits]);
-        import.file("100644", branch.as_bytes(), branch);
-        import.file("100644", b"contested", branch);
-        mark
-    });
-    // The merge has what neither parent has: an evil one.
-    let evil = import.commit("main", &[folder, sides[0]]);
-    import.file("100644", b"contested", "from nowhere");
-    import.file("100644", b"only in the merge", "evil");
-    import.delete(b"link");
-    let octopus = import.commit("main", &[evil, sides[1], sides[2]]);
-    import.file("100644", b"two", "two");
-    import.file("100644", b"three", "three");
-
-    // A second root, merged both ways; a third one that stays alone, with no file at all.
-    let other = import.commit("other", &[]);
-    import.file("100644", b"from another root", "other");
-    import.commit("flipped", &[other, octopus]);
-    import.commit("main", &[octopus, other]);
-    import.file("100644", b"from another root", "other");
-    import.commit("alone", &[]);
-    import
-}
-
-/// A random history of many branches and merges over few paths, so that they meet often.
-fn random(commits: usize) -> Import {
-    let mut state = 2026_u64;
-    let mut below = |bound: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % bound
-    };
-    let mut import = Import::default();
-    let mut first = import.commit("main", &[]);
-    for _ in 1..commits {
-        // Each commit starts from a recent one, so that the history stays both wide and deep.
-        let mut parents = vec![first - below(first.min(6))];
-        while below(4) == 0 {
-            let parent = 1 + below(first);
-            if !parents.contains(&parent) {
-                parents.push(parent);
-            }
-        }
-        let branch = format!("b{}", import.commits);
-        first = import.commit(&branch, &parents);
-        for _ in 0..below(5) {
-            let path = format!("{}/{}", below(4), below(12));
-            match below(6) {
-                0 => import.delete(path.as_bytes()),
-                1 => import.delete(&path.as_bytes()[..1]),
-                2 => import.file("100755", path.as_bytes(), "same"),
-                3 => import.file("120000", path.as_bytes(), "same"),
-                _ => import.file("100644", path.as_bytes(), &below(3).to_string()),
-            }
-        }
-    }
-    import
-}
-
-/// A bare repository in the tests' own folder.
-struct Repo(PathBuf);
-
-impl Repo {
-    /// `None`, with a printed line, if this machine's git cannot make such a repository.
-    fn create(name: &str, object_format: &str) -> Option<Repo> {
-        let repo = Repo(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
-        if repo.0.exists() {
-            fs::remove_dir_all(&repo.0).unwrap();
-        }
-        fs::create_dir_all(&repo.0).unwrap();
-        let format = format!("--object-format={object_format}");
-        let init = repo.command().args(["init", "-q", "--bare", &format]).output();
-        if init.is_ok_and(|output| output.status.success()) {
-            repo.git(["symbolic-ref", "HEAD", "refs/heads/main"]);
-            Some(repo)
-        } else {
-            println!("skipped: no git here that knows {object_format} repositories");
-            None
-        }
-    }
-
-    fn command(&self) -> Command {
-        let mut command = clean("git");
-        command.arg("-C").arg(&self.0);
-        command
-    }
-
-    /// What git answers; it must succeed.
-    fn git<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> String {
-        let output = self.command().args(args).output().unwrap();
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "git failed: {stderr}");
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    fn import(&self, import: &Import) {
-        let mut git = self
-            .command()
-            .args(["fast-import", "--quiet", "--force", "--export-marks=marks"])
-            .stdin(Stdio::piped())
-            .spawn()
-            .unwrap();
-        git.stdin.take().unwrap().write_all(&import.stream).unwrap();
-        assert!(git.wait().unwrap().success());
-    }
-
-    /// Runs the example here.
-    fn example<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Output {
-        example().arg(&self.0).args(args).output().unwrap()
-    }
-}
-
-/// A command that no variable of a git hook or of a user's session leads elsewhere.
-fn clean(program: impl AsRef<OsStr>) -> Command {
-    let mut command = Command::new(program);
-    for (name, _) in env::vars_os() {
-        if name.to_string_lossy().starts_with("GIT_") {
-            command.env_remove(name);
-        }
-    }
-    command.stdin(Stdio::null());
-    command
-}
-
-/// The built example: cargo puts it beside the folder of the tests' own binaries.
-fn example() -> Command {
-    let this = env::current_exe().unwrap();
-    let profile = this.parent().unwrap().parent().unwrap();
-    let path = profile.join("examples").join(format!("git_history{}", env::consts::EXE_SUFFIX));
-    assert!(path.exists(), "run `cargo build --example git_history` first: no {}", path.display());
-    clean(path)
-}
-
-/// Standard output of a run that must succeed and say nothing on standard error.
-fn stdout(output: Output) -> String {
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "failed: {stderr}");
-    assert_eq!(stderr, "");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// The one line on standard error of a run that must fail.
-fn complaint(output: Output, code: i32) -> String {
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(code), "{stderr}");
-    assert_eq!(stderr.lines().count(), 1, "{stderr}");
-    assert!(stderr.starts_with("git_history: "), "{stderr}");
-    stderr
-}
+use import::{ODD_PATHS, eventful, random};
+use repo::{Repo, complaint, example, stdout};
 
 /// `--verify`, the summary's figures, and the differences of many pairs of commits.
 fn agrees_with_git(repo: &Repo, commits: usize) {
@@ -387,36 +151,20 @@ fn what_cannot_be_answered_is_one_line() {
 #[cfg(unix)]
 #[test]
 fn verify_finds_a_difference() {
-    use std::os::unix::fs::PermissionsExt;
-
     let Some(repo) = Repo::create("liar", "sha1") else {
         return;
     };
     repo.import(&eventful(40));
     // A git that lies about modes and about added files, to the checks only.
-    let real = env::split_paths(&env::var_os("PATH").unwrap())
-        .map(|folder| folder.join("git"))
-        .find(|git| git.is_file())
-        .unwrap();
-    let folder = repo.0.join("liar");
-    fs::create_dir_all(&folder).unwrap();
-    let script = format!(
-        "#!/bin/sh\ncase \" $* \" in\n*' ls-tree '*) '{0}' \"$@\" | sed 's/100644/100755/' ;;\n\
-         *' diff '*) '{0}' \"$@\" | sed 's/^A/M/' ;;\n*) exec '{0}' \"$@\" ;;\nesac\n",
-        real.display()
+    let path = repo.path_to_other_git(
+        "*' ls-tree '*) \"$git\" \"$@\" | sed 's/100644/100755/' ;;\n\
+         *' diff '*) \"$git\" \"$@\" | sed 's/^A/M/' ;;",
     );
-    fs::write(folder.join("git"), script).unwrap();
-    fs::set_permissions(folder.join("git"), fs::Permissions::from_mode(0o755)).unwrap();
-    let mut path = folder.into_os_string();
-    path.push(":");
-    path.push(env::var_os("PATH").unwrap());
-    let lied_to = |args: &[&str]| {
-        let output = example().arg(&repo.0).args(args).env("PATH", &path).output().unwrap();
-        complaint(output, 1)
-    };
+    let lied_to = |args: &[&str]| complaint(repo.example_with_path(args, &path), 1);
     assert!(lied_to(&["--verify"]).contains("differs from git at"));
     assert!(lied_to(&["--at", "main", "run.sh", "--verify"]).contains("differs from git at"));
     assert!(lied_to(&["--diff", "other", "main", "--verify"]).contains("git diff differ"));
+    assert!(lied_to(&["--merge-base", "one", "main", "--verify"]).contains("git merge-tree differ at"));
 }
 
 #[test]

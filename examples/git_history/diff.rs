@@ -1,27 +1,28 @@
 //! What changed between two versions, said as git says it.
 
+use perennial::map::Change;
+
 use crate::history::Version;
 
+/// Paths with a word on what happened to each, in git's letters.
+pub(crate) type Statuses<'a> = Vec<(&'a [u8], &'static str)>;
+
 /// What changed from `old` to `new`, sorted by path: `A`dded, `D`eleted, `M`odified, or another `T`ype.
-pub(crate) fn diff<'a, const N: usize>(old: &'a Version<N>, new: &'a Version<N>) -> Vec<(&'a [u8], char)> {
-    if old.ptr_eq(new) {
-        return Vec::new();
-    }
-    let gone = old.keys().filter(|path| !new.contains_key(&***path)).map(|path| (&**path, 'D'));
-    let here = new.iter().filter_map(|(path, file)| match old.get(&**path) {
-        None => Some((&**path, 'A')),
-        Some(before) if before == file => None,
-        Some(before) if before.mode >> 12 != file.mode >> 12 => Some((&**path, 'T')),
-        Some(_) => Some((&**path, 'M')),
+pub(crate) fn diff<'a, const N: usize>(old: &'a Version<N>, new: &'a Version<N>) -> Statuses<'a> {
+    let statuses = old.diff(new).map(|change| match change {
+        Change::Added { key, .. } => (&**key, "A"),
+        Change::Removed { key, .. } => (&**key, "D"),
+        Change::Changed { key, old, new } if old.mode >> 12 != new.mode >> 12 => (&**key, "T"),
+        Change::Changed { key, .. } => (&**key, "M"),
     });
-    let mut changes: Vec<_> = gone.chain(here).collect();
+    let mut changes: Statuses<'a> = statuses.collect();
     changes.sort_unstable();
     changes
 }
 
-/// Changes as `git diff --name-status` writes them.
-pub(crate) fn name_status(changes: &[(&[u8], char)]) -> String {
-    changes.iter().map(|(path, status)| format!("{status}\t{}\n", quoted(path))).collect()
+/// Lines as `git diff --name-status` writes them.
+pub(crate) fn name_status(statuses: &[(&[u8], &str)]) -> String {
+    statuses.iter().map(|(path, status)| format!("{status}\t{}\n", quoted(path))).collect()
 }
 
 /// A path as git prints it: in quotes and escaped if it has a byte that is not plain ASCII text.

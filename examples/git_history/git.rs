@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Barrier};
 use std::thread;
 
 /// Why the program stops early; `main` turns it into an exit code.
@@ -67,6 +68,39 @@ pub(crate) fn resolve<const N: usize>(repo: &Path, revision: &OsStr) -> Outcome<
     Ok(parse_id(output.stdout.trim_ascii_end()))
 }
 
+/// A merge base of two commits, the one that git names first, or `None` if they have no commit in common.
+pub(crate) fn merge_base<const N: usize>(repo: &Path, sides: &[Id<N>; 2]) -> Outcome<Option<Id<N>>> {
+    let output = command(repo).arg("merge-base").args(sides.iter().map(|id| hex(id))).output().map_err(no_git)?;
+    match output.status.code() {
+        Some(0 | 1) => Ok(parse_id(output.stdout.trim_ascii_end())),
+        _ => Err(complaint(repo, &output.stderr)),
+    }
+}
+
+/// Has git merge two commits, named in hexadecimal: the tree's id and the conflicting paths, each ended by NUL.
+///
+/// Git stores what it has merged in the repository, where nothing refers to it.
+pub(crate) fn merge_tree(repo: &Path, base: &str, sides: &[String; 2]) -> Outcome<Vec<u8>> {
+    let output = command(repo)
+        .args(["-c", "merge.renames=false", "-c", "merge.directoryRenames=false"])
+        .args(["merge-tree", "--write-tree"])
+        .args(["-z", "--name-only", "--no-messages"])
+        .arg(format!("--merge-base={base}"))
+        .args(sides)
+        .output()
+        .map_err(no_git)?;
+    match output.status.code() {
+        // 1: there are conflicts
+        Some(0 | 1) => Ok(output.stdout),
+        // 129: git did not understand the call
+        Some(129) => {
+            let lacking = "this git has no `merge-tree --write-tree --merge-base`: --verify needs git 2.40 or newer";
+            Err(Failure::Unanswerable(lacking.into()))
+        }
+        _ => Err(complaint(repo, &output.stderr)),
+    }
+}
+
 /// Streams every commit that a ref, `HEAD` or one of `more` reaches, parents before children.
 ///
 /// Every commit comes with its changes against its first parent, or with its whole tree if it has none.
@@ -91,14 +125,24 @@ pub(crate) fn read_history<const N: usize>(
         .map_err(no_git)?;
     let stdout = git.stdout.take().expect("stdout is piped");
     let mut stderr = git.stderr.take().expect("stderr is piped");
-    // Read beside the stream, so that git never waits for room in a full pipe of warnings.
-    let warnings = thread::spawn(move || {
-        let mut text = Vec::new();
-        stderr.read_to_end(&mut text).map(|_| text)
+    // Read beside the stream, so that git never waits for room in a full pipe of warnings. The caller may count what
+    // it allocates meanwhile: between the two waits this thread does nothing but read, into memory that it has.
+    let quiet = Arc::new(Barrier::new(2));
+    let reader = thread::spawn({
+        let quiet = quiet.clone();
+        move || {
+            let mut text = Vec::with_capacity(1 << 16);
+            quiet.wait();
+            let read = stderr.read_to_end(&mut text);
+            quiet.wait();
+            read.map(|_| text)
+        }
     });
+    quiet.wait();
     let parsed = parse_history(BufReader::with_capacity(1 << 16, stdout), receive);
+    quiet.wait();
     let status = git.wait()?;
-    let warnings = warnings.join().expect("the reader of stderr cannot panic")?;
+    let warnings = reader.join().expect("the reader of stderr cannot panic")?;
     if !status.success() && !warnings.is_empty() {
         return Err(complaint(repo, &warnings));
     }

@@ -96,7 +96,7 @@ fn intern(paths: &mut HashSet<Arc<[u8]>>, path: &[u8], path_bytes: &mut usize) -
     }
     let before = live_bytes();
     let new = Arc::<[u8]>::from(path);
-    *path_bytes += live_bytes() - before;
+    *path_bytes += live_bytes().saturating_sub(before);
     paths.insert(new.clone());
     new
 }

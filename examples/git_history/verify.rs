@@ -1,10 +1,12 @@
 //! Asking git whether we are right.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::diff::quoted;
 use crate::git::{self, Failure, File, Id, Outcome};
 use crate::history::Version;
+use crate::merge::Merge;
 
 /// Fails unless `--diff` and git agree on what changed from `old` to `new`.
 pub(crate) fn diff(repo: &Path, old: &[u8], new: &[u8], ours: &str) -> Outcome<()> {
@@ -26,24 +28,98 @@ pub(crate) fn diff(repo: &Path, old: &[u8], new: &[u8], ours: &str) -> Outcome<(
 /// Fails unless `version` holds exactly the files that git lists for the commit `id`.
 pub(crate) fn version<const N: usize>(repo: &Path, id: &Id<N>, version: &Version<N>) -> Outcome<()> {
     let commit = git::hex(id);
-    let tree = git::output(repo, ["ls-tree", "-r", "-z", "--full-tree", &commit])?;
     let mut listed = 0;
-    for line in tree.split_inclusive(|&byte| byte == 0) {
+    each_file(repo, &commit, |path, file| {
         listed += 1;
-        // `MODE TYPE ID`, a tab, the path, NUL
-        let Some((path, file)) = parse_listed(line) else {
-            return Err(Failure::Unanswerable(format!("cannot read the tree of {commit}")));
-        };
-        if version.get(path) != Some(&file) {
-            let path = quoted(path);
-            return Err(Failure::Differs(format!("version {commit} differs from git at {path}")));
+        if version.get(path) == Some(&file) {
+            return Ok(());
         }
-    }
+        let path = quoted(path);
+        Err(Failure::Differs(format!("version {commit} differs from git at {path}")))
+    })?;
     if listed == version.len() {
         return Ok(());
     }
     let len = version.len();
     Err(Failure::Differs(format!("version {commit} has {len} files where git lists {listed}")))
+}
+
+/// What comes of comparing a merge with git's.
+pub(crate) struct Compared {
+    /// Files without a conflict that are the same.
+    pub(crate) equal: usize,
+    /// Conflicts that are left when git has merged the contents of files.
+    pub(crate) conflicts: usize,
+    /// Paths that differ, but where git may have followed a rename: before 2.50 nothing keeps it from that.
+    pub(crate) renamed: usize,
+}
+
+/// Fails unless git merges all that is not a conflict to the same files, and finds no conflict beyond ours.
+pub(crate) fn merge<const N: usize>(
+    repo: &Path,
+    base: &Id<N>,
+    sides: &[Id<N>; 2],
+    merge: &Merge<'_, N>,
+) -> Outcome<Compared> {
+    let sides = sides.each_ref().map(|id| git::hex(id));
+    let answer = git::merge_tree(repo, &git::hex(base), &sides)?;
+    let mut fields = answer.split(|&byte| byte == 0).filter(|field| !field.is_empty());
+    let tree = String::from_utf8_lossy(fields.next().unwrap_or_default());
+    let renames = merge.renames();
+    let mut renamed = BTreeSet::new();
+
+    let conflicts: BTreeSet<&[u8]> = fields.map(|path| before_move(path, &sides)).collect();
+    let (conflicts, more): (Vec<&[u8]>, _) = conflicts.iter().partition(|path| merge.conflicts.contains(**path));
+    for path in more {
+        if !renames.contains(path) {
+            let path = quoted(path);
+            return Err(Failure::Differs(format!("git merge-tree finds a conflict at {path}, --merge-base does not")));
+        }
+        renamed.insert(path);
+    }
+    let mut theirs = Version::new();
+    each_file(repo, &tree, |path, file| {
+        theirs.insert(before_move(path, &sides).into(), file);
+        Ok(())
+    })?;
+    // Each path in conflict is in the merge, with one side's file.
+    let mut equal = merge.merged.len() - merge.conflicts.len();
+    for change in merge.merged.diff(&theirs).filter(|change| !merge.conflicts.contains(change.key())) {
+        if !renames.contains(&**change.key()) {
+            let path = quoted(change.key());
+            return Err(Failure::Differs(format!("--merge-base and git merge-tree differ at {path}")));
+        }
+        renamed.insert(change.key());
+        equal -= usize::from(change.before().is_some());
+    }
+    Ok(Compared { equal, conflicts: conflicts.len(), renamed: renamed.len() })
+}
+
+/// The path of a file before git moved it out of the way of another, by a `~` and the side it comes from, as
+/// `merge-tree` was told it, and by a number where that is not enough.
+fn before_move<'a>(path: &'a [u8], sides: &[String; 2]) -> &'a [u8] {
+    let moved = |side: &String| {
+        let mut ends = path.windows(1 + side.len());
+        ends.rposition(|end| end[0] == b'~' && &end[1..] == side.as_bytes())
+    };
+    sides.iter().find_map(moved).map_or(path, |end| &path[..end])
+}
+
+/// Shows `receive` every file that git lists for a commit or a tree.
+fn each_file<const N: usize>(
+    repo: &Path,
+    tree: &str,
+    mut receive: impl FnMut(&[u8], File<N>) -> Outcome<()>,
+) -> Outcome<()> {
+    let list = git::output(repo, ["ls-tree", "-r", "-z", "--full-tree", tree])?;
+    for line in list.split_inclusive(|&byte| byte == 0) {
+        // `MODE TYPE ID`, a tab, the path, NUL
+        let Some((path, file)) = parse_listed(line) else {
+            return Err(Failure::Unanswerable(format!("cannot read the tree of {tree}")));
+        };
+        receive(path, file)?;
+    }
+    Ok(())
 }
 
 fn parse_listed<const N: usize>(line: &[u8]) -> Option<(&[u8], File<N>)> {

@@ -1,0 +1,89 @@
+//! The merge of two versions that come from a third, file by file.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use perennial::PersistentMap;
+use perennial::map::Change;
+
+use crate::diff::{self, Statuses};
+use crate::history::Version;
+
+/// Two versions, what they come from, and what they make together.
+pub(crate) struct Merge<'a, const N: usize> {
+    base: &'a Version<N>,
+    ours: &'a Version<N>,
+    theirs: &'a Version<N>,
+    /// All files; a conflicting one is as we have it, or as they have it if we do not.
+    pub(crate) merged: Version<N>,
+    /// The paths that the sides changed differently, and those of a file where the other side has a folder.
+    pub(crate) conflicts: BTreeSet<Arc<[u8]>>,
+}
+
+impl<'a, const N: usize> Merge<'a, N> {
+    pub(crate) fn new(base: &'a Version<N>, ours: &'a Version<N>, theirs: &'a Version<N>) -> Self {
+        let mut conflicts = BTreeSet::new();
+        let merged = PersistentMap::merge3(base, ours, theirs, |path, conflict| {
+            conflicts.insert(path.clone());
+            conflict.ours.or(conflict.theirs).copied()
+        });
+        // A map of paths lets a file and a folder have the same name, a tree does not. Neither side has such a
+        // pair, so the files in the folder are new to the side that has the file.
+        for change in ours.diff(&merged).chain(theirs.diff(&merged)) {
+            if let Change::Added { key: path, .. } = change {
+                let files = folders(path).filter_map(|folder| merged.get_key_value(folder));
+                conflicts.extend(files.map(|(file, _)| file.clone()));
+            }
+        }
+        Merge { base, ours, theirs, merged, conflicts }
+    }
+
+    /// What the merge changes in our version, conflicts aside, sorted by path.
+    pub(crate) fn changes(&self) -> Statuses<'_> {
+        let mut changes = diff::diff(self.ours, &self.merged);
+        changes.retain(|(path, _)| !self.conflicts.contains(*path));
+        changes
+    }
+
+    /// The conflicts, sorted by path, each with what `git status` would say of it.
+    pub(crate) fn conflicts(&self) -> Statuses<'_> {
+        let has = |version: &Version<N>, path: &[u8]| version.contains_key(path);
+        let status = |path| match (has(self.base, path), has(self.ours, path), has(self.theirs, path)) {
+            (true, true, true) => "UU",
+            (true, true, false) => "UD",
+            (true, false, _) => "DU",
+            (false, true, true) => "AA",
+            (false, true, false) => "AU",
+            (false, false, _) => "UA",
+        };
+        self.conflicts.iter().map(|path| (&**path, status(path))).collect()
+    }
+
+    /// The paths at which the merge may come out differently if renames are followed.
+    ///
+    /// That takes a file that one side deleted and the other one did not leave as it was; then anything that the
+    /// first side added may be that file under another name.
+    pub(crate) fn renames(&self) -> BTreeSet<&[u8]> {
+        let mut renames = BTreeSet::new();
+        for (side, other) in [(self.ours, self.theirs), (self.theirs, self.ours)] {
+            let (mut old, mut new) = (Vec::new(), Vec::new());
+            for change in self.base.diff(side) {
+                match change {
+                    Change::Removed { key, value } if other.get(key) != Some(value) => old.push(&**key),
+                    Change::Added { key, .. } => new.push(&**key),
+                    _ => {}
+                }
+            }
+            if !old.is_empty() {
+                renames.extend(old.into_iter().chain(new));
+            }
+        }
+        renames
+    }
+}
+
+/// The folders that a path lies in, the outermost first.
+fn folders(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let slashes = path.iter().enumerate().filter(|&(_, &byte)| byte == b'/');
+    slashes.map(|(end, _)| &path[..end])
+}
