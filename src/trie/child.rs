@@ -20,7 +20,7 @@ use core::ptr::{self, NonNull};
 use triomphe::{Arc, HeaderSlice};
 
 use super::bitmap::Bitmap;
-use super::bucket::{Bucket, Unit, sole};
+use super::bucket::{Bucket, BucketHeader, Unit, sole};
 use super::node::{CollisionNode, HASH_BITS};
 
 /// The kinds of node, as they stand in a slot's low bits.
@@ -61,7 +61,10 @@ impl<T> Slot<T> {
     #[inline]
     fn new<N: ?Sized>(arc: Arc<N>, kind: usize) -> Self {
         const { assert!(align_of::<Head<T>>() > KINDS) };
+        // See `count`.
         const { assert!(align_of::<Head<T>>() == align_of::<CollisionNode<T>>()) };
+        const { assert!(align_of::<Head<T>>() == align_of::<HeaderSlice<BitmapHeader<T>, Slot<T>>>()) };
+        const { assert!(align_of::<Head<T>>() == align_of::<HeaderSlice<BucketHeader, Unit<T>>>()) };
         debug_assert_eq!(align_of::<Head<T>>(), align_of_val(&*arc));
         let thin = Arc::into_raw(arc).cast::<()>().cast_mut().map_addr(|addr| addr | kind);
         // SAFETY: `into_raw` never gives null.

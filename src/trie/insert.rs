@@ -181,12 +181,13 @@ fn halves<T>(slot: &mut Child<T>, bits: u32, bit: u32, clone: impl Clones<T>) ->
     // One of the halves takes an entry more right after this.
     let room = |len| Bucket::with_capacity(grown_capacity(len).min(BUCKET_MAX));
     let [mut zeros, mut ones] = [bucket.len() - ones, ones].map(room);
+    let (to_zeros, to_ones) = (sole(&mut zeros), sole(&mut ones));
     if own {
         let bucket = own_bucket_mut(slot, bits).expect("nobody shares it");
-        bucket.partition(bit, sole(&mut zeros), sole(&mut ones));
+        bucket.partition(bit, to_zeros, to_ones);
     } else {
         for (&hash, entry) in bucket.hashes().iter().zip(bucket.entries()) {
-            sole(if is_one(hash, bit) { &mut ones } else { &mut zeros }).push(hash, clone(entry));
+            if is_one(hash, bit) { &mut *to_ones } else { &mut *to_zeros }.push(hash, clone(entry));
         }
     }
     [zeros, ones].map(|half| if half.len() == 0 { Child::EMPTY } else { half.into() })
