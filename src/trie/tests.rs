@@ -101,7 +101,7 @@ fn edits_agree_with_a_model_and_leave_other_versions_alone() {
 
 #[test]
 fn shape_does_not_depend_on_history() {
-    let keys = if cfg!(miri) { 60 } else { 400 };
+    let keys = if cfg!(miri) { 24 } else { 400 };
     for &hash in HASHES {
         let build = |keys: &mut dyn Iterator<Item = u32>| {
             let mut trie = Trie::new();
@@ -113,8 +113,11 @@ fn shape_does_not_depend_on_history() {
         let mut shrunk = build(&mut (0..2 * keys));
         for key in keys..2 * keys {
             assert_eq!(remove(&mut shrunk, hash(key), key), Some(key));
-            shrunk.validate();
+            if !cfg!(miri) {
+                shrunk.validate();
+            }
         }
+        shrunk.validate();
         for other in [back, shrunk] {
             assert!(forth.same_shape(&other));
             assert!(forth.eq_with(&other, |a, b| a == b));
