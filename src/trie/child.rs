@@ -357,7 +357,7 @@ impl<T> BitmapNode<T> {
     /// A node with the slots that `slots` gives, of which `starts` begin a child.
     ///
     /// # Safety
-    /// The invariants 3 to 5 must hold of the arguments; the references that `slots` hold become the node's.
+    /// The invariants 3 to 6 must hold of the arguments; the references that `slots` hold become the node's.
     #[inline]
     unsafe fn from_slots(starts: Bitmap, slots: &[Slot<T>]) -> Arc<Self> {
         let shift = (HASH_BITS - slots.len().trailing_zeros()) as u8;

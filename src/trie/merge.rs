@@ -192,7 +192,7 @@ where
             level.put(first, child);
             return Ok(());
         }
-        // What the range of a bitmap node begins at: below, if it has just this slot.
+        // The depth of the bitmap node, if one side is part of one: that of a node in this slot, or of this level itself.
         let depth = if span == 1 { level.depth + level.width } else { level.depth };
         self.items.clear();
         self.keys.clear();

@@ -1,4 +1,4 @@
-//! Search of 16 one-byte tags at once: SSE2, NEON, and a portable form for the rest.
+//! Search of 16 one-byte tags at once: SSE2 where there is, and a portable form for the rest.
 //!
 //! The answer is a set of indices, one bit an index. Wider vectors (AVX2, AVX-512) would not help: a bucket has 16 tags.
 

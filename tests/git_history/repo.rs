@@ -90,7 +90,7 @@ impl Repo {
     }
 }
 
-/// A command that no variable of a git hook or of a user's session leads elsewhere.
+/// A command that no variable of a git hook or of a user's shell leads elsewhere.
 fn clean(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     for (name, _) in env::vars_os() {
