@@ -19,6 +19,7 @@ use core::mem::{self, MaybeUninit};
 use core::ptr;
 use triomphe::{Arc, HeaderSlice, UniqueArc};
 
+use super::node::grown_capacity;
 use super::tags::{self, TAGS};
 
 /// The most entries of a bucket; a range of hashes with more is split.
@@ -220,26 +221,40 @@ impl<T> Bucket<T> {
         header.len += more as u8;
     }
 
-    /// Moves the entries whose hash has `bit` (counted from the top) set into `ones` and the others into `zeros`, which
-    /// are empty, both in order, and leaves `self` empty.
-    ///
-    /// # Panics
-    /// If there is no room for them.
-    pub(crate) fn partition(&mut self, bit: u32, zeros: &mut Self, ones: &mut Self) {
+    /// An empty bucket for `len` entries that are to become more, if there may be more.
+    #[inline]
+    pub(crate) fn with_room(len: usize) -> Arc<Self> {
+        Self::with_capacity(grown_capacity(len).min(BUCKET_MAX))
+    }
+
+    /// Moves the entries whose hash has `bit` (counted from the top) clear into a bucket of their own. Both keep their
+    /// order.
+    pub(crate) fn split_off(&mut self, bit: u32) -> Arc<Self> {
+        let zeros = self.hashes().iter().filter(|&&hash| !is_one(hash, bit)).count();
+        let mut other = Self::with_room(zeros);
+        let (to_header, to_entries, to_hashes) = sole(&mut other).parts_mut();
         let (header, entries, hashes) = self.parts_mut();
-        let len = usize::from(mem::take(&mut header.len));
-        let mut halves = [zeros.parts_mut(), ones.parts_mut()];
-        for (entry, hash) in entries[..len].iter().zip(&hashes[..len]) {
-            // SAFETY: the first `len` hashes are initialised (invariant 3).
-            let hash = unsafe { hash.assume_init_read() };
-            let (header, entries, hashes) = &mut halves[usize::from(is_one(hash, bit))];
-            let at = usize::from(header.len);
-            // SAFETY: so are the entries, which `self` gave up when its `len` became 0.
-            entries[at].write(unsafe { entry.assume_init_read() });
-            hashes[at].write(hash);
-            header.tags[at] = tag(hash);
-            header.len += 1;
+        let (entries, to_entries) = (entries.as_mut_ptr(), to_entries.as_mut_ptr());
+        let (mut kept, mut moved) = (0, 0);
+        for from in 0..usize::from(header.len) {
+            // SAFETY: the first `len` hashes are initialised (invariant 3); only those before `from` were overwritten.
+            let hash = unsafe { hashes[from].assume_init() };
+            let one = is_one(hash, bit);
+            // No branch, as it could not be predicted: hash and tag are put in both places, and overwritten where wrong.
+            hashes[kept].write(hash);
+            to_hashes[moved].write(hash);
+            header.tags[kept] = tag(hash);
+            to_header.tags[moved] = tag(hash);
+            let to = if one { entries.wrapping_add(kept) } else { to_entries.wrapping_add(moved) };
+            // SAFETY: `kept <= from`, which is where the entry is, or was moved from before; or `moved` is below `zeros`,
+            // for which there is room. The lengths are set when all are in place, and no user code runs until then.
+            unsafe { ptr::copy(entries.wrapping_add(from), to, 1) };
+            kept += usize::from(one);
+            moved += usize::from(!one);
         }
+        header.len = kept as u8;
+        to_header.len = moved as u8;
+        other
     }
 
     /// A copy with room for `cap` entries. If `clone` panics, what was cloned is dropped and `self` is as before.

@@ -241,6 +241,14 @@ impl<T> Child<T> {
         Some(unsafe { &mut *bucket })
     }
 
+    /// The bitmap node, for editing, if it is one and `self` is the sole owner.
+    #[inline]
+    pub(crate) fn own_bitmap_mut(&mut self) -> Option<&mut BitmapNode<T>> {
+        let node = self.0.bitmap().filter(|_| self.is_sole_owner())?;
+        // SAFETY: invariant 1, and `self`, the sole owner, is borrowed for as long.
+        Some(unsafe { &mut *node })
+    }
+
     /// The bitmap node, for editing, if it is one: a shared node is copied first.
     #[inline]
     pub(crate) fn make_bitmap_mut(&mut self) -> Option<&mut BitmapNode<T>> {
@@ -468,16 +476,24 @@ impl<T> BitmapNode<T> {
     /// The child that covers the slot which the top bits choose, if it is a bitmap node.
     #[inline]
     pub(crate) fn inner_mut_of(&mut self, bits: u32) -> Option<&mut Child<T>> {
-        let slot = self.slot_of(bits);
         // Invariant 6: it may be changed without a look at other slots.
-        Some(ChildSlots(&mut self.0.slice[slot..=slot]).into_single()).filter(|child| child.is_bitmap())
+        Some(self.single_mut(bits)).filter(|child| child.is_bitmap())
     }
 
     /// The bucket that covers the slot which the top bits choose, for editing, if there is one that nobody shares.
     #[inline]
     pub(crate) fn own_bucket_mut_of(&mut self, bits: u32) -> Option<&mut Bucket<T>> {
+        self.single_mut(bits).own_bucket_mut()
+    }
+
+    /// The child in the slot which the top bits choose. Its word must not be changed when it has several slots.
+    #[inline]
+    fn single_mut(&mut self, bits: u32) -> &mut Child<T> {
         let slot = self.slot_of(bits);
-        ChildSlots(&mut self.0.slice[slot..=slot]).into_single().own_bucket_mut()
+        // SAFETY: invariant 3: what is left of a word after a shift by `32 - w` is below `2^w`.
+        let slot: *mut Slot<T> = unsafe { self.0.slice.get_unchecked_mut(slot) };
+        // SAFETY: `Child` is a transparent wrapper of `Slot`.
+        unsafe { &mut *slot.cast::<Child<T>>() }
     }
 
     /// The children in order, for editing.

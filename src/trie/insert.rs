@@ -72,13 +72,7 @@ fn leaf<T>(slot: &Child<T>, bits: u32) -> &Child<T> {
 /// The bucket in `slot`, or in the bitmap node there, if nobody shares the bucket or the node.
 #[inline]
 pub(super) fn own_bucket_mut<T>(slot: &mut Child<T>, bits: u32) -> Option<&mut Bucket<T>> {
-    if !slot.is_bitmap() {
-        slot.own_bucket_mut()
-    } else if slot.is_sole_owner() {
-        slot.make_bitmap_mut()?.own_bucket_mut_of(bits)
-    } else {
-        None
-    }
+    if slot.is_bitmap() { slot.own_bitmap_mut()?.own_bucket_mut_of(bits) } else { slot.own_bucket_mut() }
 }
 
 /// The bitmap node below `slot` that [`Child::has_inner`] tells of, its parent unshared.
@@ -172,25 +166,24 @@ fn bitmap_mut<T>(slot: &mut Child<T>) -> &mut BitmapNode<T> {
     slot.make_bitmap_mut().expect("it is a bitmap node")
 }
 
-/// The entries of the bucket in `slot`, or in the bitmap node there, in two, by `bit` of their hash: moved out of it if
-/// nobody shares them, else cloned.
+/// The entries of the bucket in `slot`, or in the bitmap node there, in two, by `bit` of their hash: cloned if others
+/// share them, else taken out.
 fn halves<T>(slot: &mut Child<T>, bits: u32, bit: u32, clone: impl Clones<T>) -> [Child<T>; 2] {
-    let own = slot.is_sole_owner() && leaf(slot, bits).is_sole_owner();
-    let bucket = leaf(slot, bits).as_bucket().expect("only a full bucket has no room");
-    let ones = bucket.hashes().iter().filter(|&&hash| is_one(hash, bit)).count();
-    // One of the halves takes an entry more right after this.
-    let room = |len| Bucket::with_capacity(grown_capacity(len).min(BUCKET_MAX));
-    let [mut zeros, mut ones] = [bucket.len() - ones, ones].map(room);
-    let (to_zeros, to_ones) = (sole(&mut zeros), sole(&mut ones));
-    if own {
-        let bucket = own_bucket_mut(slot, bits).expect("nobody shares it");
-        bucket.partition(bit, to_zeros, to_ones);
+    let halves = if slot.is_sole_owner() && leaf(slot, bits).is_sole_owner() {
+        let mut ones = leaf_mut(slot, bits).replace(Child::EMPTY);
+        let zeros = ones.own_bucket_mut().expect("only a full bucket has no room").split_off(bit);
+        [zeros.into(), ones]
     } else {
+        let bucket = leaf(slot, bits).as_bucket().expect("only a full bucket has no room");
+        let ones = bucket.hashes().iter().filter(|&&hash| is_one(hash, bit)).count();
+        let [mut zeros, mut ones] = [bucket.len() - ones, ones].map(Bucket::with_room);
+        let (to_zeros, to_ones) = (sole(&mut zeros), sole(&mut ones));
         for (&hash, entry) in bucket.hashes().iter().zip(bucket.entries()) {
             if is_one(hash, bit) { &mut *to_ones } else { &mut *to_zeros }.push(hash, clone(entry));
         }
-    }
-    [zeros, ones].map(|half| if half.len() == 0 { Child::EMPTY } else { half.into() })
+        [zeros.into(), ones.into()]
+    };
+    halves.map(|half| if half.small_len() == Some(0) { Child::EMPTY } else { half })
 }
 
 /// The entries of a full bucket, whose hashes are all the same, as a collision node.

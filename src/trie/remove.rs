@@ -14,32 +14,64 @@ impl<T> HashTrie<T> {
     ///
     /// All user code runs before anything changes but the sharing of nodes.
     pub(crate) fn remove_at(&mut self, hash: u32, index: usize, clone: impl Clones<T>) -> (T, usize) {
-        let taken = take(&mut self.root, hash, hash, index, clone);
+        let (mut slot, mut bits, mut depth) = (&mut self.root, hash, 0);
+        while slot.has_inner(bits) {
+            (slot, bits, depth) = (inner_mut(slot, bits), descend(bits), depth + WIDTH_MAX);
+        }
+        let taken = take(slot, hash, bits, index, clone);
+        let collapsed = !slot.is_bitmap();
         self.len -= 1;
+        if collapsed && depth > 0 {
+            self.join_above(hash, depth);
+        }
         taken
+    }
+
+    /// Joins the leaf that the bitmap node at `depth` became, which only empty ranges can join, and what this collapses.
+    #[cold]
+    fn join_above(&mut self, hash: u32, mut depth: u32) {
+        while depth > 0 {
+            depth -= WIDTH_MAX;
+            let (mut slot, mut bits) = (&mut self.root, hash);
+            for _ in 0..depth / WIDTH_MAX {
+                (slot, bits) = (inner_mut(slot, bits), descend(bits));
+            }
+            join(slot, bits);
+            if slot.is_bitmap() {
+                break;
+            }
+        }
     }
 }
 
-/// [`HashTrie::remove_at`] below `slot`, where `bits` of the hash are left.
+/// Takes entry `index` out of the leaf in `slot`, or in the bitmap node there, where `bits` of the hash are left.
+#[inline]
 fn take<T>(slot: &mut Child<T>, hash: u32, bits: u32, index: usize, clone: impl Clones<T>) -> (T, usize) {
-    if slot.has_inner(bits) {
-        let inner = inner_mut(slot, bits);
-        let (entry, moved) = take(inner, hash, descend(bits), index, clone);
-        if !inner.is_bitmap() {
-            // The node below became one bucket, which only empty ranges can join here.
-            join(slot, bits);
-        }
-        return (entry, moved);
-    }
     let pair = slot.as_bitmap().and_then(|node| small_pair(node, node.slot_of(bits), BUCKET_MAX + 1));
+    if pair.is_none() {
+        if let Some(bucket) = own_bucket_mut(slot, bits).filter(|bucket| bucket.len() > 1) {
+            return (bucket.swap_remove(index), 0);
+        }
+    }
+    take_slowly(slot, hash, bits, index, pair, clone)
+}
+
+/// [`take`] where a node is shared, becomes empty, or is joined with another.
+#[inline(never)]
+fn take_slowly<T>(
+    slot: &mut Child<T>,
+    hash: u32,
+    bits: u32,
+    index: usize,
+    pair: Option<Pair>,
+    clone: impl Clones<T>,
+) -> (T, usize) {
     if let Some(Pair { first, middle, .. }) = pair {
         // They will fit into one bucket when an entry is out.
         let node = slot.make_bitmap_mut().expect("it is a bitmap node");
         for start in [first, middle] {
             node.child_mut(start).make_mut(clone);
         }
-    } else if let Some(bucket) = own_bucket_mut(slot, bits).filter(|bucket| bucket.len() > 1) {
-        return (bucket.swap_remove(index), 0);
     }
     let mut leaf = leaf_mut(slot, bits);
     let (entry, rest) = match leaf.reborrow().make_mut(clone) {
@@ -98,13 +130,14 @@ fn join<T>(slot: &mut Child<T>, bits: u32) -> usize {
                 drop(zero);
                 one
             }
-            halves => new_child(Bucket::with_capacity(BUCKET_MAX), |bucket| {
-                for mut half in halves {
-                    if let Some(ChildMut::Bucket(half)) = half.get_mut() {
-                        bucket.append(half);
-                    }
+            [mut both, mut zero] => {
+                if both.as_bucket().is_none_or(|bucket| bucket.capacity() < zeros + ones) {
+                    let mut small = both;
+                    both = new_child(Bucket::with_capacity(BUCKET_MAX), |bucket| append(bucket, &mut small));
                 }
-            }),
+                append(both.own_bucket_mut().expect("nobody shares it"), &mut zero);
+                both
+            }
         };
         drop(node.join(first, middle, end, both));
     }
@@ -121,6 +154,11 @@ fn join<T>(slot: &mut Child<T>, bits: u32) -> usize {
         *slot = narrow.into();
     }
     moved
+}
+
+/// Moves the entries of `other`, a bucket that is not shared, into `bucket`.
+fn append<T>(bucket: &mut Bucket<T>, other: &mut Child<T>) {
+    bucket.append(other.own_bucket_mut().expect("nobody shares it"));
 }
 
 /// The entries of a collision node, all of this hash, as a bucket. The vector is left empty.
