@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::mem;
 
 use super::child::Child;
-use super::level::{Key, Level, hash, index, key, subtree};
+use super::level::{Key, Level, Sorted, hash, index, key, subtree};
 use super::node::WIDTH_MAX;
 use super::{Clones, HashTrie, always, mix};
 
@@ -107,7 +107,8 @@ fn build<T>(parts: &mut [Vec<Item<T>>], depth: u32, sort: &mut impl FnMut(&mut [
         let mut part = mem::take(part);
         let mut keys = Vec::with_capacity(part.len());
         sort(&mut part, &mut keys);
-        return subtree(depth, &keys, &mut |index| part[index].take().expect("each item is taken once").1);
+        let take = |index: usize| part[index].take().expect("each item is taken once").1;
+        return subtree(depth, &mut Sorted { keys: &keys, take }, (0, keys.len()));
     }
     let mut level = Level::new(depth);
     let each = parts.len() >> WIDTH_MAX;

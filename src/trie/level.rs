@@ -1,5 +1,6 @@
 //! A bitmap node in the making: how subtrees are built from many entries or children at once.
 
+use alloc::vec::Vec;
 use triomphe::Arc;
 
 use super::Clones;
@@ -26,11 +27,51 @@ pub(crate) const fn index(key: Key) -> usize {
     key as u32 as usize
 }
 
-/// The subtree, at a depth of whole levels, of the entries of `keys`: see [`Level::build`].
-pub(crate) fn subtree<T>(depth: u32, keys: &[Key], take: &mut impl FnMut(usize) -> T) -> Child<T> {
+/// The entries that a subtree is built from. No two are equal.
+pub(crate) trait Source<T> {
+    /// Some of them: those in one range of hashes.
+    type Some: Copy;
+
+    fn len(&self, some: Self::Some) -> usize;
+
+    /// Those of more than 16 whose hash has `bit` clear, and those that have it set.
+    fn halves(&self, some: Self::Some, bit: u32) -> [Self::Some; 2];
+
+    /// Hands them out, each with its hash; nobody asks for them again.
+    fn take(&mut self, some: Self::Some, put: impl FnMut(u32, T));
+}
+
+/// Entries by sorted keys, of which `Some` is a range. `take` gives the entry of each index.
+pub(crate) struct Sorted<'k, F> {
+    pub(crate) keys: &'k [Key],
+    pub(crate) take: F,
+}
+
+impl<T, F: FnMut(usize) -> T> Source<T> for Sorted<'_, F> {
+    type Some = (usize, usize);
+
+    #[inline]
+    fn len(&self, (first, end): (usize, usize)) -> usize {
+        end - first
+    }
+
+    #[inline]
+    fn halves(&self, (first, end): (usize, usize), bit: u32) -> [(usize, usize); 2] {
+        let middle = first + self.keys[first..end].partition_point(|&key| !is_one(hash(key), bit));
+        [(first, middle), (middle, end)]
+    }
+
+    #[inline]
+    fn take(&mut self, (first, end): (usize, usize), mut put: impl FnMut(u32, T)) {
+        self.keys[first..end].iter().for_each(|&key| put(hash(key), (self.take)(index(key))));
+    }
+}
+
+/// The subtree, at a depth of whole levels, of some entries of `source`.
+pub(crate) fn subtree<T, S: Source<T>>(depth: u32, source: &mut S, some: S::Some) -> Child<T> {
     let mut level = Level::new(depth);
     let slots = 1 << level.width;
-    level.build(keys, 0, slots, take);
+    level.build(source, some, 0, slots);
     level.finish([None, None])
 }
 
@@ -54,24 +95,27 @@ impl<T> Level<T> {
         self.slots[first] = child;
     }
 
-    /// Puts the entries of `keys`, which belong into the range of `span` slots from `first` on, in: as one leaf, or split.
-    /// No two may be equal, and more than 16 must be sorted. `take` gives the entry of each index, once.
-    pub(crate) fn build(&mut self, keys: &[Key], first: usize, span: usize, take: &mut impl FnMut(usize) -> T) {
+    /// Puts some entries of `source`, which belong into the range of `span` slots from `first` on, in: as one leaf, or split.
+    pub(crate) fn build<S: Source<T>>(&mut self, source: &mut S, some: S::Some, first: usize, span: usize) {
         let depth = self.depth + self.width - span.trailing_zeros();
-        let leaf = match keys {
-            [] => Child::EMPTY,
-            _ if keys.len() <= BUCKET_MAX => new_child(Bucket::with_capacity(keys.len()), |bucket| {
-                keys.iter().for_each(|&key| bucket.push(hash(key), take(index(key))));
+        let leaf = match source.len(some) {
+            0 => Child::EMPTY,
+            len if len <= BUCKET_MAX => new_child(Bucket::with_capacity(len), |bucket| {
+                source.take(some, |hash, entry| bucket.push(hash, entry));
             }),
-            [key, ..] if depth == HASH_BITS => {
-                let entries = keys.iter().map(|&key| take(index(key))).collect();
-                Arc::new(CollisionNode { head: [], hash: hash(*key), entries }).into()
+            len if depth == HASH_BITS => {
+                let (mut all, mut entries) = (0, Vec::with_capacity(len));
+                source.take(some, |hash, entry| {
+                    all = hash;
+                    entries.push(entry);
+                });
+                Arc::new(CollisionNode { head: [], hash: all, entries }).into()
             }
-            _ if span == 1 => subtree(depth, keys, take),
+            _ if span == 1 => subtree(depth, source, some),
             _ => {
-                let (zeros, ones) = keys.split_at(keys.partition_point(|&key| !is_one(hash(key), depth)));
-                self.build(zeros, first, span / 2, take);
-                self.build(ones, first + span / 2, span / 2, take);
+                let [zeros, ones] = source.halves(some, depth);
+                self.build(source, zeros, first, span / 2);
+                self.build(source, ones, first + span / 2, span / 2);
                 return;
             }
         };

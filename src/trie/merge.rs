@@ -7,10 +7,10 @@
 
 use alloc::vec::Vec;
 
-use super::bucket::BUCKET_MAX;
+use super::bucket::{BUCKET_MAX, Bucket, is_one};
 use super::child::Child;
 use super::iter::Entries;
-use super::level::{Key, Level, key};
+use super::level::{Key, Level, Source, hash, index, key};
 use super::part::Part;
 use super::{Clones, HashTrie};
 
@@ -89,11 +89,11 @@ struct Merge<'a, T, S, B, C> {
     same: S,
     both: B,
     clone: C,
-    /// The entries of a leaf of the result, and their keys.
+    /// The entries of a leaf of the result that are not in a bucket of an operand, and their keys.
     items: Vec<Item<'a, T>>,
     keys: Vec<Key>,
-    /// Which entries of the right leaf have an equal one in the left.
-    matched: Vec<bool>,
+    /// Which entries of the right leaf have an equal one in the left, 32 in a word.
+    matched: Vec<u32>,
     tally: Tally<'a, T>,
 }
 
@@ -102,6 +102,82 @@ enum Item<'a, T> {
     Of(&'a T),
     New(T),
     Taken,
+}
+
+/// What stays of two leaves.
+#[derive(Default)]
+struct Stays {
+    /// The indices in buckets, left and right.
+    indices: [u32; 2],
+    /// How many entries of the left and of the right side stay as they are.
+    kept: [usize; 2],
+}
+
+/// The entries of a leaf of the result, or of the leaves that it is split into.
+struct Gathered<'m, 'a, T, C> {
+    buckets: [Option<&'a Bucket<T>>; 2],
+    keys: &'m [Key],
+    items: &'m mut [Item<'a, T>],
+    clone: C,
+}
+
+/// Some of them: indices in both buckets, and a range of `keys`, which are sorted if there are more than 16 entries.
+#[derive(Clone, Copy)]
+struct Picked {
+    indices: [u32; 2],
+    first: usize,
+    end: usize,
+}
+
+impl Picked {
+    #[inline]
+    const fn len(self) -> usize {
+        let [left, right] = self.indices;
+        // One count of bits for both, as it takes a dozen instructions where the processor has none for it.
+        (left | right << BUCKET_MAX).count_ones() as usize + self.end - self.first
+    }
+}
+
+impl<T, C: Clones<T>> Source<T> for Gathered<'_, '_, T, C> {
+    type Some = Picked;
+
+    #[inline]
+    fn len(&self, some: Picked) -> usize {
+        some.len()
+    }
+
+    fn halves(&self, some: Picked, bit: u32) -> [Picked; 2] {
+        let Picked { indices, first, end } = some;
+        let middle = first + self.keys[first..end].partition_point(|&key| !is_one(hash(key), bit));
+        let ones = |side: usize| {
+            let hashes = self.buckets[side].map_or(&[][..], Bucket::hashes);
+            let bits = hashes.iter().enumerate().map(|(index, &hash)| u32::from(is_one(hash, bit)) << index);
+            indices[side] & bits.sum::<u32>()
+        };
+        let ones = [ones(0), ones(1)];
+        let zeros = [indices[0] & !ones[0], indices[1] & !ones[1]];
+        [Picked { indices: zeros, first, end: middle }, Picked { indices: ones, first: middle, end }]
+    }
+
+    #[inline]
+    fn take(&mut self, some: Picked, mut put: impl FnMut(u32, T)) {
+        for (bucket, mut indices) in self.buckets.iter().zip(some.indices) {
+            let Some(bucket) = bucket else { continue };
+            while indices != 0 {
+                let index = indices.trailing_zeros() as usize;
+                indices &= indices - 1;
+                put(bucket.hashes()[index], (self.clone)(&bucket.entries()[index]));
+            }
+        }
+        for &key in &self.keys[some.first..some.end] {
+            let entry = match core::mem::replace(&mut self.items[index(key)], Item::Taken) {
+                Item::Of(entry) => (self.clone)(entry),
+                Item::New(entry) => entry,
+                Item::Taken => unreachable!("each item is taken once"),
+            };
+            put(hash(key), entry);
+        }
+    }
 }
 
 impl<'a, T, S, B, C, E> Merge<'a, T, S, B, C>
@@ -196,91 +272,120 @@ where
         let depth = if span == 1 { level.depth + level.width } else { level.depth };
         self.items.clear();
         self.keys.clear();
-        let kept = if a.is_node() { self.match_right(a, b, depth)? } else { self.match_left(a, b, depth)? };
-        let len = self.items.len();
+        let mut stays = Stays::default();
+        if a.is_node() {
+            self.match_right(a, b, depth, &mut stays)?;
+        } else {
+            self.match_left(a, b, depth, &mut stays)?;
+        }
+        let picked = Picked { indices: stays.indices, first: 0, end: self.keys.len() };
+        let len = picked.len();
         self.tally.left.part(&a);
         self.tally.right.part(&b);
         self.tally.result += len;
-        for (part, kept) in [(a, kept[0]), (b, kept[1])] {
+        for (part, kept) in [a, b].into_iter().zip(stays.kept) {
             if let Some(whole) = part.whole().filter(|whole| len > 0 && kept == len && whole.entries().len() == len) {
                 level.put(first, whole.clone());
                 return Ok(());
             }
         }
-        let take = &mut |index: usize| match core::mem::replace(&mut self.items[index], Item::Taken) {
-            Item::Of(entry) => (self.clone)(entry),
-            Item::New(entry) => entry,
-            Item::Taken => unreachable!("each item is taken once"),
-        };
         if len > BUCKET_MAX {
             self.keys.sort_unstable();
         }
-        level.build(&self.keys, first, span, take);
+        let buckets = [a, b].map(|part| part.bucket().map(|(bucket, _)| bucket));
+        let mut gathered = Gathered { buckets, keys: &self.keys, items: &mut self.items, clone: self.clone };
+        level.build(&mut gathered, picked, first, span);
         Ok(())
     }
 
-    /// Collects what stays of leaf `a` and of `b` in `items`. Answers how many are entries of `a` and of `b`.
-    fn match_left(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32) -> Result<[usize; 2], E> {
-        let mut kept = [0, 0];
+    /// Collects what stays of leaf `a` and of `b`.
+    #[inline]
+    fn match_left(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32, stays: &mut Stays) -> Result<(), E> {
         self.matched.clear();
-        self.matched.resize(if let Part::Leaf { leaf, .. } = b { leaf.entries().len() } else { 0 }, false);
-        for (_, hash, left) in a.entries() {
-            match b.try_find(hash, depth, |right| (self.same)(left, right))? {
-                // Only an inconsistent equality finds an entry twice.
-                Some((index, right)) if self.matched.get(index) != Some(&true) => {
-                    self.matched.iter_mut().skip(index).take(1).for_each(|matched| *matched = true);
-                    self.decide(hash, left, right, &mut kept)?;
+        match (b, b.bucket()) {
+            // The entries of another range are none to match.
+            (_, Some((_, indices))) => self.matched.push(!indices),
+            (Part::Leaf { leaf, .. }, None) => self.matched.resize(leaf.entries().len().div_ceil(32), 0),
+            _ => {}
+        }
+        for (index, hash, left) in a.entries() {
+            let found = b.try_find(hash, depth, |right| (self.same)(left, right))?;
+            // Only an inconsistent equality finds an entry twice.
+            match found.filter(|&(index, _)| !self.is_matched(index)) {
+                Some(right) => {
+                    if let Some(matched) = self.matched.get_mut(right.0 / 32) {
+                        *matched |= 1 << (right.0 % 32);
+                    }
+                    self.decide(hash, [a, b], [(index, left), right], stays)?;
                 }
-                _ if self.rule.left => {
-                    kept[0] += 1;
-                    self.push(hash, Item::Of(left));
-                }
-                _ => {}
+                None if self.rule.left => self.keep(stays, 0, a, index, hash, left),
+                None => {}
             }
         }
-        for (index, hash, right) in b.entries() {
-            if self.rule.right && !self.matched[index] {
-                kept[1] += 1;
-                self.push(hash, Item::Of(right));
+        if self.rule.right {
+            if b.bucket().is_some() {
+                let indices = !self.matched[0];
+                stays.indices[1] |= indices;
+                stays.kept[1] += indices.count_ones() as usize;
+            } else {
+                for (index, hash, right) in b.entries() {
+                    if !self.is_matched(index) {
+                        self.keep(stays, 1, b, index, hash, right);
+                    }
+                }
             }
         }
-        Ok(kept)
+        Ok(())
+    }
+
+    #[inline]
+    fn is_matched(&self, index: usize) -> bool {
+        self.matched.get(index / 32).is_some_and(|matched| matched >> (index % 32) & 1 == 1)
     }
 
     /// [`match_left`](Self::match_left) for a node `a`, of which nothing stays that leaf `b` has not.
-    fn match_right(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32) -> Result<[usize; 2], E> {
-        let mut kept = [0, 0];
-        for (_, hash, right) in b.entries() {
-            if let Some((_, left)) = a.try_find(hash, depth, |left| (self.same)(left, right))? {
-                self.decide(hash, left, right, &mut kept)?;
+    fn match_right(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32, stays: &mut Stays) -> Result<(), E> {
+        for (index, hash, right) in b.entries() {
+            if let Some(left) = a.try_find(hash, depth, |left| (self.same)(left, right))? {
+                self.decide(hash, [a, b], [left, (index, right)], stays)?;
             } else if self.rule.right {
-                kept[1] += 1;
-                self.push(hash, Item::Of(right));
+                self.keep(stays, 1, b, index, hash, right);
             }
         }
-        Ok(kept)
+        Ok(())
     }
 
+    /// Lets an entry of `part`, that of the left side (0) or of the right one (1), stay as it is.
+    #[inline]
+    fn keep(&mut self, stays: &mut Stays, side: usize, part: Part<'a, T>, index: usize, hash: u32, entry: &'a T) {
+        stays.kept[side] += 1;
+        match part.bucket() {
+            Some(_) => stays.indices[side] |= 1 << index,
+            None => self.push(hash, Item::Of(entry)),
+        }
+    }
+
+    #[inline]
     fn push(&mut self, hash: u32, item: Item<'a, T>) {
         self.keys.push(key(hash, self.items.len()));
         self.items.push(item);
     }
 
-    /// Asks what becomes of two equal entries.
-    fn decide(&mut self, hash: u32, left: &'a T, right: &'a T, kept: &mut [usize; 2]) -> Result<(), E> {
-        let item = match (self.both)(left, right)? {
-            Merged::Left => {
-                kept[0] += 1;
-                Item::Of(left)
-            }
-            Merged::Right => {
-                kept[1] += 1;
-                Item::Of(right)
-            }
-            Merged::New(entry) => Item::New(entry),
-            Merged::Neither => return Ok(()),
-        };
-        self.push(hash, item);
+    /// Asks what becomes of two equal entries, each given with its index in its leaf.
+    #[inline]
+    fn decide(
+        &mut self,
+        hash: u32,
+        [a, b]: [Part<'a, T>; 2],
+        [(at_left, left), (at_right, right)]: [(usize, &'a T); 2],
+        stays: &mut Stays,
+    ) -> Result<(), E> {
+        match (self.both)(left, right)? {
+            Merged::Left => self.keep(stays, 0, a, at_left, hash, left),
+            Merged::Right => self.keep(stays, 1, b, at_right, hash, right),
+            Merged::New(entry) => self.push(hash, Item::New(entry)),
+            Merged::Neither => {}
+        }
         Ok(())
     }
 }

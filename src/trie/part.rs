@@ -1,6 +1,6 @@
 //! A part of a trie: what it has in one range of hashes. The walks over two tries go from part to smaller part.
 
-use super::bucket::is_one;
+use super::bucket::{Bucket, is_one};
 use super::child::{BitmapNode, Child, ChildRef};
 
 /// What a trie has in a range of hashes.
@@ -66,6 +66,15 @@ impl<'a, T> Part<'a, T> {
             Self::Empty => None,
             Self::Leaf { leaf, .. } => (self.len() == leaf.entries().len()).then_some(leaf),
             Self::Node { child, node, span, .. } => (span == node.slots()).then_some(child),
+        }
+    }
+
+    /// The bucket that this is of, if it is, and which of its entries.
+    #[inline]
+    pub(crate) fn bucket(&self) -> Option<(&'a Bucket<T>, u32)> {
+        match *self {
+            Self::Leaf { leaf, indices } => leaf.as_bucket().map(|bucket| (bucket, indices)),
+            Self::Empty | Self::Node { .. } => None,
         }
     }
 
