@@ -106,6 +106,18 @@ impl<T> Slot<T> {
         self.thin(COLLISION).map(<*mut ()>::cast)
     }
 
+    /// Asks the processor to fetch the first `LINES` lines of the node. A hint only.
+    #[inline]
+    fn prefetch<const LINES: usize>(self) {
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse", not(miri)))]
+        for line in 0..LINES {
+            use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            let address = self.word.as_ptr().cast::<i8>().wrapping_add(64 * line);
+            // SAFETY: SSE is a feature of this target (`cfg` above), and a prefetch of any address is permitted.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(address) };
+        }
+    }
+
     /// The node's reference count, if there is a node, in the form of an `Arc` of nothing. It is borrowed, not owned.
     ///
     /// All nodes of a trie have the alignment of `Head`, and `triomphe` places the count by the alignment alone. So this
@@ -169,13 +181,7 @@ impl<T> Child<T> {
     /// Asks the processor to fetch the first lines of the node, which will be looked at soon. A hint only.
     #[inline]
     pub(crate) fn prefetch(&self) {
-        #[cfg(all(target_arch = "x86_64", target_feature = "sse", not(miri)))]
-        for line in 0..4 {
-            use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            let address = self.0.word.as_ptr().cast::<i8>().wrapping_add(64 * line);
-            // SAFETY: SSE is a feature of this target (`cfg` above), and a prefetch of any address is permitted.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(address) };
-        }
+        self.0.prefetch::<4>();
     }
 
     /// What it points at.
@@ -593,6 +599,10 @@ impl<T> Drop for BitmapNode<T> {
             fn drop(&mut self) {
                 self.drop_all();
             }
+        }
+        // If the first child goes, most do. The processor would not begin with one while it counts the one before.
+        if self.child(0).is_sole_owner() {
+            self.children().for_each(|(_, child)| child.0.prefetch::<1>());
         }
         Rest(&self.0.slice, self.starts()).drop_all();
     }
