@@ -23,4 +23,4 @@ pub use hasher::RandomState;
 pub use map::PersistentMap;
 pub use set::PersistentSet;
 pub use transient::{TransientMap, TransientSet};
-pub use trie::HashTrie;
+pub use trie::{HashTrie, MemoryUsage};

@@ -16,6 +16,7 @@ mod convert;
 mod diff;
 mod entry;
 mod in_place;
+mod introspect;
 mod iter;
 mod merge3;
 mod ops;

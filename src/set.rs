@@ -14,6 +14,7 @@ mod algebra;
 mod convert;
 mod diff;
 mod in_place;
+mod introspect;
 mod iter;
 mod ops;
 mod persistent;

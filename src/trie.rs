@@ -22,6 +22,7 @@ mod pairs;
 mod part;
 mod remove;
 mod tags;
+mod usage;
 
 use core::convert::Infallible;
 use core::fmt;
@@ -35,6 +36,7 @@ pub use iter::{IntoIter, Iter};
 pub(crate) use merge::{Merged, Rule, Shared};
 pub(crate) use pairs::{Pair, Pairs};
 pub(crate) use remove::Extraction;
+pub use usage::MemoryUsage;
 
 /// How the entries of a shared bucket are copied.
 pub(crate) trait Clones<T>: Fn(&T) -> T + Copy {}

@@ -1,0 +1,134 @@
+//! What a map says of its memory is what the allocator says of it.
+//!
+//! One test only: the allocator counts for all threads together.
+
+mod common;
+
+use std::alloc::System;
+
+use perennial::{HashTrie, MemoryUsage, PersistentSet};
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+use common::hashers::{Kind, TestState};
+use common::{Map, build, scaled};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// The bytes and blocks that are in use.
+fn in_use() -> (usize, usize) {
+    let stats = ALLOCATOR.stats();
+    (stats.bytes_allocated - stats.bytes_deallocated, stats.allocations - stats.deallocations)
+}
+
+/// Drops `garbage`, which must give back just what `usage` says.
+#[track_caller]
+fn assert_frees<T>(garbage: T, usage: MemoryUsage) {
+    let (bytes, blocks) = in_use();
+    drop(garbage);
+    let (bytes_after, blocks_after) = in_use();
+    assert_eq!((bytes - bytes_after, blocks - blocks_after), (usage.bytes, usage.blocks));
+}
+
+fn sizes() -> impl Iterator<Item = u64> {
+    (0..40).chain([100, 1000, scaled(20_000, 1000) as u64])
+}
+
+/// Every size, under every hasher, however it was made.
+fn a_map_alone() {
+    for kind in Kind::ALL {
+        for size in sizes().filter(|&size| kind == Kind::Good || size <= 1000) {
+            let mut map = build(kind, (0..size).map(|k| (k, k)));
+            assert_eq!(map.memory_usage().nodes() == 0, size == 0);
+            map.retain(|k, _| k % 3 > 0);
+            let usage = map.memory_usage();
+            match kind {
+                Kind::Constant => assert_eq!(usage.collision_nodes, usize::from(map.len() > 16)),
+                Kind::Good => assert_eq!(usage.collision_nodes, 0),
+                _ => {}
+            }
+            assert_frees(map, usage);
+        }
+    }
+}
+
+/// Entries of other sizes and alignments, a size of zero among them.
+fn other_entries() {
+    #[derive(Clone, Copy)]
+    #[expect(dead_code, reason = "it is there for its alignment")]
+    #[repr(align(32))]
+    struct Wide(u8);
+
+    for size in sizes() {
+        let set: PersistentSet<u16, TestState> = (0..size as u16).collect();
+        let usage = set.memory_usage();
+        assert_frees(set, usage);
+
+        let wide = build(Kind::Good, (0..size).map(|k| (k, Wide(0))));
+        let usage = wide.memory_usage();
+        assert_frees(wide, usage);
+
+        let mut units = HashTrie::new();
+        for _ in 0..size.min(100) {
+            assert_eq!(units.insert(0, (), |(), ()| false), None);
+        }
+        let usage = units.memory_usage();
+        assert_frees(units, usage);
+    }
+}
+
+/// Of two versions, the one that goes gives back what the other does not share, whatever lies between them.
+fn versions() {
+    let mut random = 1u64;
+    let mut below = |end: u64| {
+        random = random.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+        (random >> 33) % end
+    };
+    for kind in Kind::ALL {
+        for round in 0..scaled(300, 10) as u64 {
+            // Some are small enough for leaves to move to other places, as those beside them come and go.
+            let keys = [24, 60, 300][(round % 3) as usize];
+            let old: Map<u64, u64> = build(kind, (0..below(keys)).map(|k| (k, k)));
+            let mut new = old.clone();
+            for _ in 0..below(1 + keys / 8) {
+                let key = below(keys);
+                if below(2) == 0 {
+                    new.remove(&key);
+                } else {
+                    new.insert(key, key);
+                }
+            }
+            let (shared, new_usage) = (old.shared_with(&new), new.memory_usage());
+            assert_eq!(shared, new.shared_with(&old));
+            assert_eq!(new.not_shared_with(&old).bytes + shared.bytes, new_usage.bytes);
+            if round % 2 == 0 {
+                let usage = old.not_shared_with(&new);
+                assert_frees(old, usage);
+                assert_frees(new, new_usage);
+            } else {
+                let usage = new.not_shared_with(&old);
+                assert_frees(new, usage);
+            }
+        }
+    }
+}
+
+/// The cost of a measurement between versions follows what they do not share: few nodes, of very many.
+fn one_change() {
+    let n = scaled(50_000, 2000) as u64;
+    let old: Map<u64, u64> = build(Kind::Good, (0..n).map(|k| (k, k)));
+    let new = old.assoc(n, 0);
+    let added = new.not_shared_with(&old);
+    assert!((2..=6).contains(&added.nodes()), "{added:?}");
+    assert_eq!(new.shared_with(&old).nodes() + added.nodes(), new.memory_usage().nodes());
+    assert_eq!(old.not_shared_with(&old.clone()), MemoryUsage::default());
+    assert_eq!(old.shared_with(&build(Kind::Good, (0..n).map(|k| (k, k)))), MemoryUsage::default());
+}
+
+#[test]
+fn usage_is_what_the_allocator_says() {
+    a_map_alone();
+    other_entries();
+    versions();
+    one_change();
+}
