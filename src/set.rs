@@ -91,7 +91,7 @@ impl<T, S> PersistentSet<T, S> {
         Self { trie: HashTrie::new(), hasher }
     }
 
-    /// The set's hasher.
+    /// The set's hasher. O(1).
     ///
     /// # Examples
     ///
@@ -153,7 +153,7 @@ impl<T, S> PersistentSet<T, S> {
         self.trie.ptr_eq(&other.trie)
     }
 
-    /// Iterates over the elements, in unspecified order.
+    /// Iterates over the elements, in unspecified order. O(n) for the whole run, no allocation.
     ///
     /// # Examples
     ///

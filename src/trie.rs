@@ -80,6 +80,8 @@ const fn mix(hash: u64) -> u32 {
 /// Every entry must always be given with the same hash, and equal entries with equal hashes; otherwise they may not be
 /// found, but nothing worse happens. `Clone` is asked for only where a shared node may have to be copied.
 ///
+/// # Examples
+///
 /// ```
 /// use perennial::HashTrie;
 ///
@@ -99,7 +101,14 @@ pub struct HashTrie<T> {
 }
 
 impl<T> HashTrie<T> {
-    /// An empty trie. No allocation.
+    /// An empty trie. O(1), no allocation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let trie = perennial::HashTrie::<u64>::new();
+    /// assert!(trie.is_empty());
+    /// ```
     #[inline]
     #[must_use]
     pub const fn new() -> Self {
@@ -107,39 +116,106 @@ impl<T> HashTrie<T> {
     }
 
     /// The number of entries. O(1).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    ///
+    /// let mut numbers = HashTrie::new();
+    /// numbers.insert(7, 7, |a, b| a == b);
+    /// assert_eq!(numbers.len(), 1);
+    /// ```
     #[inline]
     pub const fn len(&self) -> usize {
         self.len
     }
 
-    /// Are there no entries? O(1).
+    /// Whether there are no entries. O(1).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    ///
+    /// let mut numbers = HashTrie::new();
+    /// numbers.insert(7, 7, |a, b| a == b);
+    /// assert!(!numbers.is_empty());
+    /// ```
     #[inline]
     pub const fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// Drops all entries that no other trie shares.
+    /// Takes all entries out. O(1) if another trie shares them, otherwise O(n) to drop them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    ///
+    /// let mut numbers = HashTrie::new();
+    /// numbers.insert(7, 7, |a, b| a == b);
+    /// numbers.clear();
+    /// assert!(numbers.is_empty());
+    /// ```
     #[inline]
     pub fn clear(&mut self) {
         *self = Self::new();
     }
 
-    /// Are both the same version, sharing everything? O(1).
+    /// Whether both are the same version, sharing everything. O(1).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    ///
+    /// let mut numbers = HashTrie::new();
+    /// numbers.insert(7, 7, |a, b| a == b);
+    /// let clone = numbers.clone();
+    /// assert!(clone.ptr_eq(&numbers));
+    /// numbers.insert(8, 8, |a, b| a == b);
+    /// assert!(!clone.ptr_eq(&numbers));
+    /// ```
     #[inline]
     pub fn ptr_eq(&self, other: &Self) -> bool {
         self.root.ptr_eq(&other.root)
     }
 
     /// The entry with this hash that `eq` accepts. O(log n), no allocation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    ///
+    /// let mut numbers = HashTrie::new();
+    /// numbers.insert(7, 7, |a, b| a == b);
+    /// assert_eq!(numbers.find(7, |&n| n == 7), Some(&7));
+    /// assert_eq!(numbers.find(8, |&n| n == 8), None);
+    /// ```
     #[inline]
     pub fn find(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&T> {
         always(self.try_find(hash, infallible(eq)))
     }
 
-    /// [`find`](Self::find) with an equality that can fail.
+    /// [`find`](Self::find) with an equality that can fail. O(log n), no allocation.
     ///
     /// # Errors
+    ///
     /// The first error of `eq`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    ///
+    /// let mut numbers = HashTrie::new();
+    /// numbers.insert(7, 7, |a, b| a == b);
+    /// assert_eq!(numbers.try_find(7, |&n| Ok::<_, &str>(n == 7)), Ok(Some(&7)));
+    /// assert_eq!(numbers.try_find(7, |_| Err("they cannot be compared")), Err("they cannot be compared"));
+    /// ```
     #[inline]
     pub fn try_find<E>(&self, hash: u64, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<&T>, E> {
         let hash = mix(hash);
@@ -202,14 +278,39 @@ impl<T: Clone> HashTrie<T> {
     /// Puts `entry` in the place of an equal one with this hash, which is handed back, or adds it. O(log n).
     ///
     /// `same` gets an entry that is there, and `entry`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    ///
+    /// let same_name = |a: &(&str, u32), b: &(&str, u32)| a.0 == b.0;
+    /// let mut ages = HashTrie::new();
+    /// assert_eq!(ages.insert(3, ("Ada", 36), same_name), None);
+    /// assert_eq!(ages.insert(3, ("Ada", 37), same_name), Some(("Ada", 36)));
+    /// ```
     pub fn insert(&mut self, hash: u64, entry: T, mut same: impl FnMut(&T, &T) -> bool) -> Option<T> {
         always(self.try_insert(hash, entry, |there, entry| Ok(same(there, entry))))
     }
 
-    /// [`insert`](Self::insert) with an equality that can fail; then the trie is as before.
+    /// [`insert`](Self::insert) with an equality that can fail; then the trie is as before. O(log n).
     ///
     /// # Errors
+    ///
     /// The first error of `same`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    ///
+    /// // An equality that does not know what to say of a NaN.
+    /// let equal = |a: &f64, b: &f64| a.partial_cmp(b).map(|order| order.is_eq()).ok_or("not a number");
+    /// let mut numbers = HashTrie::new();
+    /// assert_eq!(numbers.try_insert(1, f64::NAN, equal), Ok(None));
+    /// assert_eq!(numbers.try_insert(1, 0.5, equal), Err("not a number"));
+    /// assert_eq!(numbers.len(), 1);
+    /// ```
     pub fn try_insert<E>(
         &mut self,
         hash: u64,
@@ -224,6 +325,8 @@ impl<T: Clone> HashTrie<T> {
 
     /// Takes the entry with this hash that `eq` accepts out. O(log n); no allocation if there is none.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let mut numbers = perennial::HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
@@ -234,10 +337,22 @@ impl<T: Clone> HashTrie<T> {
         always(self.try_remove(hash, infallible(eq)))
     }
 
-    /// [`remove`](Self::remove) with an equality that can fail; then the trie is as before.
+    /// [`remove`](Self::remove) with an equality that can fail; then the trie is as before. O(log n).
     ///
     /// # Errors
+    ///
     /// The first error of `eq`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    ///
+    /// let mut numbers = HashTrie::new();
+    /// numbers.insert(7, 7, |a, b| a == b);
+    /// assert_eq!(numbers.try_remove(7, |_| Err("they cannot be compared")), Err("they cannot be compared"));
+    /// assert_eq!(numbers.try_remove(7, |&n| Ok::<_, &str>(n == 7)), Ok(Some(7)));
+    /// ```
     pub fn try_remove<E>(&mut self, hash: u64, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<T>, E> {
         self.try_remove_with(hash, eq, T::clone)
     }
@@ -245,37 +360,105 @@ impl<T: Clone> HashTrie<T> {
     /// The entry with this hash that `eq` accepts, for editing. O(log n); no allocation if there is none.
     ///
     /// An edit must not change the hash.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    ///
+    /// let mut ages = HashTrie::new();
+    /// ages.insert(3, ("Ada", 36), |a, b| a.0 == b.0);
+    /// if let Some((_, age)) = ages.find_mut(3, |(name, _)| *name == "Ada") {
+    ///     *age += 1;
+    /// }
+    /// assert_eq!(ages.find(3, |(name, _)| *name == "Ada"), Some(&("Ada", 37)));
+    /// ```
     pub fn find_mut(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&mut T> {
         always(self.try_find_mut(hash, infallible(eq)))
     }
 
-    /// [`find_mut`](Self::find_mut) with an equality that can fail.
+    /// [`find_mut`](Self::find_mut) with an equality that can fail; then the trie is as before. O(log n).
     ///
     /// # Errors
+    ///
     /// The first error of `eq`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    ///
+    /// let mut ages = HashTrie::new();
+    /// ages.insert(3, ("Ada", 36), |a, b| a.0 == b.0);
+    /// assert_eq!(ages.try_find_mut(3, |_| Err("they cannot be compared")), Err("they cannot be compared"));
+    /// ```
     pub fn try_find_mut<E>(&mut self, hash: u64, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<&mut T>, E> {
         self.try_find_mut_with(hash, eq, T::clone)
     }
 
     /// The place of the entry with this hash that `eq` accepts, or the one where it would be. O(log n), no allocation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    /// use perennial::trie::Entry;
+    ///
+    /// let mut counts: HashTrie<(&str, u32)> = HashTrie::new();
+    /// for word in ["one", "two", "one"] {
+    ///     // Of the same length: of the same hash here.
+    ///     match counts.entry(3, |(there, _)| *there == word) {
+    ///         Entry::Occupied(mut entry) => entry.get_mut().1 += 1,
+    ///         Entry::Vacant(place) => drop(place.insert((word, 1))),
+    ///     }
+    /// }
+    /// assert_eq!(counts.find(3, |(word, _)| *word == "one"), Some(&("one", 2)));
+    /// ```
     pub fn entry(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Entry<'_, T> {
         always(self.try_entry(hash, infallible(eq)))
     }
 
-    /// [`entry`](Self::entry) with an equality that can fail.
+    /// [`entry`](Self::entry) with an equality that can fail. O(log n), no allocation.
     ///
     /// # Errors
+    ///
     /// The first error of `eq`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    ///
+    /// let mut numbers = HashTrie::new();
+    /// numbers.insert(7, 7, |a, b| a == b);
+    /// assert_eq!(numbers.try_entry(7, |_| Err("they cannot be compared")).err(), Some("they cannot be compared"));
+    /// assert!(numbers.try_entry(7, |&n| Ok::<_, &str>(n == 7)).is_ok());
+    /// ```
     pub fn try_entry<E>(&mut self, hash: u64, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Entry<'_, T>, E> {
         self.try_entry_with(hash, eq, T::clone)
     }
 
-    /// The entries, for editing; an edit must not change a hash. Shared nodes are copied as they are reached.
+    /// The entries, for editing, in no particular order. O(n).
+    ///
+    /// An edit must not change a hash. Shared nodes are copied as they are reached.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    ///
+    /// let mut ages = HashTrie::new();
+    /// ages.insert(3, ("Ada", 36), |a, b| a.0 == b.0);
+    /// ages.iter_mut().for_each(|(_, age)| *age += 1);
+    /// assert!(ages.iter().eq([&("Ada", 37)]));
+    /// ```
     pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = &mut T> {
         self.iter_mut_with(T::clone)
     }
 
     /// Keeps the entries that `keep` accepts. O(n); subtrees that lose nothing stay shared.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let mut numbers = perennial::HashTrie::new();
@@ -289,7 +472,20 @@ impl<T: Clone> HashTrie<T> {
         self.extract_if(|entry| !keep(entry)).for_each(drop);
     }
 
-    /// Removes and yields, lazily, the entries that `pred` accepts. What is not reached stays in.
+    /// Takes the entries that `pred` accepts out, each as it is yielded. O(n) for the whole run.
+    ///
+    /// What the iterator has not come to when it is dropped stays in.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = perennial::HashTrie::new();
+    /// for n in 0..100_u64 {
+    ///     numbers.insert(n, n, |a, b| a == b);
+    /// }
+    /// assert_eq!(numbers.extract_if(|n| n % 3 == 0).count(), 34);
+    /// assert_eq!(numbers.len(), 66);
+    /// ```
     pub fn extract_if(&mut self, mut pred: impl FnMut(&T) -> bool) -> impl Iterator<Item = T> {
         let mut extraction = Extraction::new();
         core::iter::from_fn(move || extraction.next(self, &mut pred, T::clone))

@@ -7,7 +7,7 @@ use crate::history::Version;
 /// Paths with a word on what happened to each, in git's letters.
 pub(crate) type Statuses<'a> = Vec<(&'a [u8], &'static str)>;
 
-/// What changed from `old` to `new`, sorted by path: `A`dded, `D`eleted, `M`odified, or another `T`ype.
+/// What changed from `old` to `new`, sorted by path: added (`A`), deleted (`D`), modified (`M`), of another type (`T`).
 pub(crate) fn diff<'a, const N: usize>(old: &'a Version<N>, new: &'a Version<N>) -> Statuses<'a> {
     let statuses = old.diff(new).map(|change| match change {
         Change::Added { key, .. } => (&**key, "A"),

@@ -104,7 +104,7 @@ impl<'a, K: Eq + Hash, V> Entry<'a, K, V> {
 }
 
 impl<'a, K, V> Entry<'a, K, V> {
-    /// Puts `default` in if the place is vacant. Answers the value for editing.
+    /// Puts `default` in if the place is vacant. Answers the value for editing. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -120,7 +120,7 @@ impl<'a, K, V> Entry<'a, K, V> {
         self.or_insert_with(|| default)
     }
 
-    /// Puts the answer of `default` in if the place is vacant. Answers the value for editing.
+    /// Puts the answer of `default` in if the place is vacant. Answers the value for editing. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -135,7 +135,8 @@ impl<'a, K, V> Entry<'a, K, V> {
         self.or_insert_with_key(|_| default())
     }
 
-    /// Puts the answer of `default` to the key in if the place is vacant. Answers the value for editing.
+    /// Puts the answer of `default` to the key in if the place is vacant. Answers the value for editing. O(log n), no
+    /// search.
     ///
     /// # Examples
     ///
@@ -156,7 +157,7 @@ impl<'a, K, V> Entry<'a, K, V> {
         }
     }
 
-    /// Puts the default value of `V` in if the place is vacant. Answers the value for editing.
+    /// Puts the default value of `V` in if the place is vacant. Answers the value for editing. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -191,7 +192,7 @@ impl<'a, K, V> Entry<'a, K, V> {
         }
     }
 
-    /// Lets `f` edit the value if there is one, before what is done with the place next.
+    /// Lets `f` edit the value if there is one, before what is done with the place next. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -212,7 +213,7 @@ impl<'a, K, V> Entry<'a, K, V> {
         self
     }
 
-    /// Puts `value` in, over the one that is there, if any. Answers the entry, now occupied.
+    /// Puts `value` in, over the one that is there, if any. Answers the entry, now occupied. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -235,7 +236,7 @@ impl<'a, K, V> Entry<'a, K, V> {
 }
 
 impl<'a, K, V> OccupiedEntry<'a, K, V> {
-    /// The key, as the map holds it.
+    /// The key, as the map holds it. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -249,7 +250,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         &self.inner.get().0
     }
 
-    /// The value.
+    /// The value. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -263,7 +264,8 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         &self.inner.get().1
     }
 
-    /// The value for editing, as long as the entry lives; see [`into_mut`](Self::into_mut) for longer.
+    /// The value for editing, as long as the entry lives; [`into_mut`](Self::into_mut) is for longer. O(log n), no
+    /// search.
     ///
     /// # Examples
     ///
@@ -280,7 +282,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         &mut self.inner.get_mut().1
     }
 
-    /// The value for editing, as long as the map is borrowed.
+    /// The value for editing, as long as the map is borrowed. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -296,7 +298,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         &mut self.inner.into_mut().1
     }
 
-    /// Puts `value` in and answers the one that was there.
+    /// Puts `value` in and answers the one that was there. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -311,7 +313,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         mem::replace(self.get_mut(), value)
     }
 
-    /// Takes the entry out of the map and answers its value.
+    /// Takes the entry out of the map and answers its value. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -326,7 +328,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         into_value(self.remove_entry())
     }
 
-    /// Takes the entry out of the map and answers its key and value.
+    /// Takes the entry out of the map and answers its key and value. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -343,7 +345,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
 }
 
 impl<'a, K, V> VacantEntry<'a, K, V> {
-    /// The key that would be put in.
+    /// The key that would be put in. O(1).
     ///
     /// # Examples
     ///
@@ -359,7 +361,7 @@ impl<'a, K, V> VacantEntry<'a, K, V> {
         &self.key
     }
 
-    /// Gives the key back; the map stays as it is.
+    /// Gives the key back; the map stays as it is. O(1).
     ///
     /// # Examples
     ///
@@ -375,7 +377,7 @@ impl<'a, K, V> VacantEntry<'a, K, V> {
         self.key
     }
 
-    /// Puts the key in, with `value`. Answers the value for editing.
+    /// Puts the key in, with `value`. Answers the value for editing. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -393,7 +395,7 @@ impl<'a, K, V> VacantEntry<'a, K, V> {
         &mut self.inner.insert((self.key, value)).1
     }
 
-    /// Puts the key in, with `value`. Answers the entry, now occupied.
+    /// Puts the key in, with `value`. Answers the entry, now occupied. O(log n), no search.
     ///
     /// # Examples
     ///

@@ -221,7 +221,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
         Drain::new(mem::take(&mut self.trie))
     }
 
-    /// Iterates over the entries, in unspecified order, with the values for editing.
+    /// Iterates over the entries, in unspecified order, with the values for editing. O(n) for the whole run.
     ///
     /// Nodes that another version shares are copied as the iterator comes to them.
     ///
@@ -240,7 +240,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
         IterMut { inner: self.trie.iter_mut_with(<(K, V)>::clone) }
     }
 
-    /// Iterates over the values, in unspecified order, for editing.
+    /// Iterates over the values, in unspecified order, for editing. O(n) for the whole run.
     ///
     /// Nodes that another version shares are copied as the iterator comes to them.
     ///
@@ -257,7 +257,9 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
         ValuesMut { inner: self.iter_mut() }
     }
 
-    /// Iterates over the keys by value, in unspecified order.
+    /// Iterates over the keys by value, in unspecified order. O(n) for the whole run, no allocation.
+    ///
+    /// Keys in nodes that another version shares are cloned, all others moved.
     ///
     /// # Examples
     ///
@@ -272,7 +274,9 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
         IntoKeys { inner: self.into_iter() }
     }
 
-    /// Iterates over the values by value, in unspecified order.
+    /// Iterates over the values by value, in unspecified order. O(n) for the whole run, no allocation.
+    ///
+    /// Values in nodes that another version shares are cloned, all others moved.
     ///
     /// # Examples
     ///

@@ -94,7 +94,7 @@ impl<K, V, S> TransientMap<K, V, S> {
         PersistentMap { trie: self.trie, hasher: self.hasher }
     }
 
-    /// The hasher.
+    /// The hasher. O(1).
     ///
     /// # Examples
     ///
@@ -136,7 +136,7 @@ impl<K, V, S> TransientMap<K, V, S> {
         self.trie.is_empty()
     }
 
-    /// Iterates over the entries, in unspecified order.
+    /// Iterates over the entries, in unspecified order. O(n) for the whole run, no allocation.
     ///
     /// # Examples
     ///

@@ -95,7 +95,7 @@ impl<T, S> TransientSet<T, S> {
         PersistentSet { trie: self.trie, hasher: self.hasher }
     }
 
-    /// The hasher.
+    /// The hasher. O(1).
     ///
     /// # Examples
     ///
@@ -137,7 +137,7 @@ impl<T, S> TransientSet<T, S> {
         self.trie.is_empty()
     }
 
-    /// Iterates over the elements, in unspecified order.
+    /// Iterates over the elements, in unspecified order. O(n) for the whole run, no allocation.
     ///
     /// # Examples
     ///

@@ -5,6 +5,18 @@ use core::fmt;
 use super::{HashTrie, always, mix};
 
 /// A place in a [`HashTrie`], made by [`HashTrie::entry`].
+///
+/// # Examples
+///
+/// ```
+/// use perennial::HashTrie;
+/// use perennial::trie::Entry;
+///
+/// let mut numbers = HashTrie::new();
+/// numbers.insert(7, 7, |a, b| a == b);
+/// assert!(matches!(numbers.entry(7, |&n| n == 7), Entry::Occupied(_)));
+/// assert!(matches!(numbers.entry(8, |&n| n == 8), Entry::Vacant(_)));
+/// ```
 pub enum Entry<'a, T> {
     /// There is an equal entry.
     Occupied(OccupiedEntry<'a, T>),
@@ -13,6 +25,20 @@ pub enum Entry<'a, T> {
 }
 
 /// A place with an entry in it.
+///
+/// # Examples
+///
+/// ```
+/// use perennial::HashTrie;
+/// use perennial::trie::Entry;
+///
+/// let mut numbers = HashTrie::new();
+/// numbers.insert(7, 7, |a, b| a == b);
+/// if let Entry::Occupied(entry) = numbers.entry(7, |&n| n == 7) {
+///     entry.remove();
+/// }
+/// assert!(numbers.is_empty());
+/// ```
 pub struct OccupiedEntry<'a, T> {
     trie: &'a mut HashTrie<T>,
     hash: u32,
@@ -22,6 +48,19 @@ pub struct OccupiedEntry<'a, T> {
 }
 
 /// A place without an entry.
+///
+/// # Examples
+///
+/// ```
+/// use perennial::HashTrie;
+/// use perennial::trie::Entry;
+///
+/// let mut numbers = HashTrie::new();
+/// if let Entry::Vacant(place) = numbers.entry(7, |&n| n == 7) {
+///     place.insert(7);
+/// }
+/// assert_eq!(numbers.len(), 1);
+/// ```
 pub struct VacantEntry<'a, T> {
     trie: &'a mut HashTrie<T>,
     hash: u32,
@@ -45,25 +84,74 @@ impl<T> HashTrie<T> {
 }
 
 impl<'a, T> OccupiedEntry<'a, T> {
-    /// The entry. No search.
+    /// The entry. O(log n): the way to it is gone again, but nothing is compared.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    /// use perennial::trie::Entry;
+    ///
+    /// let mut numbers = HashTrie::new();
+    /// let Entry::Vacant(place) = numbers.entry(7, |(n, _)| *n == 7) else { panic!("an empty trie has an entry") };
+    /// assert_eq!(place.insert_entry((7, "seven")).get(), &(7, "seven"));
+    /// ```
     #[inline]
     pub fn get(&self) -> &T {
         &self.trie.root.leaf(self.hash).entries()[self.index]
     }
 
-    /// The entry, for editing; an edit must not change its hash. Its path is unshared.
+    /// The entry, for editing; an edit must not change its hash. O(log n): the nodes on the way are unshared.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    /// use perennial::trie::Entry;
+    ///
+    /// let mut numbers = HashTrie::new();
+    /// let Entry::Vacant(place) = numbers.entry(7, |(n, _)| *n == 7) else { panic!("an empty trie has an entry") };
+    /// let mut entry = place.insert_entry((7, "seven"));
+    /// entry.get_mut().1 = "VII";
+    /// assert_eq!(entry.get(), &(7, "VII"));
+    /// ```
     #[inline]
     pub fn get_mut(&mut self) -> &mut T {
         self.trie.entry_at_mut(self.hash, self.index, self.clone)
     }
 
-    /// The entry, for editing as long as the trie is borrowed.
+    /// The entry, for editing as long as the trie is borrowed. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    /// use perennial::trie::Entry;
+    ///
+    /// let mut numbers = HashTrie::new();
+    /// let Entry::Vacant(place) = numbers.entry(7, |(n, _)| *n == 7) else { panic!("an empty trie has an entry") };
+    /// let entry: &mut (u64, &str) = place.insert_entry((7, "seven")).into_mut();
+    /// entry.1 = "VII";
+    /// assert!(numbers.iter().eq([&(7, "VII")]));
+    /// ```
     #[inline]
     pub fn into_mut(self) -> &'a mut T {
         self.trie.entry_at_mut(self.hash, self.index, self.clone)
     }
 
-    /// Takes the entry out.
+    /// Takes the entry out. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    /// use perennial::trie::Entry;
+    ///
+    /// let mut numbers = HashTrie::new();
+    /// let Entry::Vacant(place) = numbers.entry(7, |(n, _)| *n == 7) else { panic!("an empty trie has an entry") };
+    /// assert_eq!(place.insert_entry((7, "seven")).remove(), (7, "seven"));
+    /// assert!(numbers.is_empty());
+    /// ```
     #[inline]
     pub fn remove(self) -> T {
         self.trie.remove_at(self.hash, self.index, self.clone).0
@@ -71,13 +159,37 @@ impl<'a, T> OccupiedEntry<'a, T> {
 }
 
 impl<'a, T> VacantEntry<'a, T> {
-    /// Puts an entry of this hash in.
+    /// Puts an entry of this hash in, and answers it for editing. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    /// use perennial::trie::Entry;
+    ///
+    /// let mut numbers = HashTrie::new();
+    /// let Entry::Vacant(place) = numbers.entry(7, |(n, _)| *n == 7) else { panic!("an empty trie has an entry") };
+    /// assert_eq!(place.insert((7, "seven")).1, "seven");
+    /// assert_eq!(numbers.len(), 1);
+    /// ```
     #[inline]
     pub fn insert(self, entry: T) -> &'a mut T {
         self.insert_entry(entry).into_mut()
     }
 
-    /// Puts an entry of this hash in, and answers its place.
+    /// Puts an entry of this hash in, and answers its place. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    /// use perennial::trie::Entry;
+    ///
+    /// let mut numbers = HashTrie::new();
+    /// let Entry::Vacant(place) = numbers.entry(7, |(n, _)| *n == 7) else { panic!("an empty trie has an entry") };
+    /// let entry = place.insert_entry((7, "seven"));
+    /// assert_eq!(entry.get(), &(7, "seven"));
+    /// ```
     #[inline]
     pub fn insert_entry(self, entry: T) -> OccupiedEntry<'a, T> {
         let Self { trie, hash, clone } = self;

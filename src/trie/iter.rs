@@ -103,6 +103,16 @@ impl<'a, T> Iterator for Entries<'a, T> {
 }
 
 /// A borrowing iterator over the entries of a [`HashTrie`], made by [`HashTrie::iter`].
+///
+/// # Examples
+///
+/// ```
+/// use perennial::HashTrie;
+///
+/// let mut numbers = HashTrie::new();
+/// numbers.insert(7, 7, |a, b| a == b);
+/// assert!(numbers.iter().eq([&7]));
+/// ```
 pub struct Iter<'a, T> {
     entries: Entries<'a, T>,
     len: usize,
@@ -258,6 +268,16 @@ impl<T, C: Clones<T>> FusedIterator for IterMut<'_, T, C> {}
 
 /// An owning iterator over the entries of a [`HashTrie`]: moves them out of nodes that nobody else has, and clones those
 /// of shared ones.
+///
+/// # Examples
+///
+/// ```
+/// use perennial::HashTrie;
+///
+/// let mut numbers = HashTrie::new();
+/// numbers.insert(7, 7, |a, b| a == b);
+/// assert!(numbers.into_iter().eq([7]));
+/// ```
 pub struct IntoIter<T> {
     leaf: Child<T>,
     /// The entries of `leaf` that are left: those before this index.
@@ -364,6 +384,16 @@ impl<T: Clone> FusedIterator for IntoIter<T> {}
 
 impl<T> HashTrie<T> {
     /// The entries in no particular order. O(n), no allocation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    ///
+    /// let mut numbers = HashTrie::new();
+    /// numbers.insert(7, 7, |a, b| a == b);
+    /// assert_eq!(numbers.iter().sum::<u64>(), 7);
+    /// ```
     #[inline]
     pub fn iter(&self) -> Iter<'_, T> {
         Iter { entries: Entries::below(&self.root), len: self.len }

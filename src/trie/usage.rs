@@ -39,7 +39,7 @@ pub struct MemoryUsage {
 }
 
 impl MemoryUsage {
-    /// The number of nodes of all kinds.
+    /// The number of nodes of all kinds. O(1).
     ///
     /// # Examples
     ///
