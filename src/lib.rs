@@ -17,6 +17,8 @@ mod macros;
 
 pub mod trie;
 
+pub mod guide;
+
 pub use equivalent::Equivalent;
 
 pub use hasher::RandomState;

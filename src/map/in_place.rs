@@ -116,6 +116,30 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
         keyed::get_mut(&mut self.trie, &self.hasher, key, first, <(K, V)>::clone).map(|(_, value)| value)
     }
 
+    /// The key as the map holds it, and its value for editing. O(log n); no allocation if there is no such key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let old = persistent_map! { String::from("a") => 1 };
+    /// let mut new = old.clone();
+    /// assert_eq!(new.get_key_value_mut("b"), None);
+    /// assert!(new.ptr_eq(&old));
+    ///
+    /// let (key, value) = new.get_key_value_mut("a").unwrap();
+    /// *value += key.len();
+    /// assert_eq!((new["a"], old["a"]), (2, 1));
+    /// ```
+    pub fn get_key_value_mut<Q>(&mut self, key: &Q) -> Option<(&K, &mut V)>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        let entry = keyed::get_mut(&mut self.trie, &self.hasher, key, first, <(K, V)>::clone);
+        entry.map(|(key, value)| (&*key, value))
+    }
+
     /// The values of several keys at once, for editing. O(N log n).
     ///
     /// # Panics
