@@ -6,6 +6,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::convert::Infallible;
 
+mod sharing;
+
 use super::insert::Inserted;
 use super::{Extraction, HashTrie, Merged, Pair, Rule, Shared, always};
 

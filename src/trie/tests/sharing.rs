@@ -1,0 +1,84 @@
+//! What a merge builds anew: nothing that an operand has.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+use core::num::NonZero;
+
+use super::{Entry, HASHES, Random, Trie, build, insert, remove};
+use crate::trie::child::Child;
+use crate::trie::iter::Entries;
+use crate::trie::{Merged, Rule, always};
+
+/// The nodes of some tries, by their depth and the keys below them. These tell their shape.
+type Nodes = BTreeMap<(u32, Vec<u32>), Vec<NonZero<usize>>>;
+
+fn list(child: &Child<Entry>, depth: u32, nodes: &mut Nodes) {
+    let mut keys: Vec<_> = Entries::below(child).map(|entry| entry.1).collect();
+    keys.sort_unstable();
+    if !keys.is_empty() {
+        nodes.entry((depth, keys)).or_default().push(child.addr());
+    }
+    if let Some(node) = child.as_bitmap() {
+        node.children().for_each(|(_, child)| list(child, depth + 1, nodes));
+    }
+}
+
+/// How many nodes of what was made of `a` and `b` are theirs, and how many are new. Of entries that both had, that of `a`
+/// has stayed. No node may be new for which one of theirs could have been taken.
+fn count(result: &Trie, a: &Trie, b: &Trie) -> [usize; 2] {
+    let [mut old, mut old_of_b, mut all] = [const { Nodes::new() }; 3];
+    list(&a.root, 0, &mut old);
+    list(&b.root, 0, &mut old_of_b);
+    list(&result.root, 0, &mut all);
+    let of_a: BTreeSet<_> = a.iter().map(|entry| entry.1).collect();
+    old_of_b.retain(|(_, keys), _| !keys.iter().any(|key| of_a.contains(key)));
+    old.append(&mut old_of_b);
+    let mut counts = [0; 2];
+    for (place, addresses) in &all {
+        for address in addresses {
+            let known = old.get(place);
+            assert!(known.is_none_or(|known| known.contains(address)), "an operand has {place:?}");
+            counts[usize::from(known.is_none())] += 1;
+        }
+    }
+    counts
+}
+
+#[test]
+fn a_merge_shares_every_node_that_an_operand_has() {
+    let keys = if cfg!(miri) { 60 } else { 600 };
+    let (mut shared, mut new) = (0, 0);
+    for (seed, &hash) in (1..).zip(HASHES) {
+        let mut random = Random(seed);
+        let base = build((0..keys).filter(|key| key % 3 > 0).map(|key| (key, key)), hash);
+        for changes in [0, 1, 5, 100] {
+            let mut versions = [base.clone(), base.clone()];
+            for version in &mut versions {
+                for _ in 0..random.below(changes + 1) {
+                    let key = random.below(keys);
+                    if remove(version, hash(key), key).is_none() {
+                        insert(version, hash(key), key, key);
+                    }
+                }
+            }
+            let [a, b] = &versions;
+            // The same entries, of which no node is shared.
+            let unrelated = build(b.iter().map(|entry| (entry.1, *entry.2)), hash);
+            for (a, b) in [(a, b), (a, &unrelated)] {
+                for (rule, stays) in [
+                    (Rule::UNION, true),
+                    (Rule::INTERSECTION, true),
+                    (Rule::DIFFERENCE, false),
+                    (Rule::SYMMETRIC_DIFFERENCE, false),
+                ] {
+                    let both = |_: &Entry, _: &Entry| Ok(if stays { Merged::Left } else { Merged::Neither });
+                    let merged = always(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), both, Entry::clone));
+                    merged.validate();
+                    let counts = count(&merged, a, b);
+                    (shared, new) = (shared + counts[0], new + counts[1]);
+                }
+            }
+        }
+    }
+    assert!(shared > new && new > 0, "{shared} nodes are shared, {new} are new");
+}
