@@ -21,6 +21,7 @@ mod node;
 mod pairs;
 mod part;
 mod remove;
+mod shrink;
 mod tags;
 mod usage;
 

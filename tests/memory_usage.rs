@@ -113,6 +113,32 @@ fn versions() {
     }
 }
 
+/// Room to spare is given back, but for what another version has too.
+fn without_room_to_spare() {
+    for kind in Kind::ALL {
+        for size in sizes().filter(|&size| kind == Kind::Good || size <= 1000) {
+            let mut map: Map<u64, u64> = build(kind, (0..size).map(|k| (k, k)));
+            let clone = map.clone();
+            map.shrink_to_fit();
+            assert!(map.ptr_eq(&clone));
+            drop(clone);
+            let (mut entries, before) = (map.iter().map(|(&k, &v)| (k, v)).collect::<Vec<_>>(), map.memory_usage());
+            map.shrink_to_fit();
+            let usage = map.memory_usage();
+            if usage.collision_nodes == 0 {
+                // A copy of a bucket has just the room it needs.
+                let mut fitting = map.clone();
+                fitting.values_mut().for_each(|_| ());
+                assert_eq!(usage, fitting.memory_usage());
+            }
+            assert!(usage.bytes < before.bytes || size <= 2 || size % 4 == 0, "{size}: {before:?}, {usage:?}");
+            for (key, value) in entries.drain(..) {
+                assert_eq!(map.remove(&key), Some(value));
+            }
+        }
+    }
+}
+
 /// The cost of a measurement between versions follows what they do not share: few nodes, of very many.
 fn one_change() {
     let n = scaled(50_000, 2000) as u64;
@@ -130,5 +156,6 @@ fn usage_is_what_the_allocator_says() {
     a_map_alone();
     other_entries();
     versions();
+    without_room_to_spare();
     one_change();
 }

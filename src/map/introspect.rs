@@ -57,4 +57,23 @@ impl<K, V, S> PersistentMap<K, V, S> {
     pub fn not_shared_with(&self, other: &Self) -> MemoryUsage {
         self.trie.not_shared_with(&other.trie)
     }
+
+    /// Gives the room back that is kept for entries to come, but for what other versions share. O(n).
+    ///
+    /// A map that was filled in place has some, one that was collected, or edited while versions shared it, has little.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut map = PersistentMap::new();
+    /// (0..1000).for_each(|n| assert_eq!(map.insert(n, n * n), None));
+    /// let before = map.memory_usage().bytes;
+    /// map.shrink_to_fit();
+    /// assert!(map.memory_usage().bytes < before);
+    /// ```
+    pub fn shrink_to_fit(&mut self) {
+        self.trie.shrink_to_fit();
+    }
 }

@@ -1,0 +1,40 @@
+//! Leaves without room to spare.
+
+use super::HashTrie;
+use super::bucket::{Bucket, sole};
+use super::child::{Child, ChildMut, ChildSlots};
+
+impl<T> HashTrie<T> {
+    /// Gives the room back that leaves keep for entries to come, but for those that other tries share. O(n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    ///
+    /// let mut numbers = HashTrie::new();
+    /// for n in 0..3_u64 {
+    ///     numbers.insert(n, n, |a, b| a == b);
+    /// }
+    /// let before = numbers.memory_usage().bytes;
+    /// numbers.shrink_to_fit();
+    /// assert!(numbers.memory_usage().bytes < before);
+    /// ```
+    pub fn shrink_to_fit(&mut self) {
+        ChildSlots::root(&mut self.root).edit(shrink);
+    }
+}
+
+fn shrink<T>(child: &mut Child<T>) {
+    let fitting = match child.get_mut() {
+        Some(ChildMut::Bitmap(node)) => return node.children_mut().for_each(|mut child| child.edit(shrink)),
+        Some(ChildMut::Collision(node)) => return node.entries.shrink_to_fit(),
+        Some(ChildMut::Bucket(bucket)) if bucket.len() < bucket.capacity() => {
+            let mut fitting = Bucket::with_capacity(bucket.len());
+            sole(&mut fitting).append(bucket);
+            fitting
+        }
+        _ => return,
+    };
+    *child = fitting.into();
+}
