@@ -48,7 +48,8 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     {
         let mut next = self.clone();
         match next.entry(key) {
-            Entry::Occupied(entry) if *entry.get() == value => {}
+            // Dropped by hand, since `next` on its way out would leak if the destructor panicked.
+            Entry::Occupied(entry) if *entry.get() == value => drop(value),
             entry => drop(entry.insert_entry(value)),
         }
         next
