@@ -1,7 +1,9 @@
-//! Hashers from good to the worst, chosen at run time so that one instance of a test serves them all.
+//! Hashers from good to the worst, chosen at run time so that one instance of a test serves them all, and with fuses.
 
 use core::hash::{BuildHasher, Hasher};
 use foldhash::fast::FixedState;
+
+use super::tracked::{Call, burn};
 
 /// How many, and which, hash values there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,14 +23,39 @@ pub(crate) enum Kind {
 impl Kind {
     /// The four that every program of operations is run under.
     pub(crate) const ALL: [Kind; 4] = [Kind::Good, Kind::Eight, Kind::Constant, Kind::TopBits];
+
+    /// What such a hasher makes of a good hash.
+    const fn of(self, hash: u64) -> u64 {
+        match self {
+            Kind::Good | Kind::Abs => hash,
+            Kind::Eight => hash % 8,
+            Kind::Constant => 42,
+            Kind::TopBits => hash & (0b11_1111 << 58),
+        }
+    }
+
+    /// The hash of a number, for those who need no hasher.
+    pub(crate) fn hash(self, number: u64) -> u64 {
+        self.of(FixedState::with_seed(SEED).hash_one(number))
+    }
 }
 
+const SEED: u64 = 0x5eed;
+
 /// Makes hashers of one kind, always with the same seed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct TestState(pub(crate) Kind);
+
+impl Clone for TestState {
+    fn clone(&self) -> Self {
+        burn(Call::CloneHasher);
+        TestState(self.0)
+    }
+}
 
 impl Default for TestState {
     fn default() -> Self {
+        burn(Call::Default);
         TestState(Kind::Good)
     }
 }
@@ -37,7 +64,8 @@ impl BuildHasher for TestState {
     type Hasher = TestHasher;
 
     fn build_hasher(&self) -> TestHasher {
-        TestHasher { inner: FixedState::with_seed(0x5eed).build_hasher(), kind: self.0 }
+        burn(Call::BuildHasher);
+        TestHasher { inner: FixedState::with_seed(SEED).build_hasher(), kind: self.0 }
     }
 }
 
@@ -64,12 +92,7 @@ impl Hasher for TestHasher {
     }
 
     fn finish(&self) -> u64 {
-        let hash = self.inner.finish();
-        match self.kind {
-            Kind::Good | Kind::Abs => hash,
-            Kind::Eight => hash % 8,
-            Kind::Constant => 42,
-            Kind::TopBits => hash & (0b11_1111 << 58),
-        }
+        burn(Call::Hasher);
+        self.kind.of(self.inner.finish())
     }
 }

@@ -1,4 +1,4 @@
-//! An element that is counted from birth to drop and whose `Hash`, `Eq`, `Clone` and `Drop` can be made to panic.
+//! An element that is counted from birth to drop, and a fuse that makes any call of user code panic.
 //!
 //! Counts and fuses are kept per thread, and each test has a thread of its own.
 
@@ -22,17 +22,23 @@ thread_local! {
 /// An element, equal to others of the same value, and known by a number of its own.
 pub(crate) struct Tracked {
     value: u64,
+    mark: u64,
     number: usize,
 }
 
 impl Tracked {
     /// A new element.
     pub(crate) fn new(value: u64) -> Self {
+        Self::marked(value, 0)
+    }
+
+    /// A new element that can be told from equal ones by its mark.
+    pub(crate) fn marked(value: u64, mark: u64) -> Self {
         let number = ALIVE.with_borrow_mut(|alive| {
             alive.push(true);
             alive.len() - 1
         });
-        Tracked { value, number }
+        Tracked { value, mark, number }
     }
 
     /// What the element stands for; notes a fault if it is dead.
@@ -41,6 +47,12 @@ impl Tracked {
             FAULTS.set(FAULTS.get() + 1);
         }
         self.value
+    }
+
+    /// What tells the element from equal ones; its clones have it too.
+    pub(crate) fn mark(&self) -> u64 {
+        self.value();
+        self.mark
     }
 
     /// Makes the element stand for `value`.
@@ -52,6 +64,7 @@ impl Tracked {
 
 impl Default for Tracked {
     fn default() -> Self {
+        burn(Call::Default);
         Tracked::new(0)
     }
 }
@@ -77,7 +90,7 @@ impl Clone for Tracked {
     fn clone(&self) -> Self {
         let value = self.value();
         burn(Call::Clone);
-        Tracked::new(value)
+        Tracked::marked(value, self.mark)
     }
 }
 
@@ -113,7 +126,9 @@ impl Hash for Tracked {
 
 impl core::fmt::Debug for Tracked {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "{}", self.value())
+        let value = self.value();
+        burn(Call::Debug);
+        write!(f, "{value}")
     }
 }
 
@@ -140,12 +155,34 @@ pub(crate) enum Call {
     Eq,
     Clone,
     Drop,
+    Default,
+    Debug,
+    /// `BuildHasher::build_hasher`.
+    BuildHasher,
+    /// `Hasher::finish`.
+    Hasher,
+    /// `Clone` of the `BuildHasher`.
+    CloneHasher,
     /// A closure or iterator given to the operation, which calls [`burn`] itself.
     Closure,
+    /// An equality that can fail, which asks [`blows`] whether it shall: an error instead of a panic.
+    Error,
 }
 
 impl Call {
-    pub(crate) const ALL: [Call; 5] = [Call::Hash, Call::Eq, Call::Clone, Call::Drop, Call::Closure];
+    pub(crate) const ALL: [Call; 11] = [
+        Call::Hash,
+        Call::Eq,
+        Call::Clone,
+        Call::Drop,
+        Call::Default,
+        Call::Debug,
+        Call::BuildHasher,
+        Call::Hasher,
+        Call::CloneHasher,
+        Call::Closure,
+        Call::Error,
+    ];
 }
 
 #[derive(Clone, Copy)]
@@ -158,20 +195,23 @@ struct Fuse {
 /// What a blown fuse panics with.
 struct Blown;
 
-/// Counts a call, and panics if it is the one that the fuse is set to.
-pub(crate) fn burn(call: Call) {
-    let Some(fuse) = FUSE.get() else { return };
+/// Counts a call. Is it the one that the fuse is set to?
+pub(crate) fn blows(call: Call) -> bool {
+    let Some(fuse) = FUSE.get() else { return false };
     // A second panic while the first unwinds would abort the process.
     if fuse.call != call || panicking() {
-        return;
+        return false;
     }
-    match fuse.left.checked_sub(1) {
-        Some(left) => FUSE.set(Some(Fuse { call, left })),
-        None => {
-            FUSE.set(None);
-            // Unlike `panic!` this prints nothing, thousands of times.
-            resume_unwind(Box::new(Blown));
-        }
+    let left = fuse.left.checked_sub(1);
+    FUSE.set(left.map(|left| Fuse { call, left }));
+    left.is_none()
+}
+
+/// Counts a call, and panics if it is the one that the fuse is set to.
+pub(crate) fn burn(call: Call) {
+    if blows(call) {
+        // Unlike `panic!` this prints nothing, thousands of times.
+        resume_unwind(Box::new(Blown));
     }
 }
 
@@ -180,9 +220,9 @@ pub(crate) fn burn(call: Call) {
 pub(crate) fn with_fuse<R>(call: Call, nth: usize, operation: impl FnOnce() -> R) -> Option<R> {
     FUSE.set(Some(Fuse { call, left: nth }));
     let result = catch_unwind(AssertUnwindSafe(operation));
-    FUSE.set(None);
+    let blew = FUSE.take().is_none();
     match result {
-        Ok(result) => Some(result),
+        Ok(result) => (!blew).then_some(result),
         Err(panic) if panic.is::<Blown>() => None,
         Err(panic) => resume_unwind(panic),
     }

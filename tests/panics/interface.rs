@@ -1,0 +1,135 @@
+//! That no public operation is missing from the tables.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use super::trial::{Operation, Subject};
+use super::{algebra, entry, map, set, transient, trie};
+
+/// Methods that call no user code, whatever they are methods of.
+const CALL_NOTHING: [&str; 11] =
+    ["new", "with_hasher", "hasher", "len", "is_empty", "ptr_eq", "iter", "keys", "values", "validate", "same_shape"];
+
+/// Traits that are markers, that only show something else, or that have their items from a method in a table.
+const COVERED_BY_OTHERS: [&str; 8] =
+    ["Copy", "Eq", "Debug", "Display", "Error", "Iterator", "ExactSizeIterator", "FusedIterator"];
+
+/// What else calls no user code.
+const EXEMPT: [&str; 22] = [
+    "map::Entry::key",
+    "map::OccupiedEntry::key",
+    "map::OccupiedEntry::get",
+    "map::VacantEntry::key",
+    "HashTrie: Default",
+    "map::Change::key",
+    "map::Change::before",
+    "map::Change::after",
+    "map::Change: Clone",
+    "map::Conflict: Clone",
+    "set::SetChange: Clone",
+    "map::Iter: Clone",
+    "map::Keys: Clone",
+    "map::Values: Clone",
+    "set::Iter: Clone",
+    "set::Iter: Default",
+    "set::IntoIter: Default",
+    "trie::Iter: Clone",
+    "trie::Iter: Default",
+    "trie::IntoIter: Default",
+    "TransientMap: IntoIterator",
+    "TransientSet: IntoIterator",
+];
+
+/// The texts of the files of a directory and of those below it.
+fn files(directory: &Path, found: &mut Vec<String>) {
+    for entry in fs::read_dir(directory).expect("the sources are there") {
+        let path = entry.expect("the sources can be listed").path();
+        if path.is_dir() {
+            files(&path, found);
+        } else {
+            found.push(fs::read_to_string(&path).expect("it is text"));
+        }
+    }
+}
+
+/// What stands before the first character that no name has.
+fn name(text: &str) -> &str {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').next().expect("there is a first part")
+}
+
+/// `impl<…> Trait<…> for Type<…>`, or without the trait, as the names of both.
+fn header(line: &str) -> Option<(Option<String>, String)> {
+    let line = line.replace("->", "");
+    let generics = line.strip_prefix("impl")?;
+    let mut depth = 0;
+    let end = generics.find(|c| {
+        depth += match c {
+            '<' => 1,
+            '>' => -1,
+            _ => 0,
+        };
+        depth == 0
+    })?;
+    let rest = generics[end + 1..].trim_start();
+    let (of, on) = match rest.split_once(" for ") {
+        Some((of, on)) => (Some(name(of.trim_start_matches("fmt::")).to_owned()), on),
+        None => (None, rest),
+    };
+    let on = on.trim_start_matches(['&', '\'', 'a', ' ']).trim_start_matches("mut ");
+    Some((of, name(on).to_owned()))
+}
+
+/// The public type that is defined in a line.
+fn type_of(line: &str) -> Option<&str> {
+    line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub enum ")).map(name)
+}
+
+/// The operations of the public types of a module: `module::Type::method` and `module::Type: Trait`.
+fn operations(module: &str, texts: &[&str], found: &mut BTreeSet<String>) {
+    let lines = || texts.iter().flat_map(|text| text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")));
+    let types: BTreeSet<&str> = lines().filter_map(type_of).collect();
+    let mut on = None;
+    for line in lines() {
+        if let Some((of, of_type)) = header(line) {
+            on = Some(of_type).filter(|on| types.contains(on.as_str()));
+            if let (Some(on), Some(of)) = (&on, of.filter(|of| !COVERED_BY_OTHERS.contains(&of.as_str()))) {
+                found.insert(format!("{module}::{on}: {of}"));
+            }
+        }
+        let method = line.strip_prefix("    pub fn ").or_else(|| line.strip_prefix("    pub const fn ")).map(name);
+        if let (Some(on), Some(method)) = (&on, method.filter(|method| !CALL_NOTHING.contains(method))) {
+            found.insert(format!("{module}::{on}::{method}"));
+        }
+    }
+}
+
+/// The names in a table, without what is special in a row.
+fn names<S: Subject>(table: &[Operation<S>]) -> impl Iterator<Item = &'static str> {
+    let plain = |row: &Operation<S>| row.name.split(',').next().expect("there is a first part");
+    table.iter().map(plain).map(|name| name.trim_start_matches("&mut ").trim_start_matches('&'))
+}
+
+#[test]
+fn no_public_operation_is_missing_from_the_tables() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = BTreeSet::new();
+    for module in ["map", "set", "transient", "trie"] {
+        let mut sources = vec![fs::read_to_string(root.join(module).with_extension("rs")).expect("it is text")];
+        files(&root.join(module), &mut sources);
+        let texts: Vec<&str> = sources.iter().map(String::as_str).collect();
+        operations(module, &texts, &mut found);
+    }
+    assert!(found.len() > 100, "the sources are not as this test expects: {found:?}");
+
+    let mut tried: BTreeSet<&str> = EXEMPT.into();
+    tried.extend(names(&map::OPERATIONS).chain(names(&entry::OPERATIONS)).chain(names(&algebra::OPERATIONS)));
+    tried.extend(names(&set::OPERATIONS).chain(names(&trie::OPERATIONS)));
+    tried.extend(names(&transient::MAP_OPERATIONS).chain(names(&transient::SET_OPERATIONS)));
+    let missing = found.iter().filter(|&operation| {
+        let plain = operation.split_once("::").expect("there is a module").1;
+        !tried.contains(operation.as_str()) && !tried.contains(plain)
+    });
+    let missing: Vec<_> = missing.collect();
+    assert!(missing.is_empty(), "not tried: {missing:#?}");
+}

@@ -1,0 +1,184 @@
+//! The operations of transients, on ones made of a version and on ones started from nothing.
+
+use perennial::{TransientMap, TransientSet};
+
+use super::map::{self, M};
+use super::set::{self, S, marked};
+use super::trial::{Calls, Contents, Given, Operation, Scope, Subject};
+use super::{CLONE, CLOSURE, DEBUG, DEFAULT, DROP, LOOKUP, answer, divides, new};
+use crate::common::hashers::{Kind, TestState};
+use crate::common::tracked::Tracked;
+
+type TM = TransientMap<Tracked, Tracked, TestState>;
+type TS = TransientSet<Tracked, TestState>;
+
+impl Subject for TM {
+    type Version = M;
+
+    fn sample(kind: Kind, size: u64) -> M {
+        M::sample(kind, size)
+    }
+
+    fn of(version: M) -> TM {
+        version.transient()
+    }
+
+    fn version(self) -> M {
+        self.persistent()
+    }
+
+    fn contents(version: &M) -> Contents {
+        map::contents(version)
+    }
+
+    fn edit(version: &mut M) {
+        map::edit(version);
+    }
+}
+
+impl Subject for TS {
+    type Version = S;
+
+    fn sample(kind: Kind, size: u64) -> S {
+        S::sample(kind, size)
+    }
+
+    fn of(version: S) -> TS {
+        version.transient()
+    }
+
+    fn version(self) -> S {
+        self.persistent()
+    }
+
+    fn contents(version: &S) -> Contents {
+        set::contents(version)
+    }
+
+    fn edit(version: &mut S) {
+        set::edit(version);
+    }
+}
+
+const fn row<T: Subject>(
+    name: &'static str,
+    scope: Scope,
+    calls: Calls,
+    if_shared: Calls,
+    run: fn(&mut T, &Given<T::Version>),
+) -> Operation<T> {
+    Operation { name, scope, calls, if_shared, run }
+}
+
+/// An operation on one entry that may copy a shared bucket.
+const fn one<T: Subject>(name: &'static str, more: Calls, run: fn(&mut T, &Given<T::Version>)) -> Operation<T> {
+    row(name, Scope::Entry, LOOKUP.and(DROP).and(more), CLONE, run)
+}
+
+/// A look, or a collection made of something else.
+const fn look<T: Subject>(name: &'static str, calls: Calls, run: fn(&mut T, &Given<T::Version>)) -> Operation<T> {
+    row(name, Scope::Version, calls, Calls::NONE, run)
+}
+
+pub(super) const MAP_OPERATIONS: [Operation<TM>; 18] = [
+    row("TransientMap::get", Scope::Entry, LOOKUP.and(DROP), Calls::NONE, |map, given| {
+        map.get(&new(given.key));
+    }),
+    row("TransientMap::contains_key", Scope::Entry, LOOKUP.and(DROP), Calls::NONE, |map, given| {
+        map.contains_key(&new(given.key));
+    }),
+    one("TransientMap::get_mut", Calls::NONE, |map, given| {
+        if let Some(value) = map.get_mut(&new(given.key)) {
+            value.set(7);
+        }
+    }),
+    one("TransientMap::insert", Calls::NONE, |map, given| {
+        map.insert(new(given.key), new(7));
+    }),
+    one("TransientMap::remove", Calls::NONE, |map, given| {
+        map.remove(&new(given.key));
+    }),
+    one("TransientMap::remove_entry", Calls::NONE, |map, given| {
+        map.remove_entry(&new(given.key));
+    }),
+    one("TransientMap::entry", CLOSURE, |map, given| {
+        map.entry(new(given.key)).and_modify(|value| value.set(answer(8))).or_insert_with(|| answer(new(7)));
+    }),
+    row("TransientMap::retain", Scope::Part, DROP.and(CLOSURE), CLONE, |map, _| map.retain(|key, _| divides(2, key))),
+    row("TransientMap::clear", Scope::Part, DROP, DROP, |map, _| map.clear()),
+    row("TransientMap: Extend", Scope::Part, LOOKUP.and(DROP).and(CLOSURE), CLONE, |map, _| {
+        map.extend((0..24).map(|n| answer((new(3 * (n % 18)), new(100 + n % 18)))));
+    }),
+    look("TransientMap: Debug", DEBUG, |map, _| drop(format!("{map:?}"))),
+    look("TransientMap: Default", DEFAULT, |_, _| drop(TM::default())),
+    look("TransientMap::persistent, then edited", LOOKUP.and(DROP), |_, given| {
+        let mut map = TransientMap::with_hasher(TestState(given.kind));
+        (0..20).for_each(|key| drop(map.insert(new(key), new(key))));
+        let mut map = map.persistent();
+        (0..20).for_each(|key| drop(map.remove(&new(key))));
+    }),
+    look("TransientMap::insert, from nothing", LOOKUP.and(DROP), |_, given| {
+        let mut map = TransientMap::with_hasher(TestState(given.kind));
+        (0..20).for_each(|key| drop(map.insert(new(key % 18), new(key))));
+    }),
+    look("TransientMap::remove, from nothing", LOOKUP.and(DROP), |_, given| {
+        let mut map = TransientMap::with_hasher(TestState(given.kind));
+        (0..20).for_each(|key| drop(map.insert(new(key), new(key))));
+        (0..20).for_each(|key| drop(map.remove(&new(key))));
+    }),
+    look("TransientMap::entry, from nothing", LOOKUP.and(DROP).and(CLOSURE), |_, given| {
+        let mut map = TransientMap::with_hasher(TestState(given.kind));
+        (0..20).for_each(|key| map.entry(new(key % 18)).or_insert_with(|| answer(new(7))).set(8));
+    }),
+    look("TransientMap::retain, from nothing", LOOKUP.and(DROP).and(CLOSURE), |_, given| {
+        let mut map = TransientMap::with_hasher(TestState(given.kind));
+        map.extend((0..20).map(|key| (new(key), new(key))));
+        map.retain(|key, _| divides(3, key));
+    }),
+    look("TransientMap: Extend, from nothing", LOOKUP.and(DROP).and(CLOSURE), |_, given| {
+        let mut map = TransientMap::with_hasher(TestState(given.kind));
+        map.extend((0..20).map(|key| answer((new(key), new(key)))));
+        map.extend((9..20).map(|key| answer((new(key), new(7)))));
+    }),
+];
+
+pub(super) const SET_OPERATIONS: [Operation<TS>; 13] = [
+    row("TransientSet::get", Scope::Entry, LOOKUP.and(DROP), Calls::NONE, |set, given| {
+        set.get(&new(given.key));
+    }),
+    row("TransientSet::contains", Scope::Entry, LOOKUP.and(DROP), Calls::NONE, |set, given| {
+        set.contains(&new(given.key));
+    }),
+    one("TransientSet::insert", Calls::NONE, |set, given| {
+        set.insert(marked(given));
+    }),
+    one("TransientSet::replace", Calls::NONE, |set, given| {
+        set.replace(marked(given));
+    }),
+    one("TransientSet::remove", Calls::NONE, |set, given| {
+        set.remove(&new(given.key));
+    }),
+    one("TransientSet::take", Calls::NONE, |set, given| {
+        set.take(&new(given.key));
+    }),
+    row("TransientSet::retain", Scope::Part, DROP.and(CLOSURE), CLONE, |set, _| set.retain(|key| divides(2, key))),
+    row("TransientSet::clear", Scope::Part, DROP, DROP, |set, _| set.clear()),
+    row("TransientSet: Extend", Scope::Part, LOOKUP.and(DROP).and(CLOSURE), CLONE, |set, _| {
+        set.extend((0..24).map(|n| answer(Tracked::marked(3 * (n % 18), 7))));
+    }),
+    look("TransientSet: Debug", DEBUG, |set, _| drop(format!("{set:?}"))),
+    look("TransientSet: Default", DEFAULT, |_, _| drop(TS::default())),
+    look("TransientSet::persistent, from nothing", LOOKUP.and(DROP), |_, given| {
+        let mut set = TransientSet::with_hasher(TestState(given.kind));
+        (0..20).for_each(|key| assert_eq!(set.insert(new(key % 18)), key < 18));
+        let mut set = set.persistent();
+        (0..20).for_each(|key| assert_eq!(set.remove(&new(key)), key < 18));
+    }),
+    look("TransientSet::replace, from nothing", LOOKUP.and(DROP).and(CLOSURE), |_, given| {
+        let mut set = TransientSet::with_hasher(TestState(given.kind));
+        set.extend((0..18).map(new));
+        set.replace(new(3));
+        set.remove(&new(5));
+        set.retain(|key| divides(3, key));
+    }),
+];

@@ -1,0 +1,174 @@
+//! The operations of the core, whose hash and equality the caller gives; the latter can also fail.
+
+use perennial::HashTrie;
+use perennial::trie::{Entry, OccupiedEntry, VacantEntry};
+
+use super::trial::{Calls, Contents, Given, Operation, Scope, Subject};
+use super::{CLONE, CLOSURE, DEBUG, DROP, EQ, ERROR, answer, divides, new};
+use crate::common::hashers::Kind;
+use crate::common::tracked::{Call, Tracked, blows};
+
+type T = HashTrie<Tracked>;
+
+impl Subject for T {
+    type Version = T;
+
+    fn sample(kind: Kind, size: u64) -> T {
+        let mut trie = HashTrie::new();
+        (0..size).for_each(|key| drop(trie.insert(kind.hash(key), new(key), |a, b| a == b)));
+        trie
+    }
+
+    fn of(version: T) -> T {
+        version
+    }
+
+    fn version(self) -> T {
+        self
+    }
+
+    fn contents(version: &T) -> Contents {
+        version.validate();
+        let contents: Contents = version.iter().map(|element| (element.value(), element.mark())).collect();
+        assert_eq!(contents.len(), version.len(), "an element is there twice");
+        contents
+    }
+
+    fn edit(version: &mut T) {
+        version.insert(Kind::Good.hash(2000), new(2000), |a, b| a == b);
+        version.remove(Kind::Good.hash(0), |there| *there == new(0));
+    }
+}
+
+impl Given<T> {
+    fn hash(&self) -> u64 {
+        self.kind.hash(self.key)
+    }
+
+    fn element(&self) -> Tracked {
+        Tracked::marked(self.key, 7)
+    }
+
+    fn is(&self, there: &Tracked) -> bool {
+        let key = new(self.key);
+        answer(*there == key)
+    }
+
+    /// An equality that can fail.
+    fn try_is(&self, there: &Tracked) -> Result<bool, ()> {
+        if blows(Call::Error) { Err(()) } else { Ok(self.is(there)) }
+    }
+}
+
+fn same(there: &Tracked, new: &Tracked) -> bool {
+    answer(there == new)
+}
+
+fn try_same(there: &Tracked, new: &Tracked) -> Result<bool, ()> {
+    if blows(Call::Error) { Err(()) } else { Ok(same(there, new)) }
+}
+
+fn occupied(trie: &mut T, given: &Given<T>, run: impl FnOnce(OccupiedEntry<'_, Tracked>)) {
+    if let Entry::Occupied(entry) = trie.entry(given.hash(), |there| given.is(there)) {
+        run(entry);
+    }
+}
+
+fn vacant(trie: &mut T, given: &Given<T>, run: impl FnOnce(VacantEntry<'_, Tracked>)) {
+    if let Entry::Vacant(entry) = trie.entry(given.hash(), |there| given.is(there)) {
+        run(entry);
+    }
+}
+
+const fn row(
+    name: &'static str,
+    scope: Scope,
+    calls: Calls,
+    if_shared: Calls,
+    run: fn(&mut T, &Given<T>),
+) -> Operation<T> {
+    Operation { name, scope, calls, if_shared, run }
+}
+
+const FIND: Calls = EQ.and(DROP).and(CLOSURE);
+const TRY_FIND: Calls = FIND.and(ERROR);
+
+/// An operation on one entry that may copy a shared bucket.
+const fn one(name: &'static str, calls: Calls, run: fn(&mut T, &Given<T>)) -> Operation<T> {
+    row(name, Scope::Entry, calls, CLONE, run)
+}
+
+pub(super) const OPERATIONS: [Operation<T>; 26] = [
+    row("HashTrie::find", Scope::Entry, FIND, Calls::NONE, |trie, given| {
+        trie.find(given.hash(), |there| given.is(there));
+    }),
+    row("HashTrie::try_find", Scope::Entry, TRY_FIND, Calls::NONE, |trie, given| {
+        let _ = trie.try_find(given.hash(), |there| given.try_is(there));
+    }),
+    one("HashTrie::insert", FIND, |trie, given| drop(trie.insert(given.hash(), given.element(), same))),
+    one("HashTrie::try_insert", TRY_FIND, |trie, given| {
+        drop(trie.try_insert(given.hash(), given.element(), try_same));
+    }),
+    one("HashTrie::remove", FIND, |trie, given| drop(trie.remove(given.hash(), |there| given.is(there)))),
+    one("HashTrie::try_remove", TRY_FIND, |trie, given| {
+        drop(trie.try_remove(given.hash(), |there| given.try_is(there)));
+    }),
+    one("HashTrie::find_mut", FIND, |trie, given| {
+        if let Some(there) = trie.find_mut(given.hash(), |there| given.is(there)) {
+            *there = given.element();
+        }
+    }),
+    one("HashTrie::try_find_mut", TRY_FIND, |trie, given| {
+        if let Ok(Some(there)) = trie.try_find_mut(given.hash(), |there| given.try_is(there)) {
+            *there = given.element();
+        }
+    }),
+    row("HashTrie::entry", Scope::Entry, FIND, Calls::NONE, |trie, given| {
+        let _ = trie.entry(given.hash(), |there| given.is(there));
+    }),
+    one("HashTrie::try_entry", TRY_FIND, |trie, given| {
+        if let Ok(Entry::Vacant(entry)) = trie.try_entry(given.hash(), |there| given.try_is(there)) {
+            entry.insert(given.element());
+        }
+    }),
+    row("trie::OccupiedEntry::get", Scope::Entry, FIND, Calls::NONE, |trie, given| {
+        occupied(trie, given, |entry| assert_eq!(entry.get().value(), given.key));
+    }),
+    one("trie::OccupiedEntry::get_mut", FIND, |trie, given| {
+        occupied(trie, given, |mut entry| *entry.get_mut() = given.element());
+    }),
+    one("trie::OccupiedEntry::into_mut", FIND, |trie, given| {
+        occupied(trie, given, |entry| *entry.into_mut() = given.element());
+    }),
+    one("trie::OccupiedEntry::remove", FIND, |trie, given| occupied(trie, given, |entry| drop(entry.remove()))),
+    one("trie::VacantEntry::insert", FIND, |trie, given| {
+        vacant(trie, given, |entry| assert_eq!(entry.insert(given.element()).value(), given.key));
+    }),
+    one("trie::VacantEntry::insert_entry", FIND, |trie, given| {
+        vacant(trie, given, |entry| assert_eq!(entry.insert_entry(given.element()).get_mut().value(), given.key));
+    }),
+    row("trie::Entry: Debug", Scope::Entry, FIND.and(DEBUG), Calls::NONE, |trie, given| {
+        drop(format!("{:?}", trie.entry(given.hash(), |there| given.is(there))));
+    }),
+    row("HashTrie::iter_mut", Scope::Part, DROP.and(CLOSURE), CLONE, |trie, _| {
+        trie.iter_mut().for_each(|there| *there = answer(Tracked::marked(there.value(), 7)));
+    }),
+    row("HashTrie::retain", Scope::Part, DROP.and(CLOSURE), CLONE, |trie, _| trie.retain(|there| divides(2, there))),
+    row("HashTrie::extract_if", Scope::Part, DROP.and(CLOSURE), CLONE, |trie, _| {
+        trie.extract_if(|there| divides(2, there)).for_each(drop);
+    }),
+    row("HashTrie::extract_if, in part", Scope::Part, DROP.and(CLOSURE), CLONE, |trie, _| {
+        trie.extract_if(|there| divides(3, there)).take(2).for_each(drop);
+    }),
+    row("HashTrie::clear", Scope::Part, DROP, DROP, |trie, _| trie.clear()),
+    row("HashTrie: IntoIterator", Scope::Part, DROP.and(CLOSURE), CLONE, |trie, _| {
+        for element in std::mem::take(trie) {
+            answer(element.value());
+        }
+    }),
+    row("HashTrie: IntoIterator, in part", Scope::Part, DROP, CLONE, |trie, _| {
+        std::mem::take(trie).into_iter().take(5).for_each(drop);
+    }),
+    row("HashTrie: Debug", Scope::Version, DEBUG, Calls::NONE, |trie, _| drop(format!("{trie:?}"))),
+    row("HashTrie: Clone", Scope::Version, Calls::NONE, Calls::NONE, |trie, _| *trie = trie.clone()),
+];
