@@ -1,0 +1,108 @@
+//! The command line.
+
+use peers::case::{CASES, PEERS};
+use peers::harness::Effort;
+use peers::op::Op;
+
+pub const USAGE: &str = "\
+Measures perennial beside std, hashbrown, imbl, rpds and im. Without arguments it measures everything, which takes half
+an hour, and writes the results, the charts and the table in README.md.
+
+    --quick         less of everything, in three minutes; writes nothing
+    --check         measures nothing; checks that all maps give the right answers
+    --render        measures nothing; draws the charts and the table from the results that are there
+
+These narrow a measurement down, and nothing is written:
+    --only OPS      operations, as get_hit,insert; `memory` is the bytes and blocks
+    --keys KEYS     kinds of maps, as u64,short
+    --sizes SIZES   numbers of entries, as 100,10000
+    --peers PEERS   maps, as imbl,std; perennial is always measured
+    --seeds N       so many sets of keys
+    --rounds N      so many rounds for each";
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum Mode {
+    Measure,
+    Check,
+    Render,
+}
+
+pub struct Args {
+    pub mode: Mode,
+    pub quick: bool,
+    /// None for those that each kind of map is usually measured for.
+    pub ops: Option<Vec<Op>>,
+    pub memory: bool,
+    pub cases: Vec<&'static str>,
+    pub sizes: Option<Vec<usize>>,
+    pub peers: Vec<&'static str>,
+    pub effort: Effort,
+    /// Is it a measurement of everything?
+    pub whole: bool,
+}
+
+impl Args {
+    /// # Errors
+    /// What is wrong with the arguments, or the help that they ask for.
+    pub fn parse(args: impl Iterator<Item = String>) -> Result<Self, String> {
+        let args: Vec<String> = args.collect();
+        let mut parsed = Self {
+            mode: Mode::Measure,
+            quick: args.iter().any(|arg| arg == "--quick"),
+            ops: None,
+            memory: true,
+            cases: CASES.iter().map(|case| case.name).collect(),
+            sizes: None,
+            peers: PEERS.to_vec(),
+            effort: Effort::FULL,
+            whole: args.is_empty(),
+        };
+        if parsed.quick {
+            parsed.effort = Effort::QUICK;
+        }
+        let mut args = args.into_iter();
+        while let Some(arg) = args.next() {
+            match arg.as_str() {
+                "--quick" => continue,
+                "--check" => parsed.mode = Mode::Check,
+                "--render" => parsed.mode = Mode::Render,
+                _ => parsed.narrow(&arg, &args.next().ok_or_else(|| format!("{arg}?\n\n{USAGE}"))?)?,
+            }
+        }
+        Ok(parsed)
+    }
+
+    fn narrow(&mut self, arg: &str, value: &str) -> Result<(), String> {
+        let number = |text: &str| text.replace('_', "").parse::<usize>().map_err(|error| format!("{text}: {error}"));
+        match arg {
+            "--only" => {
+                let names: Vec<&str> = value.split(',').collect();
+                self.memory = names.contains(&"memory");
+                let ops = names.iter().filter(|&&name| name != "memory").map(|name| named(&Op::ALL, |op| op.1, name));
+                self.ops = Some(ops.map(|op| Ok(op?.0)).collect::<Result<_, String>>()?);
+            }
+            "--keys" => {
+                let cases = value.split(',').map(|name| Ok(named(&CASES, |case| case.name, name)?.name));
+                self.cases = cases.collect::<Result<_, String>>()?;
+            }
+            "--sizes" => self.sizes = Some(value.split(',').map(number).collect::<Result<_, _>>()?),
+            "--peers" => {
+                let peers = value.split(',').map(|name| named(&PEERS, |peer| peer, name).copied());
+                self.peers = peers.collect::<Result<_, _>>()?;
+                self.peers.retain(|&peer| peer != PEERS[0]);
+                self.peers.insert(0, PEERS[0]);
+            }
+            "--seeds" => self.effort.seeds = number(value)? as u64,
+            "--rounds" => self.effort.rounds = [number(value)?; 3],
+            _ => return Err(format!("{arg}?\n\n{USAGE}")),
+        }
+        Ok(())
+    }
+}
+
+fn named<'a, T>(all: &'a [T], name_of: impl Fn(&T) -> &str, name: &str) -> Result<&'a T, String> {
+    all.iter().find(|item| name_of(item) == name).ok_or_else(|| {
+        let names: Vec<&str> = all.iter().map(name_of).collect();
+        format!("{name}? There are {}.", names.join(", "))
+    })
+}

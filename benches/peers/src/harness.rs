@@ -1,0 +1,61 @@
+//! How often an operation is measured.
+
+use std::time::{Duration, Instant};
+
+use crate::op::Op;
+use crate::runner::{Competitor, Sample};
+
+/// How much is measured. What takes longer is measured less often.
+#[derive(Clone, Copy)]
+pub struct Effort {
+    /// Keys are drawn anew for each seed.
+    pub seeds: u64,
+    /// For each seed, for maps of at most 10 000 entries, at most 100 000, and more.
+    pub rounds: [usize; 3],
+}
+
+impl Effort {
+    pub const FULL: Self = Self { seeds: 3, rounds: [7, 5, 2] };
+    pub const QUICK: Self = Self { seeds: 1, rounds: [3, 3, 1] };
+
+    fn rounds(self, n: usize) -> usize {
+        match n {
+            0..=10_000 => self.rounds[0],
+            ..=100_000 => self.rounds[1],
+            _ => self.rounds[2],
+        }
+    }
+}
+
+/// Passes are repeated until so much is measured, or so much is spent with what is made for them.
+const ENOUGH: Duration = Duration::from_millis(2);
+const TOO_MUCH: Duration = Duration::from_millis(20);
+
+/// Appends the nanoseconds of one operation in each round to the `times` of each competitor that can do it.
+///
+/// Each round measures every competitor once, and each begins with another one, so that what disturbs the machine for a
+/// while disturbs all of them alike.
+pub fn measure(competitors: &[Box<dyn Competitor + '_>], op: Op, n: usize, effort: Effort, times: &mut [Vec<f64>]) {
+    for round in 0..effort.rounds(n) {
+        for i in 0..competitors.len() {
+            let i = (round + i) % competitors.len();
+            if competitors[i].can(op) {
+                times[i].push(measure_once(&*competitors[i], op));
+            }
+        }
+    }
+}
+
+fn measure_once(competitor: &dyn Competitor, op: Op) -> f64 {
+    let start = Instant::now();
+    let mut sum = Sample::default();
+    loop {
+        let sample = competitor.pass(op);
+        sum.elapsed += sample.elapsed;
+        sum.operations += sample.operations;
+        // Repeated, a comparison of a few versions would find all of what it looks at in the nearest cache.
+        if op.compares_versions() || sum.elapsed >= ENOUGH || start.elapsed() >= TOO_MUCH {
+            return sum.elapsed.as_nanos() as f64 / sum.operations as f64;
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! What the maps have in common.
+
+use std::hash::{BuildHasher, Hash};
+
+use archery::ArcTK;
+
+/// What all keys can do.
+pub trait Key: Clone + Eq + Hash + 'static {}
+
+impl<K: Clone + Eq + Hash + 'static> Key for K {}
+
+/// The hasher of all maps of a run; two of them hash alike.
+pub trait Hasher: BuildHasher + Clone + Default + 'static {}
+
+impl<S: BuildHasher + Clone + Default + 'static> Hasher for S {}
+
+/// A map under test.
+///
+/// The provided methods are the loops that a user would write over a map which lacks the operation.
+pub trait BenchMap<K: Key, V: Clone + PartialEq>: Clone + Default + FromIterator<(K, V)> + PartialEq {
+    const NAME: &'static str;
+
+    /// Whether a clone copies every entry.
+    const CLONE_COPIES: bool = false;
+
+    const HAS_DIFF: bool = false;
+
+    fn len(&self) -> usize;
+
+    fn get(&self, key: &K) -> Option<&V>;
+
+    /// Adds an entry or replaces the value of an equal key.
+    fn insert(&mut self, key: K, value: V);
+
+    /// Was the key there?
+    fn remove(&mut self, key: &K) -> bool;
+
+    fn iter<'a>(&'a self) -> impl Iterator<Item = (&'a K, &'a V)>
+    where
+        K: 'a,
+        V: 'a;
+
+    /// The number of entries that were added, removed or changed on the way to `newer`.
+    fn diff(&self, _newer: &Self) -> usize {
+        unimplemented!("see HAS_DIFF")
+    }
+
+    /// All entries of both; those of `newer` win.
+    fn merge(&self, newer: &Self) -> Self {
+        let mut all = self.clone();
+        for (key, value) in newer.iter() {
+            all.insert(key.clone(), value.clone());
+        }
+        all
+    }
+
+    fn intersection(&self, other: &Self) -> Self {
+        owned(self.iter().filter(|(key, _)| other.get(key).is_some())).collect()
+    }
+
+    fn difference(&self, other: &Self) -> Self {
+        owned(self.iter().filter(|(key, _)| other.get(key).is_none())).collect()
+    }
+
+    fn symmetric_difference(&self, other: &Self) -> Self {
+        let ours = self.iter().filter(|(key, _)| other.get(key).is_none());
+        owned(ours.chain(other.iter().filter(|(key, _)| self.get(key).is_none()))).collect()
+    }
+}
+
+fn owned<'a, K: Key, V: Clone + 'a>(entries: impl Iterator<Item = (&'a K, &'a V)>) -> impl Iterator<Item = (K, V)> {
+    entries.map(|(key, value)| (key.clone(), value.clone()))
+}
+
+impl<K: Key, V: Clone + PartialEq, S: Hasher> BenchMap<K, V> for perennial::PersistentMap<K, V, S> {
+    const NAME: &'static str = "perennial";
+    const HAS_DIFF: bool = true;
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn get(&self, key: &K) -> Option<&V> {
+        self.get(key)
+    }
+
+    fn insert(&mut self, key: K, value: V) {
+        self.insert(key, value);
+    }
+
+    fn remove(&mut self, key: &K) -> bool {
+        self.remove(key).is_some()
+    }
+
+    fn iter<'a>(&'a self) -> impl Iterator<Item = (&'a K, &'a V)>
+    where
+        K: 'a,
+        V: 'a,
+    {
+        self.iter()
+    }
+
+    fn diff(&self, newer: &Self) -> usize {
+        self.diff(newer).count()
+    }
+
+    fn merge(&self, newer: &Self) -> Self {
+        self.merge(newer)
+    }
+
+    fn intersection(&self, other: &Self) -> Self {
+        self.intersection(other)
+    }
+
+    fn difference(&self, other: &Self) -> Self {
+        self.difference(other)
+    }
+
+    fn symmetric_difference(&self, other: &Self) -> Self {
+        self.symmetric_difference(other)
+    }
+}
+
+/// Open addressing in one block of memory.
+macro_rules! impl_for_table {
+    ($name:literal, $map:path) => {
+        impl<K: Key, V: Clone + PartialEq, S: Hasher> BenchMap<K, V> for $map {
+            const NAME: &'static str = $name;
+            const CLONE_COPIES: bool = true;
+
+            fn len(&self) -> usize {
+                self.len()
+            }
+
+            fn get(&self, key: &K) -> Option<&V> {
+                self.get(key)
+            }
+
+            fn insert(&mut self, key: K, value: V) {
+                self.insert(key, value);
+            }
+
+            fn remove(&mut self, key: &K) -> bool {
+                self.remove(key).is_some()
+            }
+
+            fn iter<'a>(&'a self) -> impl Iterator<Item = (&'a K, &'a V)>
+            where
+                K: 'a,
+                V: 'a,
+            {
+                self.iter()
+            }
+
+            /// With `extend`, which makes room first.
+            fn merge(&self, newer: &Self) -> Self {
+                let mut all = self.clone();
+                all.extend(owned(newer.iter()));
+                all
+            }
+        }
+    };
+}
+
+impl_for_table!("std", std::collections::HashMap<K, V, S>);
+impl_for_table!("hashbrown", hashbrown::HashMap<K, V, S>);
+
+/// The two libraries have the same interface. Their set operations take both sides by value.
+macro_rules! impl_for_im {
+    ($name:literal, $map:path) => {
+        impl<K: Key, V: Clone + PartialEq, S: Hasher> BenchMap<K, V> for $map {
+            const NAME: &'static str = $name;
+
+            fn len(&self) -> usize {
+                self.len()
+            }
+
+            fn get(&self, key: &K) -> Option<&V> {
+                self.get(key)
+            }
+
+            fn insert(&mut self, key: K, value: V) {
+                self.insert(key, value);
+            }
+
+            fn remove(&mut self, key: &K) -> bool {
+                self.remove(key).is_some()
+            }
+
+            fn iter<'a>(&'a self) -> impl Iterator<Item = (&'a K, &'a V)>
+            where
+                K: 'a,
+                V: 'a,
+            {
+                self.iter()
+            }
+
+            /// In `union` the first wins.
+            fn merge(&self, newer: &Self) -> Self {
+                newer.clone().union(self.clone())
+            }
+
+            fn intersection(&self, other: &Self) -> Self {
+                self.clone().intersection(other.clone())
+            }
+
+            fn difference(&self, other: &Self) -> Self {
+                self.clone().relative_complement(other.clone())
+            }
+
+            fn symmetric_difference(&self, other: &Self) -> Self {
+                self.clone().symmetric_difference(other.clone())
+            }
+        }
+    };
+}
+
+// With std's `Arc`, as they come.
+impl_for_im!("imbl", imbl::GenericHashMap<K, V, S, imbl::shared_ptr::DefaultSharedPtr>);
+impl_for_im!("im", im::HashMap<K, V, S>);
+
+/// With triomphe's `Arc`, which the library takes for its thread-safe maps.
+impl<K: Key, V: Clone + PartialEq, S: Hasher> BenchMap<K, V> for rpds::HashTrieMap<K, V, ArcTK, S> {
+    const NAME: &'static str = "rpds";
+
+    fn len(&self) -> usize {
+        self.size()
+    }
+
+    fn get(&self, key: &K) -> Option<&V> {
+        self.get(key)
+    }
+
+    fn insert(&mut self, key: K, value: V) {
+        self.insert_mut(key, value);
+    }
+
+    fn remove(&mut self, key: &K) -> bool {
+        self.remove_mut(key)
+    }
+
+    fn iter<'a>(&'a self) -> impl Iterator<Item = (&'a K, &'a V)>
+    where
+        K: 'a,
+        V: 'a,
+    {
+        self.iter()
+    }
+}

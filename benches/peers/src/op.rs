@@ -1,0 +1,82 @@
+//! What is measured.
+
+/// An operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    GetHit,
+    GetMiss,
+    Insert,
+    Collect,
+    Remove,
+    Update,
+    InsertShared,
+    RemoveShared,
+    UpdateShared,
+    Iterate,
+    Fold,
+    Clone,
+    Variants,
+    Drop,
+    EqUnshared,
+    EqOne,
+    DiffOne,
+    MergeOne,
+    Union,
+    Intersection,
+    Difference,
+    SymmetricDifference,
+}
+
+impl Op {
+    /// With names and with what the time is for.
+    pub const ALL: [(Op, &'static str, &'static str); 22] = [
+        (Op::GetHit, "get_hit", "lookup, key present"),
+        (Op::GetMiss, "get_miss", "lookup, key absent"),
+        (Op::Insert, "insert", "insert in place"),
+        (Op::Collect, "collect", "`collect`, per entry"),
+        (Op::Remove, "remove", "remove in place"),
+        (Op::Update, "update", "replace a value in place"),
+        (Op::InsertShared, "insert_shared", "insert into a shared map"),
+        (Op::RemoveShared, "remove_shared", "remove from a shared map"),
+        (Op::UpdateShared, "update_shared", "replace a value in a shared map"),
+        (Op::Iterate, "iterate", "iterate with `next`, per entry"),
+        (Op::Fold, "fold", "iterate with `for_each`, per entry"),
+        (Op::Clone, "clone", "clone"),
+        (Op::Variants, "variants", "one of 100 variants with an entry more"),
+        (Op::Drop, "drop", "drop, per entry"),
+        (Op::EqUnshared, "eq_unshared", "`==` of equal maps that share nothing, per entry"),
+        (Op::EqOne, "eq_one", "`==` of versions with one change"),
+        (Op::DiffOne, "diff_one", "diff of versions with one change"),
+        (Op::MergeOne, "merge_one", "merge of versions with one change"),
+        (Op::Union, "union", "union of maps that have half in common, per entry of one"),
+        (Op::Intersection, "intersection", "intersection of these"),
+        (Op::Difference, "difference", "difference of these"),
+        (Op::SymmetricDifference, "symmetric_difference", "symmetric difference of these"),
+    ];
+
+    /// Those that are measured for every kind of key, value and hasher.
+    pub const MAIN: [Op; 9] = [
+        Op::GetHit,
+        Op::GetMiss,
+        Op::Insert,
+        Op::Collect,
+        Op::Remove,
+        Op::InsertShared,
+        Op::RemoveShared,
+        Op::Fold,
+        Op::Drop,
+    ];
+
+    pub fn name(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    /// Does every single one of these clone the map?
+    pub fn clones_each_time(self) -> bool {
+        matches!(self, Op::InsertShared | Op::RemoveShared | Op::UpdateShared | Op::Variants)
+    }
+
+    pub fn compares_versions(self) -> bool {
+        matches!(self, Op::EqOne | Op::DiffOne | Op::MergeOne)
+    }
+}
