@@ -1,6 +1,7 @@
 //! The command line.
 
-use peers::case::{CASES, PEERS};
+use peers::PEERS;
+use peers::case::CASES;
 use peers::harness::Effort;
 use peers::op::Op;
 
@@ -82,7 +83,7 @@ impl Args {
                 self.ops = Some(ops.map(|op| Ok(op?.0)).collect::<Result<_, String>>()?);
             }
             "--keys" => {
-                let cases = value.split(',').map(|name| Ok(named(&CASES, |case| case.name, name)?.name));
+                let cases = value.split(',').map(|name| Ok(named(CASES, |case| case.name, name)?.name));
                 self.cases = cases.collect::<Result<_, String>>()?;
             }
             "--sizes" => self.sizes = Some(value.split(',').map(number).collect::<Result<_, _>>()?),

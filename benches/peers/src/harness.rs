@@ -20,8 +20,8 @@ impl Effort {
 
     fn rounds(self, n: usize) -> usize {
         match n {
-            0..=10_000 => self.rounds[0],
-            ..=100_000 => self.rounds[1],
+            ..=10_000 => self.rounds[0],
+            10_001..=100_000 => self.rounds[1],
             _ => self.rounds[2],
         }
     }

@@ -11,3 +11,6 @@ pub mod map;
 pub mod op;
 pub mod results;
 pub mod runner;
+
+/// The names of the maps.
+pub const PEERS: [&str; 6] = ["perennial", "std", "hashbrown", "imbl", "rpds", "im"];

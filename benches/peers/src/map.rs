@@ -17,6 +17,7 @@ impl<S: BuildHasher + Clone + Default + 'static> Hasher for S {}
 /// A map under test.
 ///
 /// The provided methods are the loops that a user would write over a map which lacks the operation.
+#[expect(clippy::len_without_is_empty, reason = "nothing measures `is_empty`")]
 pub trait BenchMap<K: Key, V: Clone + PartialEq>: Clone + Default + FromIterator<(K, V)> + PartialEq {
     const NAME: &'static str;
 
@@ -246,4 +247,19 @@ impl<K: Key, V: Clone + PartialEq, S: Hasher> BenchMap<K, V> for rpds::HashTrieM
     {
         self.iter()
     }
+}
+
+/// The function `$f::<K, V, M, …>` for each of the maps under test, in the order of [`PEERS`](crate::PEERS).
+#[macro_export]
+macro_rules! for_each_map {
+    ($f:ident, $keys:ty, $values:ty, $hasher:ty $(, $more:ty)?) => {
+        [
+            $f::<$keys, $values, perennial::PersistentMap<$keys, $values, $hasher> $(, $more)?>,
+            $f::<$keys, $values, std::collections::HashMap<$keys, $values, $hasher> $(, $more)?>,
+            $f::<$keys, $values, hashbrown::HashMap<$keys, $values, $hasher> $(, $more)?>,
+            $f::<$keys, $values, imbl::GenericHashMap<$keys, $values, $hasher, imbl::shared_ptr::DefaultSharedPtr> $(, $more)?>,
+            $f::<$keys, $values, rpds::HashTrieMap<$keys, $values, archery::ArcTK, $hasher> $(, $more)?>,
+            $f::<$keys, $values, im::HashMap<$keys, $values, $hasher> $(, $more)?>,
+        ]
+    };
 }

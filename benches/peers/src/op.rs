@@ -71,6 +71,10 @@ impl Op {
         Self::ALL[self as usize].1
     }
 
+    pub fn is_main(self) -> bool {
+        Self::MAIN.contains(&self)
+    }
+
     /// Does every single one of these clone the map?
     pub fn clones_each_time(self) -> bool {
         matches!(self, Op::InsertShared | Op::RemoveShared | Op::UpdateShared | Op::Variants)

@@ -1,6 +1,8 @@
 //! Measured figures.
 
-use crate::case::PEERS;
+use std::fmt;
+
+use crate::PEERS;
 
 /// A figure: the median of several measurements.
 #[derive(Clone)]
@@ -10,49 +12,88 @@ pub struct Row {
     pub n: usize,
     pub peer: String,
     pub median: f64,
-    pub min: f64,
-    pub max: f64,
+    pub least: f64,
+    pub most: f64,
     pub samples: usize,
 }
+
+/// The names of the columns, and of what [`Row`] prints.
+pub const COLUMNS: &str = "keys,operation,n,map,median,least,most,samples";
 
 impl Row {
     /// # Panics
     /// If there are no `samples`.
     pub fn new(keys: &str, op: &str, n: usize, peer: &str, mut samples: Vec<f64>) -> Self {
         samples.sort_by(f64::total_cmp);
-        let half = samples.len() / 2;
-        let median = if samples.len() % 2 == 1 { samples[half] } else { samples[half - 1].midpoint(samples[half]) };
+        let (half, last) = (samples.len() / 2, samples.len() - 1);
         Self {
             keys: keys.into(),
             op: op.into(),
             n,
             peer: peer.into(),
-            median,
-            min: samples[0],
-            max: samples[samples.len() - 1],
+            median: samples[half].midpoint(samples[last - half]),
+            least: samples[0],
+            most: samples[last],
             samples: samples.len(),
         }
     }
+
+    /// # Errors
+    /// If `line` is not what a row prints.
+    pub fn parse(line: &str) -> Result<Self, String> {
+        let fields: Vec<&str> = line.split(',').collect();
+        let [keys, op, n, peer, median, least, most, samples] = fields[..] else { return Err(line.into()) };
+        let number = |field: &str| field.parse::<f64>().map_err(|error| format!("{error} in {line}"));
+        Ok(Self {
+            keys: keys.into(),
+            op: op.into(),
+            n: number(n)? as usize,
+            peer: peer.into(),
+            median: number(median)?,
+            least: number(least)?,
+            most: number(most)?,
+            samples: number(samples)? as usize,
+        })
+    }
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { keys, op, n, peer, median, least, most, samples } = self;
+        write!(f, "{keys},{op},{n},{peer},{median:.2},{least:.2},{most:.2},{samples}")
+    }
+}
+
+/// The median of ours divided by that of `peer`.
+pub fn ratio(rows: &[Row], keys: &str, op: &str, n: usize, peer: &str) -> Option<f64> {
+    let median = |peer: &str| {
+        rows.iter().find(|row| row.keys == keys && row.op == op && row.n == n && row.peer == peer).map(|row| row.median)
+    };
+    Some(median(PEERS[0])? / median(peer)?)
 }
 
 /// Prints the rows of one kind of map of one size: what each operation takes, and the ratio of ours to that.
 pub fn print(rows: &[Row], keys: &str, n: usize) {
-    let of: Vec<&Row> = rows.iter().filter(|row| row.keys == keys && row.n == n).collect();
-    let peers = PEERS.into_iter().filter(|&peer| of.iter().any(|row| row.peer == peer));
-    let peers: Vec<&str> = peers.collect();
+    let rows: Vec<Row> = rows.iter().filter(|row| row.keys == keys && row.n == n).cloned().collect();
+    let peers = || PEERS.into_iter().filter(|&peer| rows.iter().any(|row| row.peer == peer));
     print!("\n{:<28}", format!("{keys}, n = {n}"));
-    peers.iter().for_each(|peer| print!("{peer:>18}"));
+    peers().for_each(|peer| print!("{peer:>20}"));
     println!();
-    let mut ops: Vec<&str> = of.iter().map(|row| row.op.as_str()).collect();
-    ops.dedup();
+    let mut ops: Vec<&str> = Vec::new();
+    for row in &rows {
+        if !ops.contains(&row.op.as_str()) {
+            ops.push(&row.op);
+        }
+    }
     for op in ops {
         print!("{op:<28}");
-        let figure = |peer: &str| of.iter().find(|row| row.op == op && row.peer == peer).map(|row| row.median);
-        for peer in &peers {
-            match (figure(peer), figure(PEERS[0])) {
-                (Some(theirs), Some(ours)) if *peer != PEERS[0] => print!("{theirs:>10.1} ({:>5.2})", ours / theirs),
-                (Some(figure), _) => print!("{figure:>18.1}"),
-                (None, _) => print!("{:>18}", ""),
+        for peer in peers() {
+            match rows.iter().find(|row| row.op == op && row.peer == peer) {
+                Some(row) if peer == PEERS[0] => print!("{:>20.1}", row.median),
+                Some(row) => {
+                    print!("{:>12.1} ({:>5.2})", row.median, ratio(&rows, keys, op, n, peer).unwrap_or(f64::NAN))
+                }
+                None => print!("{:>20}", ""),
             }
         }
         println!();

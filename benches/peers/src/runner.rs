@@ -8,12 +8,10 @@ use crate::key::Value;
 use crate::map::{BenchMap, Key};
 use crate::op::Op;
 
+mod rest;
+
 /// Above this size, maps of which a clone copies every entry are left out where each edit needs a clone.
 const MOST_COPIED: usize = 10_000;
-
-/// How many variants of a map are made and kept, and of how many of the maps.
-const VARIANTS: usize = 100;
-const VARIED_MAPS: usize = 10;
 
 /// One measurement.
 #[derive(Clone, Copy, Default)]
@@ -30,6 +28,9 @@ pub trait Competitor {
 
     /// Measures `op` once on all maps. Panics if one gives a wrong answer.
     fn pass(&self, op: Op) -> Sample;
+
+    /// Panics unless the maps are still what they were made of, whatever was done to versions of them.
+    fn check_unchanged(&self);
 }
 
 /// The competitor `M`.
@@ -37,11 +38,38 @@ pub struct Runner<'a, K, V, M> {
     input: &'a Input<K, V>,
     /// One for each map of the input.
     maps: Vec<M>,
+    rest: Option<Rest<'a, K, V, M>>,
+}
+
+/// Measures an operation beyond the main ones.
+type Rest<'a, K, V, M> = fn(&Runner<'a, K, V, M>, Op) -> Sample;
+
+/// Which operations are compiled, which takes long enough.
+pub trait Scope {
+    fn rest<'a, K: Key, V: Value, M: BenchMap<K, V>>() -> Option<Rest<'a, K, V, M>>;
+}
+
+/// [`Op::MAIN`] only.
+pub struct Main;
+
+impl Scope for Main {
+    fn rest<'a, K: Key, V: Value, M: BenchMap<K, V>>() -> Option<Rest<'a, K, V, M>> {
+        None
+    }
+}
+
+/// All operations.
+pub struct All;
+
+impl Scope for All {
+    fn rest<'a, K: Key, V: Value, M: BenchMap<K, V>>() -> Option<Rest<'a, K, V, M>> {
+        Some(Runner::pass_rest)
+    }
 }
 
 impl<'a, K: Key, V: Value, M: BenchMap<K, V>> Runner<'a, K, V, M> {
-    pub fn new(input: &'a Input<K, V>) -> Self {
-        Self { input, maps: input.maps.iter().map(build).collect() }
+    pub fn new<C: Scope>(input: &'a Input<K, V>) -> Self {
+        Self { input, maps: input.maps.iter().map(build).collect(), rest: C::rest() }
     }
 
     /// Measures `f` on what `setup` makes of each map. The time is that of `operations` for each.
@@ -93,61 +121,20 @@ impl<'a, K: Key, V: Value, M: BenchMap<K, V>> Runner<'a, K, V, M> {
             |&lens, _| assert_eq!(lens, edits * len),
         )
     }
-
-    /// Measures `f` on each map and another that has half of its entries in common with it.
-    fn on_overlapping(&self, len: usize, f: impl Fn(&M, &M) -> M) -> Sample {
-        let half = self.input.n / 2;
-        let overlapping = |input: &MapInput<K, V>| {
-            let new = input.misses[..half].iter().map(|key| (key.clone(), V::new(0)));
-            input.entries[half..].iter().cloned().chain(new).collect::<M>()
-        };
-        self.on_made(
-            self.input.n,
-            |_, input| overlapping(input),
-            |other, map, _| (f(map, &other), other),
-            |(answer, _), _| assert_eq!(answer.len(), len),
-        )
-    }
-
-    /// Measures `f` on each map and versions of it with one value changed; `f` tells whether it did well.
-    fn on_versions(&self, f: impl Fn(&M, &M) -> bool) -> Sample {
-        let count = self.input.versions();
-        let changed = |map: &M, key: &K| {
-            let mut version = map.clone();
-            version.insert(key.clone(), V::new(u64::MAX));
-            version
-        };
-        self.on_made(
-            count,
-            |map, input| input.hits[..count].iter().map(|key| changed(map, key)).collect::<Vec<M>>(),
-            |versions, map, _| (versions.iter().filter(|version| f(map, version)).count(), versions),
-            |(right, _), _| assert_eq!(*right, count),
-        )
-    }
-
-    /// Makes variants of a few of the maps, each with an entry more, and keeps them all.
-    fn variants(&self) -> Sample {
-        let maps = || self.maps.iter().zip(&self.input.maps).take(VARIED_MAPS);
-        let keys: Vec<Vec<K>> =
-            maps().map(|(_, input)| input.misses.iter().cycle().take(VARIANTS).cloned().collect()).collect();
-        let mut variants = Vec::with_capacity(VARIED_MAPS * VARIANTS);
-        let start = Instant::now();
-        for ((map, _), keys) in maps().zip(keys) {
-            for key in keys {
-                let mut variant = black_box(map).clone();
-                variant.insert(key, V::new(1));
-                variants.push(variant);
-            }
-        }
-        let elapsed = start.elapsed();
-        assert!(variants.iter().all(|variant| variant.len() == self.input.n + 1));
-        Sample { elapsed, operations: variants.len() }
-    }
 }
 
 /// The map that `input` describes.
-fn build<K: Key, V: Value, M: BenchMap<K, V>>(input: &MapInput<K, V>) -> M {
+pub fn build<K: Key, V: Value, M: BenchMap<K, V>>(input: &MapInput<K, V>) -> M {
     input.entries.iter().cloned().collect()
+}
+
+/// A map made without `collect`.
+pub fn insert_all<K: Key, V: Value, M: BenchMap<K, V>>(entries: impl IntoIterator<Item = (K, V)>) -> M {
+    let mut map = M::default();
+    for (key, value) in entries {
+        map.insert(key, value);
+    }
+    map
 }
 
 /// The sum of the values' numbers, external iteration.
@@ -159,9 +146,16 @@ fn sum<K: Key, V: Value, M: BenchMap<K, V>>(map: &M) -> u64 {
     sum
 }
 
-/// Is it the map that `input` describes, as far as a sum can tell?
+/// Panics unless it is the map that `input` describes.
 fn check_whole<K: Key, V: Value, M: BenchMap<K, V>>(map: &M, input: &MapInput<K, V>) {
     assert_eq!((map.len(), sum(map)), (input.entries.len(), input.sum));
+    check(map, input.entries.iter().map(|(key, value)| (key, value)));
+}
+
+/// Panics unless `entries` are what is in `map`. Large maps are not searched, since that would take too long.
+fn check<'a, K: Key, V: Value, M: BenchMap<K, V>>(map: &M, entries: impl Iterator<Item = (&'a K, &'a V)>) {
+    let right = |&(key, value): &(&K, &V)| map.len() > 2_000 || map.get(key) == Some(value);
+    assert_eq!(map.len(), entries.filter(right).count());
 }
 
 impl<K: Key, V: Value, M: BenchMap<K, V>> Competitor for Runner<'_, K, V, M> {
@@ -171,11 +165,11 @@ impl<K: Key, V: Value, M: BenchMap<K, V>> Competitor for Runner<'_, K, V, M> {
 
     fn can(&self, op: Op) -> bool {
         let copies = M::CLONE_COPIES && op.clones_each_time() && self.input.n > MOST_COPIED;
-        !copies && (M::HAS_DIFF || op != Op::DiffOne)
+        !copies && (M::HAS_DIFF || op != Op::DiffOne) && (self.rest.is_some() || op.is_main())
     }
 
     fn pass(&self, op: Op) -> Sample {
-        let (n, half) = (self.input.n, self.input.n / 2);
+        let n = self.input.n;
         let (edits, lookups) = (self.input.edits(), self.input.lookups());
         match op {
             Op::GetHit => self.on_each(
@@ -191,13 +185,7 @@ impl<K: Key, V: Value, M: BenchMap<K, V>> Competitor for Runner<'_, K, V, M> {
             Op::Insert => self.on_made(
                 n,
                 |_, input| input.entries.clone(),
-                |entries, _, _| {
-                    let mut map = M::default();
-                    for (key, value) in entries {
-                        map.insert(key, value);
-                    }
-                    map
-                },
+                |entries, _, _| insert_all::<K, V, M>(entries),
                 check_whole,
             ),
             Op::Collect => self.on_made(
@@ -212,19 +200,7 @@ impl<K: Key, V: Value, M: BenchMap<K, V>> Competitor for Runner<'_, K, V, M> {
                 |mut map, _, input| (input.hits.iter().filter(|key| map.remove(key)).count(), map),
                 |(removed, map), _| assert_eq!((*removed, map.len()), (n, 0)),
             ),
-            Op::Update => self.on_made(
-                n,
-                |_, input| (build::<K, V, M>(input), input.hits.clone()),
-                |(mut map, keys), _, _| {
-                    for key in keys {
-                        map.insert(key, V::new(1));
-                    }
-                    map
-                },
-                |map, _| assert_eq!((map.len(), sum(map)), (n, n as u64)),
-            ),
             Op::InsertShared => self.insert_shared(|input| &input.misses, n + 1),
-            Op::UpdateShared => self.insert_shared(|input| &input.hits, n),
             Op::RemoveShared => self.on_each(
                 edits,
                 |map, input| {
@@ -237,7 +213,6 @@ impl<K: Key, V: Value, M: BenchMap<K, V>> Competitor for Runner<'_, K, V, M> {
                 },
                 |&lens, _| assert_eq!(lens, edits * (n - 1)),
             ),
-            Op::Iterate => self.on_each(n, |map, _| sum(map), |&sum, input| assert_eq!(sum, input.sum)),
             Op::Fold => self.on_each(
                 n,
                 |map, _| {
@@ -247,33 +222,12 @@ impl<K: Key, V: Value, M: BenchMap<K, V>> Competitor for Runner<'_, K, V, M> {
                 },
                 |&sum, input| assert_eq!(sum, input.sum),
             ),
-            Op::Clone => {
-                let clones = if M::CLONE_COPIES { (10_000 / n).clamp(1, 100) } else { 100 };
-                self.on_made(
-                    clones,
-                    |_, _| Vec::with_capacity(clones),
-                    |mut made, map, _| {
-                        made.extend((0..clones).map(|_| black_box(map).clone()));
-                        made
-                    },
-                    |made, _| assert_eq!(made.iter().map(M::len).sum::<usize>(), clones * n),
-                )
-            }
-            Op::Variants => self.variants(),
             Op::Drop => self.on_made(n, |_, input| build::<K, V, M>(input), |map, _, _| drop(map), |(), _| ()),
-            Op::EqUnshared => self.on_made(
-                n,
-                |_, input| input.entries.iter().rev().cloned().collect::<M>(),
-                |other, map, _| (*map == other, other),
-                |(equal, _), _| assert!(equal),
-            ),
-            Op::EqOne => self.on_versions(|map, version| map != version),
-            Op::DiffOne => self.on_versions(|map, version| map.diff(version) == 1),
-            Op::MergeOne => self.on_versions(|map, version| map.merge(version).len() == n),
-            Op::Union => self.on_overlapping(n + half, M::merge),
-            Op::Intersection => self.on_overlapping(n - half, M::intersection),
-            Op::Difference => self.on_overlapping(half, M::difference),
-            Op::SymmetricDifference => self.on_overlapping(2 * half, M::symmetric_difference),
+            _ => self.rest.expect("`can` was asked before")(self, op),
         }
+    }
+
+    fn check_unchanged(&self) {
+        self.maps.iter().zip(&self.input.maps).for_each(|(map, input)| check_whole(map, input));
     }
 }

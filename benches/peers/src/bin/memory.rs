@@ -1,0 +1,73 @@
+//! Bytes and blocks of the heap, in a program of its own: to count them takes time.
+//!
+//! `memory PEERS SIZE` prints rows of results, for random `u64` keys. Counted is what the maps ask for, without what the allocator adds to each
+//! block.
+
+use std::alloc::System;
+
+use foldhash::fast::FixedState;
+use peers::input::Input;
+use peers::key::{Random, Value};
+use peers::map::{BenchMap, Key};
+use peers::results::Row;
+use peers::runner::{build, insert_all};
+use peers::{PEERS, for_each_map};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// So many versions are kept of each map.
+const VERSIONS: usize = 10;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [peers, size] = &args[..] else { panic!("PEERS SIZE, not {args:?}") };
+    let input = Input::new::<Random>(size.parse().expect("a size is a number"), 0);
+    for (peer, rows) in PEERS.into_iter().zip(for_each_map!(rows, u64, u64, FixedState)) {
+        if peers.split(',').any(|wanted| wanted == peer) {
+            rows(&input).iter().for_each(|row| println!("{row}"));
+        }
+    }
+}
+
+fn rows<K: Key, V: Value, M: BenchMap<K, V>>(input: &Input<K, V>) -> Vec<Row> {
+    let (inputs, entries) = (&input.maps, input.n * input.maps.len());
+    let (maps, collected) = kept(|| inputs.iter().map(build::<K, V, M>));
+    let (_, inserted) = kept(|| inputs.iter().map(|input| insert_all::<K, V, M>(input.entries.iter().cloned())));
+    let (versions, shared) = kept(|| {
+        maps.iter().zip(inputs).flat_map(|(map, input)| {
+            input.misses.iter().take(VERSIONS).map(|key| {
+                let mut version = map.clone();
+                version.insert(key.clone(), V::new(0));
+                version
+            })
+        })
+    });
+    let row = |name: &str, what: usize, count: usize| {
+        Row::new("u64", name, input.n, M::NAME, vec![what as f64 / count as f64])
+    };
+    vec![
+        row("bytes_collect", collected.bytes, entries),
+        row("blocks_collect", collected.blocks, entries),
+        row("bytes_insert", inserted.bytes, entries),
+        row("blocks_insert", inserted.blocks, entries),
+        row("bytes_version", shared.bytes, versions.len()),
+        row("blocks_version", shared.blocks, versions.len()),
+    ]
+}
+
+/// What is held of the heap.
+struct Held {
+    bytes: usize,
+    blocks: usize,
+}
+
+/// Makes maps, and tells what they hold, without the vector that they are in.
+fn kept<M, I: Iterator<Item = M>>(maps: impl FnOnce() -> I) -> (Vec<M>, Held) {
+    let region = Region::new(ALLOCATOR);
+    let maps: Vec<M> = maps().collect();
+    let change = region.change();
+    let bytes = change.bytes_allocated - change.bytes_deallocated - maps.capacity() * size_of::<M>();
+    (maps, Held { bytes, blocks: change.allocations - change.deallocations - 1 })
+}

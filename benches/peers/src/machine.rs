@@ -1,0 +1,42 @@
+//! What the figures depend on beside the code.
+
+use std::process::Command;
+
+/// Lines that say on what machine and with what versions and flags this program was made and runs.
+pub fn description() -> Vec<String> {
+    let versions = ["perennial", "hashbrown", "imbl", "rpds", "im", "triomphe", "foldhash"];
+    let versions = versions.map(|name| format!("{name} {}", version(name)));
+    vec![
+        format!("CPU: {}", processor()),
+        format!("{}, {}", output("rustc", &["--version"]), output("uname", &["-sm"])),
+        versions.join(", "),
+        format!(
+            "release, lto = \"thin\", codegen-units = 1, RUSTFLAGS = \"{}\", system allocator",
+            option_env!("RUSTFLAGS").unwrap_or_default()
+        ),
+    ]
+}
+
+/// As locked for this program.
+fn version(name: &str) -> &'static str {
+    let lock = include_str!("../Cargo.lock");
+    let package = lock.split("[[package]]").find(|package| package.contains(&format!("name = \"{name}\"\n")));
+    package.and_then(|package| package.split('"').nth(3)).expect("the name is that of a dependency")
+}
+
+fn processor() -> String {
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let field = |name| info.lines().find(|line| line.starts_with(name)).and_then(|line| line.split(": ").nth(1));
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    format!(
+        "{}, {cores} cores, cache {}",
+        field("model name").unwrap_or("unknown"),
+        field("cache size").unwrap_or("unknown")
+    )
+}
+
+fn output(program: &str, args: &[&str]) -> String {
+    let output = Command::new(program).args(args).output();
+    output
+        .map_or_else(|_| format!("{program}: unknown"), |output| String::from_utf8_lossy(&output.stdout).trim().into())
+}

@@ -1,0 +1,52 @@
+//! The files that are made of the figures: the figures themselves, the charts, and the tables in `README.md`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use peers::results::{COLUMNS, Row};
+
+mod chart;
+mod table;
+
+/// What stands in README.md before and after the tables.
+const BEGIN: &str = "<!-- Begin of what benches/peers writes -->\n";
+const END: &str = "<!-- End of what benches/peers writes -->\n";
+
+/// A path in the repository.
+fn path(name: &str) -> PathBuf {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(name)
+}
+
+fn figures() -> PathBuf {
+    path(&format!("benches/results/{}.csv", std::env::consts::ARCH.replace('_', "-")))
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn save(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Writes the figures, after `description` in comments.
+pub fn write(description: &[String], rows: &[Row]) -> Result<(), String> {
+    let comments = description.iter().map(|line| format!("# {line}\n"));
+    let rows = rows.iter().map(|row| format!("{row}\n"));
+    save(&figures(), &comments.chain([format!("{COLUMNS}\n")]).chain(rows).collect::<String>())
+}
+
+/// Draws the charts and writes the tables from the figures that are there.
+pub fn render() -> Result<(), String> {
+    let text = read(&figures())?;
+    let (comments, lines): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with('#'));
+    let rows: Vec<Row> = lines.into_iter().skip(1).map(Row::parse).collect::<Result<_, _>>()?;
+    for chart in chart::CHARTS {
+        save(&path(&format!("benches/results/{}.svg", chart.name)), &chart.draw(&rows))?;
+    }
+    let readme = read(&path("README.md"))?;
+    let parts = readme.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+    let (before, after) = parts.ok_or_else(|| format!("README.md lacks the lines\n{BEGIN}{END}"))?;
+    let comments: Vec<&str> = comments.into_iter().map(|line| line.trim_start_matches("# ")).collect();
+    save(&path("README.md"), &format!("{before}{BEGIN}{}{END}{after}", table::tables(&comments, &rows)))
+}

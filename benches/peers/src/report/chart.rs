@@ -1,0 +1,240 @@
+//! Charts: what an operation takes in maps of each size, both on logarithmic scales.
+
+use std::fmt::Write;
+
+use peers::PEERS;
+use peers::results::Row;
+
+/// A picture of several plots.
+pub(super) struct Chart {
+    /// Of the file.
+    pub(super) name: &'static str,
+    plots: &'static [Plot],
+}
+
+struct Plot {
+    title: &'static str,
+    keys: &'static str,
+    op: &'static str,
+    unit: Unit,
+}
+
+#[derive(Clone, Copy)]
+enum Unit {
+    Time,
+    Bytes,
+}
+
+const fn time(keys: &'static str, op: &'static str, title: &'static str) -> Plot {
+    Plot { title, keys, op, unit: Unit::Time }
+}
+
+const fn bytes(op: &'static str, title: &'static str) -> Plot {
+    Plot { title, keys: "u64", op, unit: Unit::Bytes }
+}
+
+pub(super) const CHARTS: [Chart; 7] = [
+    Chart {
+        name: "lookup",
+        plots: &[
+            time("u64", "get_hit", "Lookup, key present"),
+            time("u64", "get_miss", "Lookup, key absent"),
+            time("short", "get_hit", "Lookup of a string, present"),
+            time("short", "get_miss", "Lookup of a string, absent"),
+        ],
+    },
+    Chart {
+        name: "in_place",
+        plots: &[
+            time("u64", "insert", "Insert in place"),
+            time("u64", "collect", "collect, per entry"),
+            time("u64", "remove", "Remove in place"),
+            time("u64", "update", "Replace a value in place"),
+        ],
+    },
+    Chart {
+        name: "shared",
+        plots: &[
+            time("u64", "insert_shared", "Insert into a shared map"),
+            time("u64", "remove_shared", "Remove from a shared map"),
+            time("u64", "variants", "One of 100 variants"),
+            time("short", "insert_shared", "Insert a string into a shared map"),
+        ],
+    },
+    Chart {
+        name: "walk",
+        plots: &[
+            time("u64", "iterate", "Iterate with next, per entry"),
+            time("u64", "fold", "Iterate with for_each, per entry"),
+            time("u64", "drop", "Drop, per entry"),
+            time("u64", "eq_unshared", "== of maps that share nothing, per entry"),
+        ],
+    },
+    Chart {
+        name: "versions",
+        plots: &[
+            time("u64", "clone", "Clone"),
+            time("u64", "eq_one", "== of versions with one change"),
+            time("u64", "diff_one", "Diff of versions with one change"),
+            time("u64", "merge_one", "Merge of versions with one change"),
+        ],
+    },
+    Chart {
+        name: "algebra",
+        plots: &[
+            time("u64", "union", "Union, per entry of one"),
+            time("u64", "intersection", "Intersection"),
+            time("u64", "difference", "Difference"),
+            time("u64", "symmetric_difference", "Symmetric difference"),
+        ],
+    },
+    Chart {
+        name: "memory",
+        plots: &[
+            bytes("bytes_collect", "Bytes per entry, collected"),
+            bytes("bytes_insert", "Bytes per entry, inserted"),
+            bytes("bytes_version", "Bytes of a version with an entry more"),
+        ],
+    },
+];
+
+/// For each of [`PEERS`]: on both light and dark ground.
+const COLORS: [&str; 6] = ["#e8375f", "#3a86d9", "#1aa5b8", "#3aa655", "#d98a1f", "#9a6fd0"];
+
+const PLOTS_IN_ROW: usize = 2;
+/// Of a plot with what is written around it.
+const WIDTH: f64 = 420.0;
+const HEIGHT: f64 = 260.0;
+/// Of what is written around.
+const LEFT: f64 = 62.0;
+const RIGHT: f64 = 14.0;
+const TOP: f64 = 34.0;
+const BOTTOM: f64 = 28.0;
+const LEGEND: f64 = 36.0;
+
+const STYLE: &str = "<style>\
+text{font:12px system-ui,sans-serif;fill:#24292f}.title{font-weight:600;font-size:13px}\
+.ground{fill:#fff}.grid{stroke:#d8dee4}polyline{fill:none;stroke-width:1.8}.ours{stroke-width:3.2}\
+@media(prefers-color-scheme:dark){text{fill:#e6edf3}.ground{fill:#0d1117}.grid{stroke:#30363d}}\
+</style>\n";
+
+impl Chart {
+    pub(super) fn draw(&self, rows: &[Row]) -> String {
+        let width = WIDTH * PLOTS_IN_ROW as f64;
+        let height = LEGEND + HEIGHT * self.plots.len().div_ceil(PLOTS_IN_ROW) as f64;
+        let mut svg = Svg(format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\">\n{STYLE}\
+             <rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n"
+        ));
+        svg.legend();
+        for (i, plot) in self.plots.iter().enumerate() {
+            let (column, row) = (i % PLOTS_IN_ROW, i / PLOTS_IN_ROW);
+            svg.plot(plot, rows, WIDTH * column as f64, LEGEND + HEIGHT * row as f64);
+        }
+        svg.add("</svg>");
+        svg.0
+    }
+}
+
+/// The text of a picture.
+struct Svg(String);
+
+impl Svg {
+    fn add(&mut self, line: impl std::fmt::Display) {
+        writeln!(self.0, "{line}").expect("a string takes any text");
+    }
+
+    fn text(&mut self, x: f64, y: f64, attributes: &str, text: &str) {
+        self.add(format_args!("<text x=\"{x:.1}\" y=\"{y:.1}\" {attributes}>{text}</text>"));
+    }
+
+    fn line(&mut self, [x1, y1]: [f64; 2], [x2, y2]: [f64; 2]) {
+        self.add(format_args!("<path class=\"grid\" d=\"M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}\"/>"));
+    }
+
+    fn curve(&mut self, peer: usize, points: &[[f64; 2]]) {
+        let points: Vec<String> = points.iter().map(|[x, y]| format!("{x:.1},{y:.1}")).collect();
+        let (class, color) = (if peer == 0 { "ours" } else { "theirs" }, COLORS[peer]);
+        self.add(format_args!("<polyline class=\"{class}\" stroke=\"{color}\" points=\"{}\"/>", points.join(" ")));
+    }
+
+    fn legend(&mut self) {
+        for (i, peer) in PEERS.iter().enumerate() {
+            let x = LEFT + 125.0 * i as f64;
+            self.curve(i, &[[x, 20.0], [x + 24.0, 20.0]]);
+            self.text(x + 30.0, 24.0, "", peer);
+        }
+    }
+
+    /// Draws a plot whose upper left corner is at `x`, `y`.
+    fn plot(&mut self, plot: &Plot, rows: &[Row], x: f64, y: f64) {
+        let rows: Vec<&Row> = rows.iter().filter(|row| row.keys == plot.keys && row.op == plot.op).collect();
+        self.text(x + LEFT, y + 22.0, "class=\"title\"", &plot.title.replace('&', "&amp;"));
+        let sizes = Scale::new(rows.iter().map(|row| row.n as f64), [x + LEFT, x + WIDTH - RIGHT]);
+        let figures = Scale::new(rows.iter().map(|row| row.median), [y + HEIGHT - BOTTOM, y + TOP]);
+        let (Some(sizes), Some(figures)) = (sizes, figures) else { return };
+        for n in sizes.decades() {
+            let at = sizes.at(n);
+            self.line([at, figures.ends[0]], [at, figures.ends[1]]);
+            self.text(at, y + HEIGHT - BOTTOM + 17.0, "text-anchor=\"middle\"", &count(n));
+        }
+        for figure in figures.decades() {
+            let at = figures.at(figure);
+            self.line([sizes.ends[0], at], [sizes.ends[1], at]);
+            self.text(x + LEFT - 6.0, at + 4.0, "text-anchor=\"end\"", &plot.unit.label(figure));
+        }
+        // Ours last, above the others.
+        for (i, peer) in PEERS.iter().enumerate().rev() {
+            let of = rows.iter().filter(|row| row.peer == *peer);
+            let points: Vec<_> = of.map(|row| [sizes.at(row.n as f64), figures.at(row.median)]).collect();
+            self.curve(i, &points);
+        }
+    }
+}
+
+/// A logarithmic scale of whole decades.
+struct Scale {
+    least: i32,
+    most: i32,
+    /// Where these stand.
+    ends: [f64; 2],
+}
+
+impl Scale {
+    /// One that has room for all `figures`; none if there are none.
+    fn new(figures: impl Iterator<Item = f64>, ends: [f64; 2]) -> Option<Self> {
+        let logarithms: Vec<f64> = figures.map(|figure| figure.max(0.1).log10()).collect();
+        let least = logarithms.iter().copied().reduce(f64::min)?.floor() as i32;
+        let most = logarithms.iter().copied().reduce(f64::max)?.ceil() as i32;
+        Some(Self { least, most: most.max(least + 1), ends })
+    }
+
+    fn at(&self, figure: f64) -> f64 {
+        let part = (figure.max(0.1).log10() - f64::from(self.least)) / f64::from(self.most - self.least);
+        self.ends[0] + part * (self.ends[1] - self.ends[0])
+    }
+
+    fn decades(&self) -> impl Iterator<Item = f64> + use<> {
+        (self.least..=self.most).map(|exponent| 10_f64.powi(exponent))
+    }
+}
+
+fn count(n: f64) -> String {
+    match n {
+        ..1e3 => format!("{n}"),
+        ..1e6 => format!("{}k", n / 1e3),
+        _ => format!("{}M", n / 1e6),
+    }
+}
+
+impl Unit {
+    fn label(self, figure: f64) -> String {
+        match self {
+            Self::Bytes => count(figure),
+            Self::Time if figure < 1e3 => format!("{figure} ns"),
+            Self::Time if figure < 1e6 => format!("{} µs", figure / 1e3),
+            Self::Time if figure < 1e9 => format!("{} ms", figure / 1e6),
+            Self::Time => format!("{} s", figure / 1e9),
+        }
+    }
+}
