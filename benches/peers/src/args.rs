@@ -10,10 +10,11 @@ Measures perennial beside std, hashbrown, imbl, rpds and im. Without arguments i
 an hour, and writes the results, the charts and the table in README.md.
 
     --quick         less of everything, in three minutes; writes nothing
+    --write         writes the results though there are other arguments
     --check         measures nothing; checks that all maps give the right answers
     --render        measures nothing; draws the charts and the table from the results that are there
 
-These narrow a measurement down, and nothing is written:
+These narrow a measurement down, and nothing is written without --write:
     --only OPS      operations, as get_hit,insert; `memory` is the bytes and blocks
     --keys KEYS     kinds of maps, as u64,short
     --sizes SIZES   numbers of entries, as 100,10000
@@ -38,8 +39,8 @@ pub struct Args {
     pub sizes: Option<Vec<usize>>,
     pub peers: Vec<&'static str>,
     pub effort: Effort,
-    /// Is it a measurement of everything?
-    pub whole: bool,
+    /// Are the results kept?
+    pub write: bool,
 }
 
 impl Args {
@@ -56,7 +57,7 @@ impl Args {
             sizes: None,
             peers: PEERS.to_vec(),
             effort: Effort::FULL,
-            whole: args.is_empty(),
+            write: args.is_empty(),
         };
         if parsed.quick {
             parsed.effort = Effort::QUICK;
@@ -66,6 +67,7 @@ impl Args {
             match arg.as_str() {
                 "--quick" => continue,
                 "--check" => parsed.mode = Mode::Check,
+                "--write" => parsed.write = true,
                 "--render" => parsed.mode = Mode::Render,
                 _ => parsed.narrow(&arg, &args.next().ok_or_else(|| format!("{arg}?\n\n{USAGE}"))?)?,
             }

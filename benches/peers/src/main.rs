@@ -42,7 +42,7 @@ fn measure_all(args: &Args) -> Result<(), String> {
             results::print(&rows, case.name, n);
         }
     }
-    if args.whole { report::write(&machine::description(), &rows).and_then(|()| report::render()) } else { Ok(()) }
+    if args.write { report::write(&machine::description(), &rows).and_then(|()| report::render()) } else { Ok(()) }
 }
 
 /// The kinds of maps with the operations and sizes that are measured for each.

@@ -60,7 +60,7 @@ impl Row {
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { keys, op, n, peer, median, least, most, samples } = self;
-        write!(f, "{keys},{op},{n},{peer},{median:.2},{least:.2},{most:.2},{samples}")
+        write!(f, "{keys},{op},{n},{peer},{median:.4},{least:.4},{most:.4},{samples}")
     }
 }
 
