@@ -12,6 +12,7 @@ pub mod set;
 mod transient;
 
 mod hasher;
+mod impls;
 mod keyed;
 mod macros;
 
@@ -22,6 +23,8 @@ pub mod guide;
 pub use equivalent::Equivalent;
 
 pub use hasher::RandomState;
+#[cfg(feature = "proptest")]
+pub use impls::proptest;
 pub use map::PersistentMap;
 pub use set::PersistentSet;
 pub use transient::{TransientMap, TransientSet};

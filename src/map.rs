@@ -28,6 +28,8 @@ pub use diff::{Change, Diff};
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use iter::{Drain, ExtractIf, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut};
 pub use merge3::Conflict;
+#[cfg(feature = "serde")]
+pub(crate) use patch::Edit;
 pub use patch::{Patch, PatchError};
 
 /// A persistent hash map: cloning is O(1), and versions share all that they have in common.

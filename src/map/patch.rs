@@ -27,14 +27,14 @@ use crate::hasher::RandomState;
 /// assert_eq!(new.apply(&patch.inverse()), Ok(old));
 /// ```
 pub struct Patch<K, V, S = RandomState> {
-    edits: PersistentMap<K, Edit<V>, S>,
+    pub(crate) edits: PersistentMap<K, Edit<V>, S>,
 }
 
 /// The value of a key before and after; it is not `None` in both.
 #[derive(Clone, PartialEq, Eq)]
-struct Edit<V> {
-    before: Option<V>,
-    after: Option<V>,
+pub(crate) struct Edit<V> {
+    pub(crate) before: Option<V>,
+    pub(crate) after: Option<V>,
 }
 
 impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Patch<K, V, S> {

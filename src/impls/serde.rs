@@ -1,0 +1,208 @@
+//! `serde`: a map as a map, a set as a sequence, a patch as a map of each key to what becomes of it.
+//!
+//! What becomes of a key is an enum with the variants `added(V)`, `removed(V)` and `changed(V, V)`: in JSON,
+//! `{"a":{"added":1},"b":{"changed":[2,3]}}`. Two options would be shorter, yet many formats do not tell `Some(None)`,
+//! or a `Some` of the unit, from `None`.
+
+use alloc::vec::Vec;
+use core::fmt;
+use core::hash::{BuildHasher, Hash};
+use core::marker::PhantomData;
+
+use serde_core::de::{self, Deserialize, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde_core::ser::{Serialize, SerializeTupleVariant, Serializer};
+
+use crate::map::{Edit, Patch};
+use crate::{PersistentMap, PersistentSet};
+
+/// So many bytes are set aside at once for entries that the input has announced: a wrong number must not take all memory.
+const TRUSTED: usize = 1 << 16;
+
+/// Collects the items that `next` gives. About `announced` of them are expected.
+///
+/// They are put in all at once, which takes a fraction of the time of single inserts.
+fn collect<T, C, E>(announced: Option<usize>, mut next: impl FnMut() -> Result<Option<T>, E>) -> Result<C, E>
+where
+    C: FromIterator<T>,
+{
+    let room = announced.unwrap_or(0).min(TRUSTED / size_of::<T>().max(1));
+    let mut items = Vec::with_capacity(room);
+    while let Some(item) = next()? {
+        items.push(item);
+    }
+    Ok(items.into_iter().collect())
+}
+
+impl<K: Serialize, V: Serialize, S> Serialize for PersistentMap<K, V, S> {
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        serializer.collect_map(self)
+    }
+}
+
+impl<'de, K, V, S> Deserialize<'de> for PersistentMap<K, V, S>
+where
+    K: Deserialize<'de> + Eq + Hash,
+    V: Deserialize<'de>,
+    S: BuildHasher + Default,
+{
+    /// Of equal keys the last value wins.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Collection::<Self>(PhantomData))
+    }
+}
+
+impl<T: Serialize, S> Serialize for PersistentSet<T, S> {
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        serializer.collect_seq(self)
+    }
+}
+
+impl<'de, T, S> Deserialize<'de> for PersistentSet<T, S>
+where
+    T: Deserialize<'de> + Eq + Hash,
+    S: BuildHasher + Default,
+{
+    /// Of equal elements the first stays.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(Collection::<Self>(PhantomData))
+    }
+}
+
+impl<K: Serialize, V: Serialize, S> Serialize for Patch<K, V, S> {
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        self.edits.serialize(serializer)
+    }
+}
+
+impl<'de, K, V, S> Deserialize<'de> for Patch<K, V, S>
+where
+    K: Deserialize<'de> + Eq + Hash,
+    V: Deserialize<'de>,
+    S: BuildHasher + Default,
+{
+    /// Of several changes of one key the last counts.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self { edits: Deserialize::deserialize(deserializer)? })
+    }
+}
+
+/// The visitor that makes a `C`.
+struct Collection<C>(PhantomData<C>);
+
+impl<'de, K, V, S> Visitor<'de> for Collection<PersistentMap<K, V, S>>
+where
+    K: Deserialize<'de> + Eq + Hash,
+    V: Deserialize<'de>,
+    S: BuildHasher + Default,
+{
+    type Value = PersistentMap<K, V, S>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        collect(map.size_hint(), || map.next_entry())
+    }
+}
+
+impl<'de, T, S> Visitor<'de> for Collection<PersistentSet<T, S>>
+where
+    T: Deserialize<'de> + Eq + Hash,
+    S: BuildHasher + Default,
+{
+    type Value = PersistentSet<T, S>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        collect(seq.size_hint(), || seq.next_element())
+    }
+}
+
+/// The names of an edit's variants.
+const VARIANTS: [&str; 3] = ["added", "removed", "changed"];
+
+impl<V: Serialize> Serialize for Edit<V> {
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        let [added, removed, changed] = VARIANTS;
+        match (&self.before, &self.after) {
+            (None, Some(value)) => serializer.serialize_newtype_variant("Edit", 0, added, value),
+            (Some(value), None) => serializer.serialize_newtype_variant("Edit", 1, removed, value),
+            (Some(old), Some(new)) => {
+                let mut values = serializer.serialize_tuple_variant("Edit", 2, changed, 2)?;
+                values.serialize_field(old)?;
+                values.serialize_field(new)?;
+                values.end()
+            }
+            (None, None) => unreachable!("an edit has a value before or after"),
+        }
+    }
+}
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Edit<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_enum("Edit", &VARIANTS, EditVisitor(PhantomData))
+    }
+}
+
+struct EditVisitor<V>(PhantomData<V>);
+
+impl<'de, V: Deserialize<'de>> Visitor<'de> for EditVisitor<V> {
+    type Value = Edit<V>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value added or removed, or two of which one is changed to the other")
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<Edit<V>, A::Error> {
+        let (Variant(index), content) = data.variant()?;
+        Ok(match index {
+            0 => Edit { before: None, after: Some(content.newtype_variant()?) },
+            1 => Edit { before: Some(content.newtype_variant()?), after: None },
+            _ => content.tuple_variant(2, self)?,
+        })
+    }
+
+    /// The values of a change.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Edit<V>, A::Error> {
+        let mut value = |index| values.next_element()?.ok_or_else(|| de::Error::invalid_length(index, &"two values"));
+        Ok(Edit { before: Some(value(0)?), after: Some(value(1)?) })
+    }
+}
+
+/// The index of a variant, which a format may give by its name.
+struct Variant(usize);
+
+impl<'de> Deserialize<'de> for Variant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_identifier(VariantVisitor)
+    }
+}
+
+struct VariantVisitor;
+
+impl Visitor<'_> for VariantVisitor {
+    type Value = Variant;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`added`, `removed` or `changed`")
+    }
+
+    fn visit_u64<E: de::Error>(self, index: u64) -> Result<Variant, E> {
+        let known = usize::try_from(index).ok().filter(|&index| index < VARIANTS.len());
+        known.map(Variant).ok_or_else(|| E::invalid_value(de::Unexpected::Unsigned(index), &self))
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Variant, E> {
+        let known = VARIANTS.iter().position(|variant| *variant == name);
+        known.map(Variant).ok_or_else(|| E::unknown_variant(name, &VARIANTS))
+    }
+
+    fn visit_bytes<E: de::Error>(self, name: &[u8]) -> Result<Variant, E> {
+        let known = VARIANTS.iter().position(|variant| variant.as_bytes() == name);
+        known.map(Variant).ok_or_else(|| E::invalid_value(de::Unexpected::Bytes(name), &self))
+    }
+}

@@ -1,0 +1,157 @@
+//! Maps, sets and patches through a text format and a binary one.
+
+mod common;
+
+use core::fmt::Debug;
+
+use perennial::map::Patch;
+use perennial::{PersistentMap, PersistentSet, persistent_map, persistent_set};
+use serde::de::value::{Error, MapDeserializer, SeqDeserializer};
+use serde::de::{Deserialize, DeserializeOwned};
+use serde::{Deserialize as DeriveDeserialize, Serialize};
+
+use common::hashers::{Kind, TestState};
+use common::{scaled, validate};
+
+/// Writes `value` in both formats and reads it back. Answers its JSON.
+fn round_trip<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) -> String {
+    let bytes = postcard::to_allocvec(value).unwrap();
+    assert_eq!(&postcard::from_bytes::<T>(&bytes).unwrap(), value);
+    let json = serde_json::to_string(value).unwrap();
+    assert_eq!(&serde_json::from_str::<T>(&json).unwrap(), value);
+    json
+}
+
+#[test]
+fn a_map_is_a_map_and_a_set_a_sequence() {
+    assert_eq!(round_trip(&persistent_map! { String::from("a") => 1 }), r#"{"a":1}"#);
+    assert_eq!(round_trip(&persistent_map! { 7 => Some(()) }.map_values(|_, _| None)), r#"{"7":null}"#);
+    assert_eq!(round_trip(&PersistentMap::<u8, u8>::new()), "{}");
+    assert_eq!(round_trip(&persistent_set! { 7 }), "[7]");
+    assert_eq!(round_trip(&PersistentSet::<u8>::new()), "[]");
+}
+
+#[test]
+fn what_is_read_is_whole() {
+    for n in [1, 17, 300, scaled(30_000, 400) as u32] {
+        let map: PersistentMap<u32, String> = (0..n).map(|key| (key, format!("value {key}"))).collect();
+        round_trip(&map);
+        let json = serde_json::to_vec(&map).unwrap();
+        let read: PersistentMap<u32, String> = serde_json::from_slice(&json).unwrap();
+        validate(&read);
+        assert!(read.same_shape(&map));
+        let set: PersistentSet<u32> = map.keys().copied().collect();
+        round_trip(&set);
+        // Under another hasher, and from other collections of the same form.
+        let few: PersistentMap<u32, String, TestState> = serde_json::from_slice(&json).unwrap();
+        assert_eq!(few.hasher().0, Kind::Good);
+        assert_eq!(few.len(), map.len());
+        let std: std::collections::HashMap<u32, String> = serde_json::from_slice(&json).unwrap();
+        let bytes = postcard::to_allocvec(&std).unwrap();
+        assert_eq!(postcard::from_bytes::<PersistentMap<u32, String>>(&bytes).unwrap(), map);
+    }
+}
+
+#[test]
+fn fields_may_borrow_from_the_input() {
+    #[derive(Serialize, DeriveDeserialize)]
+    struct Page<'a> {
+        #[serde(borrow)]
+        words: PersistentMap<&'a str, u32>,
+        #[serde(borrow)]
+        seen: PersistentSet<&'a str>,
+    }
+    let json = r#"{"words":{"rose":3},"seen":["rose"]}"#;
+    let page: Page<'_> = serde_json::from_str(json).unwrap();
+    assert_eq!(page.words, persistent_map! { "rose" => 3 });
+    assert!(page.seen.contains("rose"));
+    assert_eq!(serde_json::to_string(&page).unwrap(), json);
+}
+
+#[test]
+fn of_equal_keys_the_last_value_wins() {
+    let map: PersistentMap<String, u8> = serde_json::from_str(r#"{"a":1,"b":2,"a":3}"#).unwrap();
+    assert_eq!(map, PersistentMap::from([(String::from("a"), 3), (String::from("b"), 2)]));
+    let set: PersistentSet<u8> = serde_json::from_str("[1,2,1]").unwrap();
+    assert_eq!(set.len(), 2);
+}
+
+#[test]
+fn a_patch_tells_what_becomes_of_each_key() {
+    let patch = |old: &[(&str, i8)], new: &[(&str, i8)]| {
+        let map = |entries: &[(&str, i8)]| entries.iter().map(|&(key, value)| (key.to_owned(), value)).collect();
+        Patch::<String, i8>::between(&map(old), &map(new))
+    };
+    assert_eq!(round_trip(&patch(&[], &[("a", 1)])), r#"{"a":{"added":1}}"#);
+    assert_eq!(round_trip(&patch(&[("a", 1)], &[])), r#"{"a":{"removed":1}}"#);
+    assert_eq!(round_trip(&patch(&[("a", 1)], &[("a", 2)])), r#"{"a":{"changed":[1,2]}}"#);
+    assert_eq!(round_trip(&patch(&[("a", 1)], &[("a", 1)])), "{}");
+
+    let old: PersistentMap<u16, u32> = (0..1000).map(|key| (key, 0)).collect();
+    let new: PersistentMap<u16, u32> = (500..1500).map(|key| (key, key.into())).collect();
+    let patch = Patch::between(&old, &new);
+    round_trip(&patch);
+    let read: Patch<u16, u32> = serde_json::from_str(&serde_json::to_string(&patch).unwrap()).unwrap();
+    assert_eq!(read.len(), 1500);
+    assert_eq!(old.apply(&read), Ok(new));
+}
+
+#[test]
+fn a_value_that_is_nothing_in_json_stays_a_value() {
+    let old = persistent_map! { 1 => (), 2 => () };
+    round_trip(&Patch::between(&old, &persistent_map! { 2 => (), 3 => () }));
+    let old = persistent_map! { 1 => None, 2 => Some(2) };
+    round_trip(&Patch::between(&old, &persistent_map! { 1 => Some(1), 3 => None }));
+}
+
+#[test]
+fn what_is_not_of_the_form_is_an_error() {
+    fn error<T: DeserializeOwned + Debug>(json: &str) -> String {
+        serde_json::from_str::<T>(json).unwrap_err().to_string()
+    }
+    let message = error::<PersistentMap<u8, u8>>("[1]");
+    assert!(message.contains("expected a map"), "{message}");
+    let message = error::<PersistentSet<u8>>("{}");
+    assert!(message.contains("expected a sequence"), "{message}");
+    let message = error::<PersistentMap<String, u8>>(r#"{"a":1,"b":256}"#);
+    assert!(message.contains("256"), "{message}");
+    let message = error::<Patch<String, u8>>(r#"{"a":{"moved":1}}"#);
+    assert!(message.contains("unknown variant `moved`"), "{message}");
+    let message = error::<Patch<String, u8>>(r#"{"a":{"changed":[1]}}"#);
+    assert!(message.contains("expected two values"), "{message}");
+    let message = error::<Patch<String, u8>>(r#"{"a":{"changed":[1,2,3]}}"#);
+    assert!(message.contains("trailing"), "{message}");
+    // One change, of key 0, and of a kind that there is not.
+    let error = postcard::from_bytes::<Patch<u8, u8>>(&[1, 0, 3, 0]).unwrap_err();
+    assert!(matches!(error, postcard::Error::SerdeDeCustom), "{error}");
+}
+
+/// Items that announce to be as many as there can be.
+struct Boast<I>(I);
+
+impl<I: Iterator> Iterator for Boast<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (usize::MAX, Some(usize::MAX))
+    }
+}
+
+#[test]
+fn memory_is_not_taken_on_trust() {
+    // To set so much aside would panic or abort. A length of 2^63, and two bytes.
+    let bytes = [128, 128, 128, 128, 128, 128, 128, 128, 128, 1, 1, 2];
+    assert!(postcard::from_bytes::<PersistentMap<u8, u8>>(&bytes).is_err());
+    assert!(postcard::from_bytes::<PersistentSet<u64>>(&bytes).is_err());
+    assert!(postcard::from_bytes::<Patch<u8, u8>>(&bytes).is_err());
+    let items = Boast([1_u64, 2, 3].into_iter());
+    let set = PersistentSet::<u64>::deserialize(SeqDeserializer::<_, Error>::new(items));
+    assert_eq!(set.unwrap().len(), 3);
+    let entries = Boast([(1_u64, 2_u64), (3, 4)].into_iter());
+    let map = PersistentMap::<u64, u64>::deserialize(MapDeserializer::<_, Error>::new(entries));
+    assert_eq!(map.unwrap().len(), 2);
+}
