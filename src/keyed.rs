@@ -12,6 +12,8 @@ use crate::trie::{Clones, Extraction, HashTrie, Inserted, always, infallible};
 mod pairwise;
 
 pub(crate) use pairwise::{Pairing, Table, eq, is_disjoint, is_within, merge, pairing};
+#[cfg(feature = "rayon")]
+pub(crate) use pairwise::{agree, rehashed};
 
 /// The copier of entries where its type must have a name.
 pub(crate) type Cloner<T> = fn(&T) -> T;

@@ -25,6 +25,8 @@ pub use equivalent::Equivalent;
 pub use hasher::RandomState;
 #[cfg(feature = "proptest")]
 pub use impls::proptest;
+#[cfg(feature = "rayon")]
+pub use impls::rayon;
 pub use map::PersistentMap;
 pub use set::PersistentSet;
 pub use transient::{TransientMap, TransientSet};

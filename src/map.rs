@@ -207,7 +207,7 @@ impl<K, V, S> PersistentMap<K, V, S> {
     }
 
     /// What the operations on two maps work on.
-    fn table(&self) -> Table<'_, (K, V), S> {
+    pub(crate) fn table(&self) -> Table<'_, (K, V), S> {
         (&self.trie, &self.hasher)
     }
 }

@@ -167,7 +167,7 @@ impl<T, S> PersistentSet<T, S> {
     }
 
     /// What the operations on two sets work on.
-    fn table(&self) -> Table<'_, T, S> {
+    pub(crate) fn table(&self) -> Table<'_, T, S> {
         (&self.trie, &self.hasher)
     }
 }

@@ -22,6 +22,8 @@ mod pairs;
 mod part;
 mod remove;
 mod shrink;
+#[cfg(any(feature = "rayon", test))]
+mod split;
 mod tags;
 mod usage;
 
@@ -37,6 +39,8 @@ pub use iter::{IntoIter, Iter};
 pub(crate) use merge::{Merged, Rule, Shared};
 pub(crate) use pairs::{Pair, Pairs};
 pub(crate) use remove::Extraction;
+#[cfg(feature = "rayon")]
+pub(crate) use split::{Dealt, Executor, Subtree, Subtrees};
 pub use usage::MemoryUsage;
 
 /// How the entries of a shared bucket are copied.

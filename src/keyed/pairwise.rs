@@ -26,7 +26,7 @@ impl Rule {
 }
 
 /// Does the hasher of `a` put the entries of `b` where they are?
-fn agree<T, S: BuildHasher>(a: Table<'_, T, S>, b: Table<'_, T, S>) -> bool {
+pub(crate) fn agree<T, S: BuildHasher>(a: Table<'_, T, S>, b: Table<'_, T, S>) -> bool {
     b.0.is_empty() || a.0.ptr_eq(b.0) || hashers_agree(a.1, b.1)
 }
 
@@ -53,7 +53,7 @@ where
 }
 
 /// The same entries under another hasher.
-fn rehashed<T, K, S>(trie: &HashTrie<T>, hasher: &S, key_of: impl KeyOf<T, K>) -> HashTrie<T>
+pub(crate) fn rehashed<T, K, S>(trie: &HashTrie<T>, hasher: &S, key_of: impl KeyOf<T, K>) -> HashTrie<T>
 where
     T: Clone,
     K: Eq + Hash,

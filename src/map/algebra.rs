@@ -36,6 +36,18 @@ pub enum Merge<V> {
     Neither,
 }
 
+impl<V> Merge<V> {
+    /// What becomes of the entries of `key`.
+    pub(crate) fn of<K: Clone>(self, key: &K) -> Merged<(K, V)> {
+        match self {
+            Self::Left => Merged::Left,
+            Self::Right => Merged::Right,
+            Self::Value(value) => Merged::New((key.clone(), value)),
+            Self::Neither => Merged::Neither,
+        }
+    }
+}
+
 impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V, S> {
     /// A version with the entries of both maps. Where both have a key, the key is ours and the value the other's.
     ///
@@ -75,12 +87,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     /// ```
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn merge_with(&self, other: &Self, mut f: impl FnMut(&K, &V, &V) -> Merge<V>) -> Self {
-        self.merged(other, Rule::UNION.asking(), |(key, ours), (_, theirs)| match f(key, ours, theirs) {
-            Merge::Left => Merged::Left,
-            Merge::Right => Merged::Right,
-            Merge::Value(value) => Merged::New((key.clone(), value)),
-            Merge::Neither => Merged::Neither,
-        })
+        self.merged(other, Rule::UNION.asking(), |(key, ours), (_, theirs)| f(key, ours, theirs).of(key))
     }
 
     /// A version with those of our entries whose key the other map has too. Also written `&`.

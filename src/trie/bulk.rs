@@ -12,7 +12,7 @@ use super::node::WIDTH_MAX;
 use super::{Clones, HashTrie, always, mix};
 
 /// An entry with its hash, until it is taken. No larger than without the `Option` when `T` is aligned like a `u64`.
-type Item<T> = Option<(u32, T)>;
+pub(super) type Item<T> = Option<(u32, T)>;
 
 /// The most entries of a part on the average; up to that many are one part.
 const PART_MAX: usize = 2048;
@@ -40,18 +40,30 @@ impl<T> HashTrie<T> {
             }
             return;
         }
-        let mut parts = deal(items.map(|(hash, item)| Some((mix(hash), item))), least);
-        let len = &mut 0;
-        let root = build(&mut parts, 0, &mut |part: &mut [Item<T>], keys: &mut Vec<Key>| {
-            sort(part, keys, &mut same, &mut replace);
-            *len += keys.len();
-        });
-        (self.root, self.len) = (root, *len);
+        let items = items.map(|(hash, item)| Some((mix(hash), item)));
+        (self.root, self.len) = bulk(items, least, 0, same, replace);
     }
 }
 
-/// Deals items out to 1, 32 or 1024 parts, by the top bits of their hashes; about `len` items are expected.
-fn deal<T>(items: impl Iterator<Item = Item<T>>, len: usize) -> Vec<Vec<Item<T>>> {
+/// The subtree at `depth` of about `len` items, and the number of its entries. See [`HashTrie::extend_with`].
+pub(super) fn bulk<T>(
+    items: impl Iterator<Item = Item<T>>,
+    len: usize,
+    depth: u32,
+    mut same: impl FnMut(&T, &T) -> bool,
+    mut replace: impl FnMut(&mut T, T),
+) -> (Child<T>, usize) {
+    let mut parts = deal(items, len, depth);
+    let mut len = 0;
+    let child = build(&mut parts, depth, &mut |part: &mut [Item<T>], keys: &mut Vec<Key>| {
+        sort(part, keys, &mut same, &mut replace);
+        len += keys.len();
+    });
+    (child, len)
+}
+
+/// Deals items out to 1, 32 or 1024 parts, by their hash bits from `depth` on; about `len` items are expected.
+fn deal<T>(items: impl Iterator<Item = Item<T>>, len: usize, depth: u32) -> Vec<Vec<Item<T>>> {
     let bits = match len {
         0..=PART_MAX => 0,
         _ if len <= PART_MAX << WIDTH_MAX => WIDTH_MAX,
@@ -62,7 +74,7 @@ fn deal<T>(items: impl Iterator<Item = Item<T>>, len: usize) -> Vec<Vec<Item<T>>
     let mut parts: Vec<_> = (0..1 << bits).map(|_| Vec::with_capacity(average + average / 8)).collect();
     for item in items {
         let hash = item.as_ref().map_or(0, |(hash, _)| *hash);
-        parts[(u64::from(hash) << bits >> 32) as usize].push(item);
+        parts[(u64::from(hash << depth) << bits >> 32) as usize].push(item);
     }
     parts
 }
@@ -115,10 +127,6 @@ fn build<T>(parts: &mut [Vec<Item<T>>], depth: u32, sort: &mut impl FnMut(&mut [
     for (slot, parts) in parts.chunks_mut(each).enumerate() {
         level.put(slot, build(parts, depth + WIDTH_MAX, sort));
     }
-    for span in (0..WIDTH_MAX).map(|bits| 1 << bits) {
-        for first in (0..1 << WIDTH_MAX).step_by(2 * span) {
-            level.join(first, first + span, first + 2 * span, super::sole_owner);
-        }
-    }
+    level.join_all(super::sole_owner);
     level.finish([None, None])
 }

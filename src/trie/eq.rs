@@ -21,7 +21,7 @@ impl<T> HashTrie<T> {
 }
 
 /// Shape is canonical: two tries with the same hashes have the same nodes.
-fn equal<T>(a: &Child<T>, b: &Child<T>, eq: &mut impl FnMut(&T, &T) -> bool) -> bool {
+pub(super) fn equal<T>(a: &Child<T>, b: &Child<T>, eq: &mut impl FnMut(&T, &T) -> bool) -> bool {
     if a.ptr_eq(b) {
         return true;
     }

@@ -7,7 +7,7 @@ use core::iter::FusedIterator;
 use core::slice;
 
 use super::bitmap::Bitmap;
-use super::child::{Child, ChildMut, ChildRef, ChildrenMut};
+use super::child::{Child, ChildMut, ChildRef, ChildSlots, ChildrenMut};
 use super::node::HEIGHT_MAX;
 use super::{Clones, HashTrie};
 
@@ -183,10 +183,10 @@ impl<'a, T, C> IterMut<'a, T, C> {
 }
 
 impl<'a, T, C: Clones<T>> IterMut<'a, T, C> {
-    fn new(trie: &'a mut HashTrie<T>, clone: C) -> Self {
-        let mut iter = Self { len: trie.len, clone: Some(clone), ..Self::over_nothing() };
-        let root = trie.root.make_mut(clone);
-        iter.enter(root);
+    /// The entries below one child, which has `len` of them.
+    pub(super) fn below(child: ChildSlots<'a, T>, len: usize, clone: C) -> Self {
+        let mut iter = Self { len, clone: Some(clone), ..Self::over_nothing() };
+        iter.enter(child.make_mut(clone));
         iter
     }
 
@@ -400,7 +400,7 @@ impl<T> HashTrie<T> {
     }
 
     pub(crate) fn iter_mut_with<C: Clones<T>>(&mut self, clone: C) -> IterMut<'_, T, C> {
-        IterMut::new(self, clone)
+        IterMut::below(ChildSlots::root(&mut self.root), self.len, clone)
     }
 }
 

@@ -146,6 +146,15 @@ impl<T> Level<T> {
         self.starts.remove(middle);
     }
 
+    /// Joins all leaves that fit into one bucket together.
+    pub(crate) fn join_all(&mut self, clone: impl Clones<T>) {
+        for span in (0..self.width).map(|bits| 1 << bits) {
+            for first in (0..1 << self.width).step_by(2 * span) {
+                self.join(first, first + span, first + 2 * span, clone);
+            }
+        }
+    }
+
     /// The node, or the one leaf, or that of `operands` which is the same.
     pub(crate) fn finish(mut self, operands: [Option<&Child<T>>; 2]) -> Child<T> {
         if self.starts.len() == 1 {

@@ -67,16 +67,7 @@ impl<T> HashTrie<T> {
             return Ok(if stays { side.clone() } else { Self::new() });
         }
         let (a, b) = (Part::of(&self.root), Part::of(&other.root));
-        let mut merge = Merge {
-            rule,
-            same,
-            both,
-            clone,
-            items: Vec::new(),
-            keys: Vec::new(),
-            matched: Vec::new(),
-            tally: Tally::new(),
-        };
+        let mut merge = Merge::new(rule, same, both, clone);
         let root = merge.child(a, b, 0)?;
         let len = merge.tally.result(self.len, other.len, rule);
         Ok(Self { root, len })
@@ -84,7 +75,7 @@ impl<T> HashTrie<T> {
 }
 
 /// A merge at work.
-struct Merge<'a, T, S, B, C> {
+pub(super) struct Merge<'a, T, S, B, C> {
     rule: Rule,
     same: S,
     both: B,
@@ -94,7 +85,7 @@ struct Merge<'a, T, S, B, C> {
     keys: Vec<Key>,
     /// Which entries of the right leaf have an equal one in the left, 32 in a word.
     matched: Vec<u32>,
-    tally: Tally<'a, T>,
+    pub(super) tally: Tally<'a, T>,
 }
 
 /// An entry of the result: one of an operand, or a new one.
@@ -186,8 +177,13 @@ where
     B: FnMut(&T, &T) -> Result<Merged<T>, E>,
     C: Clones<T>,
 {
+    pub(super) const fn new(rule: Rule, same: S, both: B, clone: C) -> Self {
+        let tally = Tally::new();
+        Self { rule, same, both, clone, items: Vec::new(), keys: Vec::new(), matched: Vec::new(), tally }
+    }
+
     /// The result for a range at a depth of whole levels.
-    fn child(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32) -> Result<Child<T>, E> {
+    pub(super) fn child(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32) -> Result<Child<T>, E> {
         let (left, right, keep) =
             (a.whole(), b.whole(), |keep, child: &Child<T>| if keep { child.clone() } else { Child::EMPTY });
         match (left, right) {
@@ -220,7 +216,7 @@ where
     }
 
     /// Puts the result for the range of `span` slots from `first` on into `level`.
-    fn range(
+    pub(super) fn range(
         &mut self,
         level: &mut Level<T>,
         a: Part<'a, T>,
@@ -391,7 +387,7 @@ where
 }
 
 /// Counts the entries of the result without a look into the subtrees that it shares, as far as that can be.
-struct Tally<'a, T> {
+pub(super) struct Tally<'a, T> {
     left: Seen<'a, T>,
     right: Seen<'a, T>,
     /// Is there an inner node that both share?
@@ -454,9 +450,19 @@ impl<T> Tally<'_, T> {
         self.result += if stays { len } else { 0 };
     }
 
+    /// Counts what another tally has counted, elsewhere in the same tries.
+    pub(super) fn add(&mut self, other: Self) {
+        for (seen, more) in [(&mut self.left, other.left), (&mut self.right, other.right)] {
+            seen.entries += more.entries;
+            seen.nodes.extend(more.nodes);
+        }
+        self.shares_nodes |= other.shares_nodes;
+        self.result += other.result;
+    }
+
     /// The length of the result, from the lengths of both sides. Of the inner nodes that only the left side has, only the
     /// right side has, or both share, one kind need not be there, or else is counted: the rest follows.
-    fn result(&self, left_len: usize, right_len: usize, rule: Rule) -> usize {
+    pub(super) fn result(&self, left_len: usize, right_len: usize, rule: Rule) -> usize {
         let (left, right) = (left_len - self.left.entries, right_len - self.right.entries);
         let shared = if !self.shares_nodes {
             0

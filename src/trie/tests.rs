@@ -12,14 +12,14 @@ use super::insert::Inserted;
 use super::{Extraction, HashTrie, Merged, Pair, Rule, Shared, always};
 
 /// An entry with a hash of its own; `Box` lets Miri see every wrong read and every leak.
-type Entry = (u32, u32, Box<u32>);
-type Trie = HashTrie<Entry>;
+pub(super) type Entry = (u32, u32, Box<u32>);
+pub(super) type Trie = HashTrie<Entry>;
 
 /// A small random number generator (xorshift64*).
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
-    fn below(&mut self, end: u32) -> u32 {
+    pub(super) fn below(&mut self, end: u32) -> u32 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -38,9 +38,10 @@ const ALL_HASHES: [fn(u32) -> u32; 6] = [
 ];
 
 /// Those to try: Miri is too slow for all of them.
-const HASHES: &[fn(u32) -> u32] = if cfg!(miri) { &[ALL_HASHES[0], ALL_HASHES[3], ALL_HASHES[5]] } else { &ALL_HASHES };
+pub(super) const HASHES: &[fn(u32) -> u32] =
+    if cfg!(miri) { &[ALL_HASHES[0], ALL_HASHES[3], ALL_HASHES[5]] } else { &ALL_HASHES };
 
-fn insert(trie: &mut Trie, hash: u32, key: u32, value: u32) -> Option<u32> {
+pub(super) fn insert(trie: &mut Trie, hash: u32, key: u32, value: u32) -> Option<u32> {
     let same = |there: &Entry, new: &Entry| Ok::<_, Infallible>(there.1 == new.1);
     match always(trie.try_insert_at(hash, (hash, key, Box::new(value)), same, Entry::clone)) {
         Inserted::New => None,
@@ -52,7 +53,7 @@ fn position(trie: &Trie, hash: u32, key: u32) -> Option<usize> {
     always(trie.try_position(hash, |entry| Ok(entry.1 == key)))
 }
 
-fn remove(trie: &mut Trie, hash: u32, key: u32) -> Option<u32> {
+pub(super) fn remove(trie: &mut Trie, hash: u32, key: u32) -> Option<u32> {
     position(trie, hash, key).map(|index| *trie.remove_at(hash, index, Entry::clone).0.2)
 }
 
@@ -240,7 +241,7 @@ fn disjoint_entries_are_disjoint() {
 }
 
 /// A trie of these keys and values.
-fn build(entries: impl Iterator<Item = (u32, u32)>, hash: fn(u32) -> u32) -> Trie {
+pub(super) fn build(entries: impl Iterator<Item = (u32, u32)>, hash: fn(u32) -> u32) -> Trie {
     let mut trie = Trie::new();
     entries.for_each(|(key, value)| assert_eq!(insert(&mut trie, hash(key), key, value), None));
     trie

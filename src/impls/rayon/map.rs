@@ -1,0 +1,463 @@
+//! Maps in parallel.
+
+use core::fmt;
+use core::hash::{BuildHasher, Hash};
+use core::mem;
+
+use rayon::iter::plumbing::UnindexedConsumer;
+use rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelDrainFull, ParallelExtend, ParallelIterator};
+
+use super::parallel;
+use crate::PersistentMap;
+use crate::keyed::first;
+use crate::map::{Merge, replace_value};
+use crate::trie::{HashTrie, Merged, Rule};
+
+/// Parallel iterator over the entries of a map.
+///
+/// Made by `par_iter` of a map, of the trait [`IntoParallelRefIterator`](rayon::iter::IntoParallelRefIterator).
+///
+/// # Examples
+///
+/// ```
+/// use rayon::prelude::*;
+///
+/// let map = perennial::persistent_map! { "a" => 1, "b" => 2 };
+/// assert!(map.par_iter().all(|(_, &n)| n > 0));
+/// ```
+pub struct ParIter<'a, K, V> {
+    trie: &'a HashTrie<(K, V)>,
+}
+
+/// Parallel iterator over the entries of a map, with the values for editing.
+///
+/// Made by `par_iter_mut` of a map, of the trait [`IntoParallelRefMutIterator`](rayon::iter::IntoParallelRefMutIterator).
+///
+/// # Examples
+///
+/// ```
+/// use rayon::prelude::*;
+///
+/// let mut map = perennial::persistent_map! { "a" => 1, "b" => 2 };
+/// let before = map.clone();
+/// map.par_iter_mut().for_each(|(_, n)| *n += 1);
+/// assert_eq!((before["a"], map["a"]), (1, 2));
+/// ```
+pub struct ParIterMut<'a, K, V> {
+    trie: &'a mut HashTrie<(K, V)>,
+}
+
+/// Parallel iterator over the entries of a map by value.
+///
+/// Entries in nodes that another version shares are cloned, all others moved. Made by `into_par_iter` of a map, of the
+/// trait [`IntoParallelIterator`], and by `par_drain` of [`ParallelDrainFull`].
+///
+/// # Examples
+///
+/// ```
+/// use rayon::prelude::*;
+///
+/// let mut map = perennial::persistent_map! { "a" => 1, "b" => 2 };
+/// assert_eq!(map.par_drain().map(|(_, n)| n).sum::<i32>(), 3);
+/// assert!(map.is_empty());
+/// ```
+pub struct IntoParIter<K, V> {
+    trie: HashTrie<(K, V)>,
+}
+
+/// Parallel iterator over the keys of a map.
+///
+/// Made by [`PersistentMap::par_keys`].
+///
+/// # Examples
+///
+/// ```
+/// use rayon::prelude::*;
+///
+/// let map = perennial::persistent_map! { "a" => 1, "b" => 2 };
+/// assert_eq!(map.par_keys().max(), Some(&"b"));
+/// ```
+pub struct ParKeys<'a, K, V> {
+    trie: &'a HashTrie<(K, V)>,
+}
+
+/// Parallel iterator over the values of a map.
+///
+/// Made by [`PersistentMap::par_values`].
+///
+/// # Examples
+///
+/// ```
+/// use rayon::prelude::*;
+///
+/// let map = perennial::persistent_map! { "a" => 1, "b" => 2 };
+/// assert_eq!(map.par_values().sum::<i32>(), 3);
+/// ```
+pub struct ParValues<'a, K, V> {
+    trie: &'a HashTrie<(K, V)>,
+}
+
+/// Parallel iterator over the values of a map, for editing.
+///
+/// Made by [`PersistentMap::par_values_mut`].
+///
+/// # Examples
+///
+/// ```
+/// use rayon::prelude::*;
+///
+/// let mut map = perennial::persistent_map! { "a" => 1, "b" => 2 };
+/// map.par_values_mut().for_each(|n| *n *= 2);
+/// assert_eq!(map["b"], 4);
+/// ```
+pub struct ParValuesMut<'a, K, V> {
+    trie: &'a mut HashTrie<(K, V)>,
+}
+
+parallel!(
+    ['a, K: Send + Sync, V: Send + Sync] ParIter<'a, K, V>,
+    self => self.trie.subtrees(), (key, value) => (key, value), (&'a K, &'a V)
+);
+parallel!(
+    ['a, K: Send + Sync + Clone, V: Send + Sync + Clone] ParIterMut<'a, K, V>,
+    self => self.trie.subtrees_mut(<(K, V)>::clone), (key, value) => (&*key, value), (&'a K, &'a mut V)
+);
+parallel!(
+    [K: Send + Sync + Clone, V: Send + Sync + Clone] IntoParIter<K, V>,
+    self => self.trie.into_subtrees(), entry => entry, (K, V)
+);
+parallel!(
+    ['a, K: Send + Sync, V: Send + Sync] ParKeys<'a, K, V>,
+    self => self.trie.subtrees(), (key, _) => key, &'a K
+);
+parallel!(
+    ['a, K: Send + Sync, V: Send + Sync] ParValues<'a, K, V>,
+    self => self.trie.subtrees(), (_, value) => value, &'a V
+);
+parallel!(
+    ['a, K: Send + Sync + Clone, V: Send + Sync + Clone] ParValuesMut<'a, K, V>,
+    self => self.trie.subtrees_mut(<(K, V)>::clone), (_, value) => value, &'a mut V
+);
+
+/// What an iterator that can be repeated has, and one that shows its items.
+macro_rules! common {
+    ($($iterator:ident<$($lifetime:lifetime,)? K, V>, [$($bounds:tt)*], $pattern:pat => $item:expr;)*) => {$(
+        impl<$($bounds)*> fmt::Debug for $iterator<$($lifetime,)? K, V> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_list().entries(self.trie.iter().map(|$pattern| $item)).finish()
+            }
+        }
+    )*};
+}
+
+common! {
+    ParIter<'_, K, V>, [K: fmt::Debug, V: fmt::Debug], entry => entry;
+    ParIterMut<'_, K, V>, [K: fmt::Debug, V: fmt::Debug], entry => entry;
+    IntoParIter<K, V>, [K: fmt::Debug, V: fmt::Debug], entry => entry;
+    ParKeys<'_, K, V>, [K: fmt::Debug, V], (key, _) => key;
+    ParValues<'_, K, V>, [K, V: fmt::Debug], (_, value) => value;
+    ParValuesMut<'_, K, V>, [K, V: fmt::Debug], (_, value) => value;
+}
+
+// Not derived: that would ask `Clone` of K and V.
+
+impl<K, V> Clone for ParIter<'_, K, V> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+impl<K, V> Clone for ParKeys<'_, K, V> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+impl<K, V> Clone for ParValues<'_, K, V> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+impl<'a, K: Send + Sync, V: Send + Sync, S> IntoParallelIterator for &'a PersistentMap<K, V, S> {
+    type Item = (&'a K, &'a V);
+    type Iter = ParIter<'a, K, V>;
+
+    fn into_par_iter(self) -> ParIter<'a, K, V> {
+        ParIter { trie: &self.trie }
+    }
+}
+
+impl<'a, K, V, S> IntoParallelIterator for &'a mut PersistentMap<K, V, S>
+where
+    K: Send + Sync + Clone,
+    V: Send + Sync + Clone,
+{
+    type Item = (&'a K, &'a mut V);
+    type Iter = ParIterMut<'a, K, V>;
+
+    fn into_par_iter(self) -> ParIterMut<'a, K, V> {
+        ParIterMut { trie: &mut self.trie }
+    }
+}
+
+impl<K: Send + Sync + Clone, V: Send + Sync + Clone, S> IntoParallelIterator for PersistentMap<K, V, S> {
+    type Item = (K, V);
+    type Iter = IntoParIter<K, V>;
+
+    fn into_par_iter(self) -> IntoParIter<K, V> {
+        IntoParIter { trie: self.trie }
+    }
+}
+
+impl<K: Send + Sync + Clone, V: Send + Sync + Clone, S> ParallelDrainFull for &mut PersistentMap<K, V, S> {
+    type Iter = IntoParIter<K, V>;
+    type Item = (K, V);
+
+    fn par_drain(self) -> IntoParIter<K, V> {
+        IntoParIter { trie: mem::take(&mut self.trie) }
+    }
+}
+
+impl<K, V, S> FromParallelIterator<(K, V)> for PersistentMap<K, V, S>
+where
+    K: Eq + Hash + Send + Sync,
+    V: Send + Sync,
+    S: BuildHasher + Default + Sync,
+{
+    /// Of equal keys the last value wins.
+    fn from_par_iter<I: IntoParallelIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut map = Self::default();
+        map.trie = super::collect(entries.into_par_iter(), &map.hasher, first, put);
+        map
+    }
+}
+
+impl<K, V, S> ParallelExtend<(K, V)> for PersistentMap<K, V, S>
+where
+    K: Eq + Hash + Clone + Send + Sync,
+    V: Clone + Send + Sync,
+    S: BuildHasher + Sync,
+{
+    /// Inserts all entries. Of equal keys the last value wins.
+    ///
+    /// They are made into a map of their own, which is then merged.
+    fn par_extend<I: IntoParallelIterator<Item = (K, V)>>(&mut self, entries: I) {
+        let new = super::collect(entries.into_par_iter(), &self.hasher, first, put);
+        self.trie = super::merge(self.table(), (&new, &self.hasher), first, Rule::UNION, updated);
+    }
+}
+
+impl<'a, K, V, S> ParallelExtend<(&'a K, &'a V)> for PersistentMap<K, V, S>
+where
+    K: Eq + Hash + Copy + Send + Sync,
+    V: Copy + Send + Sync,
+    S: BuildHasher + Sync,
+{
+    /// Inserts copies of all entries. Of equal keys the last value wins.
+    fn par_extend<I: IntoParallelIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
+        self.par_extend(entries.into_par_iter().map(|(&key, &value)| (key, value)));
+    }
+}
+
+fn put<K, V>(there: &mut (K, V), new: (K, V)) {
+    replace_value(there, new);
+}
+
+/// Our key with the other's value.
+fn updated<K: Clone, V: Clone>((key, _): &(K, V), (_, value): &(K, V)) -> Merged<(K, V)> {
+    Merged::New((key.clone(), value.clone()))
+}
+
+impl<K: Send + Sync, V: Send + Sync, S> PersistentMap<K, V, S> {
+    /// Iterates over the keys in parallel. Needs the feature `rayon`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    /// use rayon::prelude::*;
+    ///
+    /// let squares: PersistentMap<u64, u64> = (0..1000).into_par_iter().map(|n| (n, n * n)).collect();
+    /// assert_eq!(squares.par_keys().sum::<u64>(), 499_500);
+    /// ```
+    pub fn par_keys(&self) -> ParKeys<'_, K, V> {
+        ParKeys { trie: &self.trie }
+    }
+
+    /// Iterates over the values in parallel. Needs the feature `rayon`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    /// use rayon::prelude::*;
+    ///
+    /// let squares: PersistentMap<u64, u64> = (0..1000).into_par_iter().map(|n| (n, n * n)).collect();
+    /// assert_eq!(squares.par_values().filter(|square| *square % 2 == 1).count(), 500);
+    /// ```
+    pub fn par_values(&self) -> ParValues<'_, K, V> {
+        ParValues { trie: &self.trie }
+    }
+
+    /// Iterates over the values in parallel, for editing. Needs the feature `rayon`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    /// use rayon::prelude::*;
+    ///
+    /// let mut squares: PersistentMap<u64, u64> = (0..1000).into_par_iter().map(|n| (n, n * n)).collect();
+    /// squares.par_values_mut().for_each(|square| *square += 1);
+    /// assert_eq!(squares[&12], 145);
+    /// ```
+    pub fn par_values_mut(&mut self) -> ParValuesMut<'_, K, V>
+    where
+        K: Clone,
+        V: Clone,
+    {
+        ParValuesMut { trie: &mut self.trie }
+    }
+}
+
+impl<K, V, S> PersistentMap<K, V, S>
+where
+    K: Eq + Hash + Send + Sync,
+    V: Send + Sync,
+    S: BuildHasher + Sync,
+{
+    /// `==` in parallel. Needs the feature `rayon`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let map = persistent_map! { 1 => "a" };
+    /// assert!(map.par_eq(&persistent_map! { 1 => "a" }));
+    /// assert!(!map.par_eq(&persistent_map! { 1 => "b" }));
+    /// ```
+    pub fn par_eq(&self, other: &Self) -> bool
+    where
+        V: PartialEq,
+    {
+        super::eq(self.table(), other.table(), first, |a, b| a == b)
+    }
+
+    /// [`merge`](Self::merge) in parallel. Needs the feature `rayon`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let defaults = persistent_map! { "colour" => "red", "size" => "small" };
+    /// let wishes = persistent_map! { "size" => "large" };
+    /// assert_eq!(defaults.par_merge(&wishes), persistent_map! { "colour" => "red", "size" => "large" });
+    /// ```
+    #[must_use = "the new version is the result; the map itself is unchanged"]
+    pub fn par_merge(&self, other: &Self) -> Self
+    where
+        K: Clone,
+        V: Clone,
+        S: Clone,
+    {
+        self.par_merged(other, Rule::UNION, updated)
+    }
+
+    /// [`merge_with`](Self::merge_with) in parallel. Needs the feature `rayon`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::map::Merge;
+    /// use perennial::persistent_map;
+    ///
+    /// let monday = persistent_map! { "apples" => 3, "pears" => 5 };
+    /// let tuesday = persistent_map! { "pears" => 2, "plums" => 8 };
+    /// let both = monday.par_merge_with(&tuesday, |_, a, b| Merge::Value(a + b));
+    /// assert_eq!(both, persistent_map! { "apples" => 3, "pears" => 7, "plums" => 8 });
+    /// ```
+    #[must_use = "the new version is the result; the map itself is unchanged"]
+    pub fn par_merge_with(&self, other: &Self, f: impl Fn(&K, &V, &V) -> Merge<V> + Sync) -> Self
+    where
+        K: Clone,
+        V: Clone,
+        S: Clone,
+    {
+        self.par_merged(other, Rule::UNION.asking(), |(key, ours), (_, theirs)| f(key, ours, theirs).of(key))
+    }
+
+    /// [`intersection`](Self::intersection) in parallel. Needs the feature `rayon`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let prices = persistent_map! { "apple" => 3, "pear" => 5 };
+    /// let basket = persistent_map! { "pear" => 1, "plum" => 1 };
+    /// assert_eq!(prices.par_intersection(&basket), persistent_map! { "pear" => 5 });
+    /// ```
+    #[must_use = "the new version is the result; the map itself is unchanged"]
+    pub fn par_intersection(&self, other: &Self) -> Self
+    where
+        K: Clone,
+        V: Clone,
+        S: Clone,
+    {
+        self.par_merged(other, Rule::INTERSECTION, |_, _| Merged::Left)
+    }
+
+    /// [`difference`](Self::difference) in parallel. Needs the feature `rayon`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let prices = persistent_map! { "apple" => 3, "pear" => 5 };
+    /// let sold_out = persistent_map! { "pear" => 0 };
+    /// assert_eq!(prices.par_difference(&sold_out), persistent_map! { "apple" => 3 });
+    /// ```
+    #[must_use = "the new version is the result; the map itself is unchanged"]
+    pub fn par_difference(&self, other: &Self) -> Self
+    where
+        K: Clone,
+        V: Clone,
+        S: Clone,
+    {
+        self.par_merged(other, Rule::DIFFERENCE, |_, _| Merged::Neither)
+    }
+
+    /// [`symmetric_difference`](Self::symmetric_difference) in parallel. Needs the feature `rayon`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let ours = persistent_map! { 1 => "a", 2 => "b" };
+    /// let theirs = persistent_map! { 2 => "c", 3 => "d" };
+    /// assert_eq!(ours.par_symmetric_difference(&theirs), persistent_map! { 1 => "a", 3 => "d" });
+    /// ```
+    #[must_use = "the new version is the result; the map itself is unchanged"]
+    pub fn par_symmetric_difference(&self, other: &Self) -> Self
+    where
+        K: Clone,
+        V: Clone,
+        S: Clone,
+    {
+        self.par_merged(other, Rule::SYMMETRIC_DIFFERENCE, |_, _| Merged::Neither)
+    }
+
+    fn par_merged(&self, other: &Self, rule: Rule, both: impl Fn(&(K, V), &(K, V)) -> Merged<(K, V)> + Sync) -> Self
+    where
+        K: Clone,
+        V: Clone,
+        S: Clone,
+    {
+        Self { trie: super::merge(self.table(), other.table(), first, rule, both), hasher: self.hasher.clone() }
+    }
+}

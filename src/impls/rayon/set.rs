@@ -1,0 +1,230 @@
+//! Sets in parallel.
+
+use core::fmt;
+use core::hash::{BuildHasher, Hash};
+use core::mem;
+
+use rayon::iter::plumbing::UnindexedConsumer;
+use rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelDrainFull, ParallelExtend, ParallelIterator};
+
+use super::parallel;
+use crate::PersistentSet;
+use crate::keyed::itself;
+use crate::trie::{HashTrie, Merged, Rule};
+
+/// Parallel iterator over the elements of a set.
+///
+/// Made by `par_iter` of a set, of the trait [`IntoParallelRefIterator`](rayon::iter::IntoParallelRefIterator).
+///
+/// # Examples
+///
+/// ```
+/// use rayon::prelude::*;
+///
+/// let set = perennial::persistent_set! { 1, 2, 3 };
+/// assert_eq!(set.par_iter().sum::<i32>(), 6);
+/// ```
+pub struct ParIter<'a, T> {
+    trie: &'a HashTrie<T>,
+}
+
+/// Parallel iterator over the elements of a set by value.
+///
+/// Elements in nodes that another version shares are cloned, all others moved. Made by `into_par_iter` of a set, of the
+/// trait [`IntoParallelIterator`], and by `par_drain` of [`ParallelDrainFull`].
+///
+/// # Examples
+///
+/// ```
+/// use rayon::prelude::*;
+///
+/// let set = perennial::persistent_set! { 1, 2, 3 };
+/// assert_eq!(set.into_par_iter().max(), Some(3));
+/// ```
+pub struct IntoParIter<T> {
+    trie: HashTrie<T>,
+}
+
+parallel!(['a, T: Send + Sync] ParIter<'a, T>, self => self.trie.subtrees(), element => element, &'a T);
+parallel!([T: Send + Sync + Clone] IntoParIter<T>, self => self.trie.into_subtrees(), element => element, T);
+
+impl<T> Clone for ParIter<'_, T> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for ParIter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.trie.iter()).finish()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for IntoParIter<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.trie.iter()).finish()
+    }
+}
+
+impl<'a, T: Send + Sync, S> IntoParallelIterator for &'a PersistentSet<T, S> {
+    type Item = &'a T;
+    type Iter = ParIter<'a, T>;
+
+    fn into_par_iter(self) -> ParIter<'a, T> {
+        ParIter { trie: &self.trie }
+    }
+}
+
+impl<T: Send + Sync + Clone, S> IntoParallelIterator for PersistentSet<T, S> {
+    type Item = T;
+    type Iter = IntoParIter<T>;
+
+    fn into_par_iter(self) -> IntoParIter<T> {
+        IntoParIter { trie: self.trie }
+    }
+}
+
+impl<T: Send + Sync + Clone, S> ParallelDrainFull for &mut PersistentSet<T, S> {
+    type Iter = IntoParIter<T>;
+    type Item = T;
+
+    fn par_drain(self) -> IntoParIter<T> {
+        IntoParIter { trie: mem::take(&mut self.trie) }
+    }
+}
+
+impl<T, S> FromParallelIterator<T> for PersistentSet<T, S>
+where
+    T: Eq + Hash + Send + Sync,
+    S: BuildHasher + Default + Sync,
+{
+    /// Of equal elements the first stays.
+    fn from_par_iter<I: IntoParallelIterator<Item = T>>(elements: I) -> Self {
+        let mut set = Self::default();
+        set.trie = super::collect(elements.into_par_iter(), &set.hasher, itself, |_, _| ());
+        set
+    }
+}
+
+impl<T, S> ParallelExtend<T> for PersistentSet<T, S>
+where
+    T: Eq + Hash + Clone + Send + Sync,
+    S: BuildHasher + Sync,
+{
+    /// Inserts all elements. Of equal elements the first stays.
+    ///
+    /// They are made into a set of their own, and the union of both taken.
+    fn par_extend<I: IntoParallelIterator<Item = T>>(&mut self, elements: I) {
+        let new = super::collect(elements.into_par_iter(), &self.hasher, itself, |_, _| ());
+        self.trie = super::merge(self.table(), (&new, &self.hasher), itself, Rule::UNION, |_, _| Merged::Left);
+    }
+}
+
+impl<'a, T, S> ParallelExtend<&'a T> for PersistentSet<T, S>
+where
+    T: Eq + Hash + Copy + Send + Sync,
+    S: BuildHasher + Sync,
+{
+    /// Inserts copies of all elements. Of equal elements the first stays.
+    fn par_extend<I: IntoParallelIterator<Item = &'a T>>(&mut self, elements: I) {
+        self.par_extend(elements.into_par_iter().copied());
+    }
+}
+
+// As their sequential forms, these answer sets and not iterators.
+impl<T: Eq + Hash + Send + Sync, S: BuildHasher + Sync> PersistentSet<T, S> {
+    /// `==` in parallel. Needs the feature `rayon`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// assert!(persistent_set! { 1, 2 }.par_eq(&persistent_set! { 2, 1 }));
+    /// ```
+    pub fn par_eq(&self, other: &Self) -> bool {
+        super::eq(self.table(), other.table(), itself, |a, b| a == b)
+    }
+
+    /// [`union`](Self::union) in parallel. Needs the feature `rayon`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// assert_eq!(persistent_set! { 1, 2 }.par_union(&persistent_set! { 2, 3 }), persistent_set! { 1, 2, 3 });
+    /// ```
+    #[must_use = "the new version is the result; the set itself is unchanged"]
+    pub fn par_union(&self, other: &Self) -> Self
+    where
+        T: Clone,
+        S: Clone,
+    {
+        self.par_merged(other, Rule::UNION, || Merged::Left)
+    }
+
+    /// [`intersection`](Self::intersection) in parallel. Needs the feature `rayon`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// assert_eq!(persistent_set! { 1, 2 }.par_intersection(&persistent_set! { 2, 3 }), persistent_set! { 2 });
+    /// ```
+    #[must_use = "the new version is the result; the set itself is unchanged"]
+    pub fn par_intersection(&self, other: &Self) -> Self
+    where
+        T: Clone,
+        S: Clone,
+    {
+        self.par_merged(other, Rule::INTERSECTION, || Merged::Left)
+    }
+
+    /// [`difference`](Self::difference) in parallel. Needs the feature `rayon`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// assert_eq!(persistent_set! { 1, 2 }.par_difference(&persistent_set! { 2, 3 }), persistent_set! { 1 });
+    /// ```
+    #[must_use = "the new version is the result; the set itself is unchanged"]
+    pub fn par_difference(&self, other: &Self) -> Self
+    where
+        T: Clone,
+        S: Clone,
+    {
+        self.par_merged(other, Rule::DIFFERENCE, || Merged::Neither)
+    }
+
+    /// [`symmetric_difference`](Self::symmetric_difference) in parallel. Needs the feature `rayon`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// let (a, b) = (persistent_set! { 1, 2 }, persistent_set! { 2, 3 });
+    /// assert_eq!(a.par_symmetric_difference(&b), persistent_set! { 1, 3 });
+    /// ```
+    #[must_use = "the new version is the result; the set itself is unchanged"]
+    pub fn par_symmetric_difference(&self, other: &Self) -> Self
+    where
+        T: Clone,
+        S: Clone,
+    {
+        self.par_merged(other, Rule::SYMMETRIC_DIFFERENCE, || Merged::Neither)
+    }
+
+    fn par_merged(&self, other: &Self, rule: Rule, both: impl Fn() -> Merged<T> + Sync) -> Self
+    where
+        T: Clone,
+        S: Clone,
+    {
+        let trie = super::merge(self.table(), other.table(), itself, rule, |_, _| both());
+        Self { trie, hasher: self.hasher.clone() }
+    }
+}

@@ -1,0 +1,273 @@
+//! Work on a trie that is dealt out by subtree, to be done in parallel: iterating, building, merging, comparing.
+//!
+//! Who does it is left to an [`Executor`]. The algorithms are those of `iter`, `bulk`, `merge` and `eq`; here they are
+//! only started at the children of the nodes nearest to the root, and what they give is put together again.
+
+use alloc::vec;
+use alloc::vec::Vec;
+use core::convert::Infallible;
+use core::mem;
+use core::sync::atomic::{AtomicBool, Ordering};
+
+use super::bulk::{Item, bulk};
+use super::child::{Child, ChildMut, ChildSlots};
+use super::eq::equal;
+use super::iter::{Entries, IterMut};
+use super::level::Level;
+use super::merge::{Merge, Merged, Rule, Shared, Tally};
+use super::node::{HASH_BITS, WIDTH_MAX};
+use super::part::Part;
+use super::{Clones, HashTrie, always, mix};
+
+/// Subtrees of about so many entries are not dealt out any further. It takes some hundred times as long to walk over
+/// them as to give a thread a job.
+const GRAIN: usize = if cfg!(test) { 20 } else { 4096 };
+
+/// One who does many jobs, perhaps at the same time.
+pub(crate) trait Executor: Copy + Sync {
+    /// Does all `jobs`. Answers what came of them, in their order.
+    fn map<J: Send, R: Send>(self, jobs: Vec<J>, run: impl Fn(J) -> R + Sync) -> Vec<R>;
+}
+
+/// A subtree that can be taken apart: borrowed, borrowed for editing, or owned.
+pub(crate) trait Subtree: Sized {
+    type Item;
+
+    /// The subtrees below a bitmap node; otherwise the subtree itself again.
+    fn children(self) -> Result<Vec<Self>, Self>;
+
+    fn entries(self) -> impl Iterator<Item = Self::Item>;
+}
+
+impl<'a, T> Subtree for &'a Child<T> {
+    type Item = &'a T;
+
+    fn children(self) -> Result<Vec<Self>, Self> {
+        self.as_bitmap().map(|node| node.children().map(|(_, child)| child).collect()).ok_or(self)
+    }
+
+    fn entries(self) -> impl Iterator<Item = &'a T> {
+        Entries::below(self)
+    }
+}
+
+/// Shared nodes are copied as they are reached.
+impl<'a, T, C: Clones<T>> Subtree for (ChildSlots<'a, T>, C) {
+    type Item = &'a mut T;
+
+    fn children(self) -> Result<Vec<Self>, Self> {
+        let (child, clone) = self;
+        if !child.get().is_bitmap() {
+            return Err((child, clone));
+        }
+        Ok(match child.make_mut(clone) {
+            ChildMut::Bitmap(node) => node.children_mut().map(|child| (child, clone)).collect(),
+            _ => unreachable!("a copy of a bitmap node is one"),
+        })
+    }
+
+    fn entries(self) -> impl Iterator<Item = &'a mut T> {
+        let (child, clone) = self;
+        let len = Entries::below(child.get()).count();
+        IterMut::below(child, len, clone)
+    }
+}
+
+/// Moves entries out of nodes that nobody else has, and clones those of shared ones.
+impl<T: Clone> Subtree for Child<T> {
+    type Item = T;
+
+    fn children(mut self) -> Result<Vec<Self>, Self> {
+        if let Some(ChildMut::Bitmap(node)) = self.get_mut() {
+            return Ok(node.children_mut().map(|mut child| child.replace(Self::EMPTY)).collect());
+        }
+        match self.as_bitmap() {
+            Some(node) => Ok(node.children().map(|(_, child)| child.clone()).collect()),
+            None => Err(self),
+        }
+    }
+
+    fn entries(self) -> impl Iterator<Item = T> {
+        let len = Entries::below(&self).count();
+        HashTrie { root: self, len }.into_iter()
+    }
+}
+
+/// One subtree or several, which can be dealt out to two iterators.
+pub(crate) struct Subtrees<N>(Vec<N>);
+
+impl<N: Subtree> Subtrees<N> {
+    /// Two halves of about the same size, if hashes are spread well; all of it and nothing, if it is one leaf.
+    pub(crate) fn split(mut self) -> (Self, Option<Self>) {
+        while self.0.len() == 1 {
+            match self.0.swap_remove(0).children() {
+                Ok(children) => self.0 = children,
+                Err(leaf) => return (Self(vec![leaf]), None),
+            }
+        }
+        let half = self.0.split_off(self.0.len() / 2);
+        (self, Some(Self(half)))
+    }
+
+    pub(crate) fn entries(self) -> impl Iterator<Item = N::Item> {
+        self.0.into_iter().flat_map(N::entries)
+    }
+}
+
+impl<T> HashTrie<T> {
+    pub(crate) fn subtrees(&self) -> Subtrees<&Child<T>> {
+        Subtrees(vec![&self.root])
+    }
+
+    pub(crate) fn subtrees_mut<C: Clones<T>>(&mut self, clone: C) -> Subtrees<(ChildSlots<'_, T>, C)> {
+        Subtrees(vec![(ChildSlots::root(&mut self.root), clone)])
+    }
+
+    pub(crate) fn into_subtrees(self) -> Subtrees<Child<T>> {
+        Subtrees(vec![self.root])
+    }
+}
+
+/// Entries for a trie to come, dealt out to the slots of its root.
+pub(crate) struct Dealt<T>([Vec<Item<T>>; 1 << WIDTH_MAX]);
+
+impl<T> Dealt<T> {
+    pub(crate) const fn new() -> Self {
+        Self([const { Vec::new() }; 1 << WIDTH_MAX])
+    }
+
+    pub(crate) fn push(&mut self, hash: u64, entry: T) {
+        let hash = mix(hash);
+        self.0[(hash >> (HASH_BITS - WIDTH_MAX)) as usize].push(Some((hash, entry)));
+    }
+}
+
+impl<T: Send + Sync> HashTrie<T> {
+    /// A trie of all that was dealt out, of which later parts have later entries. As with [`extend_with`], `same` tells
+    /// equal entries, there and new, and `replace` puts a new one over the one that is there.
+    ///
+    /// [`extend_with`]: Self::extend_with
+    pub(crate) fn of_dealt(
+        mut parts: Vec<Dealt<T>>,
+        executor: impl Executor,
+        same: impl Fn(&T, &T) -> bool + Sync,
+        replace: impl Fn(&mut T, T) + Sync,
+    ) -> Self {
+        let jobs = (0..1 << WIDTH_MAX).map(|slot| parts.iter_mut().map(|part| mem::take(&mut part.0[slot])).collect());
+        let children = executor.map(jobs.collect(), |items: Vec<Vec<_>>| {
+            let len = items.iter().map(Vec::len).sum();
+            bulk(items.into_iter().flatten(), len, WIDTH_MAX, &same, &replace)
+        });
+        let (mut level, mut len) = (Level::new(0), 0);
+        for (slot, (child, count)) in children.into_iter().enumerate() {
+            level.put(slot, child);
+            len += count;
+        }
+        level.join_all(super::sole_owner);
+        Self { root: level.finish([None, None]), len }
+    }
+
+    /// [`try_merge_with`](Self::try_merge_with) for functions that cannot fail and that many may call at a time.
+    pub(crate) fn merge_on(
+        &self,
+        other: &Self,
+        executor: impl Executor,
+        rule: Rule,
+        same: impl Fn(&T, &T) -> bool + Sync,
+        both: impl Fn(&T, &T) -> Merged<T> + Sync,
+        clone: impl Clones<T> + Sync,
+    ) -> Self {
+        let merges = Merges { executor, rule, same, both, clone };
+        let (root, tally) = merges.child(&self.root, &other.root, 0, self.len.min(other.len));
+        Self { root, len: tally.result(self.len, other.len, rule) }
+    }
+
+    /// [`eq_with`](Self::eq_with) for an equality that many may ask at a time.
+    pub(crate) fn eq_on(&self, other: &Self, executor: impl Executor, eq: impl Fn(&T, &T) -> bool + Sync) -> bool {
+        let differ = AtomicBool::new(self.len != other.len);
+        compare(&self.root, &other.root, self.len, executor, &eq, &differ);
+        !differ.into_inner()
+    }
+}
+
+/// A merge that is dealt out to many [`Merge`]s.
+struct Merges<X, S, B, C> {
+    executor: X,
+    rule: Rule,
+    same: S,
+    both: B,
+    clone: C,
+}
+
+impl<X, S, B, C> Merges<X, S, B, C> {
+    /// The result for two children at `depth`, of which the smaller has about `size` entries.
+    fn child<'a, T>(&self, a: &'a Child<T>, b: &'a Child<T>, depth: u32, size: usize) -> (Child<T>, Tally<'a, T>)
+    where
+        T: Send + Sync,
+        X: Executor,
+        S: Fn(&T, &T) -> bool + Sync,
+        B: Fn(&T, &T) -> Merged<T> + Sync,
+        C: Clones<T> + Sync,
+    {
+        let same = |a: &T, b: &T| Ok::<_, Infallible>((self.same)(a, b));
+        let mut merge = Merge::new(self.rule, same, |a: &T, b: &T| Ok((self.both)(a, b)), self.clone);
+        if size <= GRAIN {
+            let child = always(merge.child(Part::of(a), Part::of(b), depth));
+            return (child, merge.tally);
+        }
+        let mut level = Level::new(depth);
+        let mut jobs = Vec::new();
+        let mut ranges = vec![(Part::of(a), Part::of(b), 0, 1 << level.width)];
+        while let Some((a, b, first, span)) = ranges.pop() {
+            let shared = a.is_shared_with(&b) && !matches!(self.rule.shared, Shared::Walk);
+            match a.whole().zip(b.whole()) {
+                Some((a, b)) if span == 1 && !shared && a.is_bitmap() && b.is_bitmap() => jobs.push((first, a, b)),
+                _ if span > 1 && a.is_node() && b.is_node() => {
+                    let ([a_zeros, a_ones], [b_zeros, b_ones]) = (a.halves(depth), b.halves(depth));
+                    ranges.push((a_zeros, b_zeros, first, span / 2));
+                    ranges.push((a_ones, b_ones, first + span / 2, span / 2));
+                }
+                _ => always(merge.range(&mut level, a, b, first, span)),
+            }
+        }
+        let done = self.executor.map(jobs, |(slot, a, b)| {
+            let (child, tally) = self.child(a, b, depth + WIDTH_MAX, size >> WIDTH_MAX);
+            (slot, child, tally)
+        });
+        for (slot, child, tally) in done {
+            level.put(slot, child);
+            merge.tally.add(tally);
+        }
+        level.join_all(self.clone);
+        (level.finish([Some(a), Some(b)]), merge.tally)
+    }
+}
+
+/// Tells in `differ` if two children of `size` entries are not equal.
+fn compare<T: Send + Sync>(
+    a: &Child<T>,
+    b: &Child<T>,
+    size: usize,
+    executor: impl Executor,
+    eq: &(impl Fn(&T, &T) -> bool + Sync),
+    differ: &AtomicBool,
+) {
+    if differ.load(Ordering::Relaxed) {
+        return;
+    }
+    match (a.as_bitmap(), b.as_bitmap()) {
+        (Some(a), Some(b)) if size > GRAIN && a.starts() == b.starts() && a.slots() == b.slots() => {
+            let pairs = a.children().zip(b.children()).map(|((_, a), (_, b))| (a, b));
+            let pairs = pairs.filter(|(a, b)| !a.ptr_eq(b)).collect();
+            executor.map(pairs, |(a, b)| compare(a, b, size >> WIDTH_MAX, executor, eq, differ));
+        }
+        _ => {
+            if !equal(a, b, &mut |a, b| eq(a, b)) {
+                differ.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,187 @@
+//! Splitting and joining alone, without threads: what comes of the parts is what comes of the whole.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::cell::Cell;
+
+use super::super::tests::{Entry, HASHES, Random, Trie, build, insert, remove};
+use super::{Dealt, Executor, Merged, Rule, Shared, Subtree, Subtrees};
+use crate::trie::{HashTrie, always};
+
+/// Does all jobs itself.
+#[derive(Clone, Copy)]
+struct Alone;
+
+impl Executor for Alone {
+    fn map<J: Send, R: Send>(self, jobs: Vec<J>, run: impl Fn(J) -> R + Sync) -> Vec<R> {
+        JOBS.with(|done| done.set(done.get() + jobs.len()));
+        jobs.into_iter().map(run).collect()
+    }
+}
+
+std::thread_local! {
+    /// The jobs that were given to [`Alone`].
+    static JOBS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Splits until nothing can be split.
+fn leaves<N: Subtree>(subtrees: Subtrees<N>) -> Vec<Subtrees<N>> {
+    match subtrees.split() {
+        (leaf, None) => alloc::vec![leaf],
+        (half, Some(other)) => leaves(half).into_iter().chain(leaves(other)).collect(),
+    }
+}
+
+fn numbers<N: Subtree>(parts: Vec<Subtrees<N>>, number: impl Fn(N::Item) -> u32) -> Vec<u32> {
+    let mut numbers: Vec<_> = parts.into_iter().flat_map(Subtrees::entries).map(number).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+#[test]
+fn parts_have_every_entry_once() {
+    for &hash in HASHES {
+        for keys in [0, 1, 16, 17, if cfg!(miri) { 60 } else { 500 }] {
+            let trie = build((0..keys).map(|key| (key, key)), hash);
+            let all: Vec<u32> = (0..keys).collect();
+            assert_eq!(numbers(leaves(trie.subtrees()), |entry| entry.1), all);
+            for parts in [trie.subtrees().split(), leaves(trie.subtrees()).pop().expect("there is a part").split()] {
+                let parts = [Some(parts.0), parts.1].into_iter().flatten().collect();
+                assert!(numbers(parts, |entry| entry.1).iter().all(|key| all.contains(key)));
+            }
+            // Shared, and then not.
+            for mut edited in [trie.clone(), build((0..keys).map(|key| (key, key)), hash)] {
+                let parts = leaves(edited.subtrees_mut(Entry::clone));
+                let edit = |entry: &mut Entry| {
+                    *entry.2 += 1;
+                    entry.1
+                };
+                assert_eq!(numbers(parts, edit), all);
+                edited.validate();
+                assert!(edited.iter().all(|entry| *entry.2 == entry.1 + 1));
+                assert!(edited.same_shape(&trie));
+                assert_eq!(numbers(leaves(edited.clone().into_subtrees()), |entry| entry.1), all);
+                assert_eq!(numbers(leaves(edited.into_subtrees()), |entry| entry.1), all);
+            }
+            assert!(trie.iter().all(|entry| *entry.2 == entry.1));
+        }
+    }
+}
+
+#[test]
+fn halves_are_of_about_the_same_size() {
+    let keys = if cfg!(miri) { 200 } else { 20_000 };
+    let trie = build((0..keys).map(|key| (key, key)), HASHES[0]);
+    let mut parts = alloc::vec![trie.subtrees()];
+    for _ in 0..3 {
+        parts =
+            parts.into_iter().map(Subtrees::split).flat_map(|(half, other)| [Some(half), other]).flatten().collect();
+    }
+    let sizes: Vec<_> = parts.into_iter().map(|part| part.entries().count()).collect();
+    let share = keys as usize / 8;
+    assert_eq!(sizes.len(), 8);
+    assert!(sizes.iter().all(|size| (share / 2..2 * share).contains(size)), "{sizes:?}");
+}
+
+#[test]
+fn a_trie_of_parts_is_the_bulk_built_one() {
+    let sizes: &[u64] = if cfg!(miri) { &[0, 17, 60] } else { &[0, 1, 16, 17, 40, 600, 70_000] };
+    // Spread, with each key three times over; few hashes; one hash.
+    for (few, spread) in [(u64::MAX, 3), (7, 2), (1, 2)] {
+        for &size in sizes.iter().filter(|&&size| few > 10 || size <= 600) {
+            for pieces in [1, 3] {
+                let items = || (0..size).map(|at| (at % (size / spread + 1), at));
+                let same = |there: &Box<(u64, u64, u64)>, new: &Box<(u64, u64, u64)>| there.0 == new.0;
+                // The first stays with the value of the last.
+                let replace = |there: &mut Box<(u64, u64, u64)>, new: Box<(u64, u64, u64)>| there.2 = new.2;
+                let mut bulk = HashTrie::new();
+                let hashed = items().map(|(key, at)| (key % few, Box::new((key, at, at))));
+                bulk.extend_with(hashed, same, replace, super::super::sole_owner);
+                let mut parts: Vec<_> = (0..pieces).map(|_| Dealt::new()).collect();
+                for (key, at) in items() {
+                    parts[(at * pieces / size) as usize].push(key % few, Box::new((key, at, at)));
+                }
+                let joined = HashTrie::of_dealt(parts, Alone, same, replace);
+                joined.validate();
+                assert_eq!(joined.len(), bulk.len());
+                assert!(joined.same_shape(&bulk));
+                assert!(joined.eq_with(&bulk, |a, b| a == b));
+            }
+        }
+    }
+}
+
+/// Versions of one trie with few or many changes; and tries that share nothing, larger and smaller.
+fn sides(seed: u64, hash: fn(u32) -> u32) -> [Trie; 2] {
+    let keys = if cfg!(miri) { 60 } else { 250 };
+    let mut random = Random(seed);
+    let base = build((0..keys).map(|key| (key, key)), hash);
+    let mut sides = [base.clone(), base];
+    for side in &mut sides {
+        for value in 0..[0, 1, keys / 20, keys][seed as usize % 4] {
+            let key = random.below(2 * keys);
+            if random.below(2) == 0 {
+                insert(side, hash(key), key, value);
+            } else {
+                remove(side, hash(key), key);
+            }
+        }
+    }
+    if seed % 3 == 0 {
+        let few = random.below(keys);
+        sides[1] = build((few..keys + 9).map(|key| (key, key)), hash);
+    }
+    sides
+}
+
+#[test]
+fn a_merge_of_parts_is_the_merge_of_the_whole() {
+    let before = JOBS.get();
+    for &hash in HASHES {
+        for seed in 1..if cfg!(miri) { 3 } else { 25 } {
+            let [a, b] = sides(seed, hash);
+            for rule in 0..4 {
+                for shared in [Shared::Keep, Shared::Drop, Shared::Walk] {
+                    let rule = Rule { left: rule & 1 == 1, right: rule & 2 == 2, shared };
+                    let both = |a: &Entry, _: &Entry| match (shared, a.1 % 4) {
+                        (Shared::Keep, _) | (Shared::Walk, 0) => Merged::Left,
+                        (Shared::Drop, _) | (Shared::Walk, 1) => Merged::Neither,
+                        (Shared::Walk, 2) => Merged::Right,
+                        (Shared::Walk, _) => Merged::New((a.0, a.1, Box::new(a.1 + 1))),
+                    };
+                    let same = |a: &Entry, b: &Entry| a.1 == b.1;
+                    let whole =
+                        always(a.try_merge_with(&b, rule, |a, b| Ok(same(a, b)), |a, b| Ok(both(a, b)), Entry::clone));
+                    let joined = a.merge_on(&b, Alone, rule, same, both, Entry::clone);
+                    joined.validate();
+                    assert_eq!(joined.len(), whole.len());
+                    assert!(joined.same_shape(&whole));
+                    assert!(joined.eq_with(&whole, |a, b| a == b));
+                    for operand in [&a, &b] {
+                        operand.validate();
+                        assert_eq!(joined.ptr_eq(operand), whole.ptr_eq(operand));
+                    }
+                }
+            }
+        }
+    }
+    assert!(JOBS.get() > before, "nothing was split");
+}
+
+#[test]
+fn equality_by_parts_is_that_of_the_whole() {
+    let before = JOBS.get();
+    let mut equal = 0;
+    for &hash in HASHES {
+        for seed in 1..if cfg!(miri) { 3 } else { 25 } {
+            let [a, b] = sides(seed, hash);
+            let eq = |a: &Entry, b: &Entry| a == b;
+            assert_eq!(a.eq_on(&b, Alone, eq), a.eq_with(&b, eq));
+            equal += usize::from(a.eq_on(&b, Alone, eq));
+            let again = build(a.iter().map(|entry| (entry.1, *entry.2)), hash);
+            assert!(a.eq_on(&again, Alone, eq));
+            assert!(a.len() == 0 || !a.eq_on(&again, Alone, |a, b| eq(a, b) && a.1 != again.iter().next().unwrap().1));
+        }
+    }
+    assert!(equal > 0 && JOBS.get() > before, "nothing was equal, or nothing was split");
+}
