@@ -451,6 +451,7 @@ impl<T> Tally<'_, T> {
     }
 
     /// Counts what another tally has counted, elsewhere in the same tries.
+    #[cfg(any(feature = "rayon", test))]
     pub(super) fn add(&mut self, other: Self) {
         for (seen, more) in [(&mut self.left, other.left), (&mut self.right, other.right)] {
             seen.entries += more.entries;
