@@ -22,7 +22,8 @@ use triomphe::{Arc, HeaderSlice, UniqueArc};
 use super::node::grown_capacity;
 use super::tags::{self, TAGS};
 
-/// The most entries of a bucket; a range of hashes with more is split.
+/// The most entries of a bucket; a range of hashes with more is split. Eight take 1.2 to 1.3 times the memory, as there are
+/// more blocks, and slow down inserts by 1.4 times, shared inserts by 1.2 to 1.4 and iteration by 1.2 to 2.5 times.
 pub(crate) const BUCKET_MAX: usize = TAGS;
 
 /// The low bits of a hash that a bucket is searched by.

@@ -45,15 +45,16 @@ use super::child::{BitmapNode, Child, ChildRef, Head};
 /// The hash bits that are kept. At 32, a map of ten million entries has buckets at depth 20, well clear of the end.
 pub(crate) const HASH_BITS: u32 = 32;
 
-/// The hash bits that a bitmap node takes at most. Four make shared inserts up to 30 % faster and lookups up to 1.7 times
-/// slower; six make lookups 15 % faster at a million entries and shared inserts 40 % slower.
+/// The hash bits that a bitmap node takes at most. Four make shared inserts 20 to 30 % faster, and slow down lookups by 1.1
+/// to 1.7 times, inserts in place by 1.4 and iteration by 1.5 times; six make lookups 15 % faster at a million entries and
+/// shared inserts 40 % slower.
 pub(crate) const WIDTH_MAX: u32 = 5;
 
 /// The deepest stack of bitmap nodes: at depths 0, 5, … 30.
 pub(crate) const HEIGHT_MAX: usize = HASH_BITS.div_ceil(WIDTH_MAX) as usize;
 
-/// The capacity of the next larger bucket for `len` entries that are to become more. Steps of 4 keep the average waste at
-/// two entries; buckets that are copied because they are shared get just the room they need.
+/// The capacity of the next larger bucket for `len` entries that are to become more. Buckets that are copied because they
+/// are shared get just the room they need. Steps of 2, 4, 8, 16 make inserts in place 10 % faster and take 6 % more memory.
 #[inline]
 pub(crate) const fn grown_capacity(len: usize) -> usize {
     match len {
