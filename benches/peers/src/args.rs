@@ -2,7 +2,6 @@
 
 use peers::PEERS;
 use peers::case::CASES;
-use peers::harness::Effort;
 use peers::op::Op;
 
 pub const USAGE: &str = "\
@@ -38,7 +37,8 @@ pub struct Args {
     pub cases: Vec<&'static str>,
     pub sizes: Option<Vec<usize>>,
     pub peers: Vec<&'static str>,
-    pub effort: Effort,
+    pub seeds: Option<u64>,
+    pub rounds: Option<usize>,
     /// Are the results kept?
     pub write: bool,
 }
@@ -56,12 +56,10 @@ impl Args {
             cases: CASES.iter().map(|case| case.name).collect(),
             sizes: None,
             peers: PEERS.to_vec(),
-            effort: Effort::FULL,
+            seeds: None,
+            rounds: None,
             write: args.is_empty(),
         };
-        if parsed.quick {
-            parsed.effort = Effort::QUICK;
-        }
         let mut args = args.into_iter();
         while let Some(arg) = args.next() {
             match arg.as_str() {
@@ -95,8 +93,8 @@ impl Args {
                 self.peers.retain(|&peer| peer != PEERS[0]);
                 self.peers.insert(0, PEERS[0]);
             }
-            "--seeds" => self.effort.seeds = number(value)? as u64,
-            "--rounds" => self.effort.rounds = [number(value)?; 3],
+            "--seeds" => self.seeds = Some(number(value)? as u64),
+            "--rounds" => self.rounds = Some(number(value)?),
             _ => return Err(format!("{arg}?\n\n{USAGE}")),
         }
         Ok(())

@@ -15,10 +15,11 @@ pub struct Effort {
 }
 
 impl Effort {
-    pub const FULL: Self = Self { seeds: 3, rounds: [7, 5, 2] };
-    pub const QUICK: Self = Self { seeds: 1, rounds: [3, 3, 1] };
+    pub const MAIN: Self = Self { seeds: 3, rounds: [7, 5, 2] };
+    pub const OTHERS: Self = Self { seeds: 3, rounds: [4, 3, 1] };
+    pub const QUICK: Self = Self { seeds: 1, rounds: [3, 2, 1] };
 
-    fn rounds(self, n: usize) -> usize {
+    pub fn rounds(self, n: usize) -> usize {
         match n {
             ..=10_000 => self.rounds[0],
             10_001..=100_000 => self.rounds[1],
@@ -29,14 +30,14 @@ impl Effort {
 
 /// Passes are repeated until so much is measured, or so much is spent with what is made for them.
 const ENOUGH: Duration = Duration::from_millis(2);
-const TOO_MUCH: Duration = Duration::from_millis(20);
+const TOO_MUCH: Duration = Duration::from_millis(10);
 
-/// Appends the nanoseconds of one operation in each round to the `times` of each competitor that can do it.
+/// Appends the nanoseconds of one operation, in each round, to the `times` of each competitor that can do it.
 ///
 /// Each round measures every competitor once, and each begins with another one, so that what disturbs the machine for a
 /// while disturbs all of them alike.
-pub fn measure(competitors: &[Box<dyn Competitor + '_>], op: Op, n: usize, effort: Effort, times: &mut [Vec<f64>]) {
-    for round in 0..effort.rounds(n) {
+pub fn measure(competitors: &[Box<dyn Competitor + '_>], op: Op, rounds: usize, times: &mut [Vec<f64>]) {
+    for round in 0..rounds {
         for i in 0..competitors.len() {
             let i = (round + i) % competitors.len();
             if competitors[i].can(op) {

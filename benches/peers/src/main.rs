@@ -3,7 +3,7 @@
 use std::process::{Command, ExitCode};
 
 use peers::case::{CASES, Case};
-use peers::harness::measure;
+use peers::harness::{Effort, measure};
 use peers::op::Op;
 use peers::results::{self, Row};
 
@@ -33,10 +33,23 @@ fn main() -> ExitCode {
 
 fn measure_all(args: &Args) -> Result<(), String> {
     let mut rows = Vec::new();
-    for (case, ops, sizes) in plan(args) {
-        for n in sizes {
-            rows.extend(measure_size(case, n, &ops, args));
-            if args.memory && case.name == CASES[0].name {
+    for (index, case) in CASES.iter().enumerate().filter(|(_, case)| args.cases.contains(&case.name)) {
+        let main = index == 0;
+        let (effort, sizes): (_, &[usize]) = match (args.quick, main) {
+            (false, true) => (Effort::MAIN, &[10, 100, 1_000, 10_000, 100_000, 1_000_000]),
+            (false, false) => (Effort::OTHERS, &[10, 100, 1_000, 10_000, 100_000, 1_000_000]),
+            (true, true) => (Effort::QUICK, &[10, 100, 1_000, 10_000, 100_000]),
+            (true, false) => (Effort::QUICK, &[10_000]),
+        };
+        let effort = Effort {
+            seeds: args.seeds.unwrap_or(effort.seeds),
+            rounds: args.rounds.map_or(effort.rounds, |rounds| [rounds; 3]),
+        };
+        let usual_ops = || if main { Op::ALL.map(|op| op.0).to_vec() } else { Op::MAIN.to_vec() };
+        let ops = args.ops.clone().unwrap_or_else(usual_ops);
+        for &n in args.sizes.as_deref().unwrap_or(sizes) {
+            rows.extend(measure_size(case, n, &ops, &args.peers, effort));
+            if args.memory && main {
                 rows.extend(memory(n, &args.peers)?);
             }
             results::print(&rows, case.name, n);
@@ -45,33 +58,19 @@ fn measure_all(args: &Args) -> Result<(), String> {
     if args.write { report::write(&machine::description(), &rows).and_then(|()| report::render()) } else { Ok(()) }
 }
 
-/// The kinds of maps with the operations and sizes that are measured for each.
-fn plan(args: &Args) -> impl Iterator<Item = (&'static Case, Vec<Op>, Vec<usize>)> {
-    CASES.iter().enumerate().filter(|(_, case)| args.cases.contains(&case.name)).map(|(index, case)| {
-        let main = index == 0;
-        let usual_sizes: &[usize] = match (args.quick, main) {
-            (false, _) => &[10, 100, 1_000, 10_000, 100_000, 1_000_000],
-            (true, true) => &[10, 100, 1_000, 10_000, 100_000],
-            (true, false) => &[10_000],
-        };
-        let usual_ops = || if main { Op::ALL.map(|op| op.0).to_vec() } else { Op::MAIN.to_vec() };
-        (case, args.ops.clone().unwrap_or_else(usual_ops), args.sizes.clone().unwrap_or_else(|| usual_sizes.to_vec()))
-    })
-}
-
-fn measure_size(case: &Case, n: usize, ops: &[Op], args: &Args) -> Vec<Row> {
-    let mut times = vec![vec![Vec::new(); args.peers.len()]; ops.len()];
-    for seed in 0..args.effort.seeds {
-        case.with_competitors(n, seed, &args.peers, |competitors| {
+fn measure_size(case: &Case, n: usize, ops: &[Op], peers: &[&str], effort: Effort) -> Vec<Row> {
+    let mut times = vec![vec![Vec::new(); peers.len()]; ops.len()];
+    for seed in 0..effort.seeds {
+        case.with_competitors(n, seed, peers, |competitors| {
             for (&op, times) in ops.iter().zip(&mut times) {
-                measure(competitors, op, n, args.effort, times);
+                measure(competitors, op, effort.rounds(n), times);
             }
             competitors.iter().for_each(|competitor| competitor.check_unchanged());
         });
     }
     let mut rows = Vec::new();
     for (op, times) in ops.iter().zip(times) {
-        for (peer, times) in args.peers.iter().zip(times).filter(|(_, times)| !times.is_empty()) {
+        for (peer, times) in peers.iter().zip(times).filter(|(_, times)| !times.is_empty()) {
             rows.push(Row::new(case.name, op.name(), n, peer, times));
         }
     }

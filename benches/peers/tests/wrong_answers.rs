@@ -125,9 +125,12 @@ fn right_answers_pass() {
     }
 }
 
+/// Whether an operation fails, and those that must.
+type Case = (fn(Op) -> bool, &'static [Op]);
+
 #[test]
 fn wrong_answers_fail() {
-    let faults: [(fn(Op) -> bool, &[Op]); 10] = [
+    let faults: [Case; 10] = [
         (fails::<GET_MISSES>, &[Op::GetHit]),
         (fails::<GET_HITS>, &[Op::GetMiss]),
         (fails::<CANNOT_INSERT>, &[Op::Insert, Op::Update, Op::InsertShared, Op::Variants]),
