@@ -7,7 +7,7 @@ pub fn description() -> Vec<String> {
     let versions = ["perennial", "hashbrown", "imbl", "rpds", "im", "triomphe", "foldhash"];
     let versions = versions.map(|name| format!("{name} {}", version(name)));
     vec![
-        format!("CPU: {}", processor()),
+        processor(),
         format!("{}, {}", output("rustc", &["--version"]), output("uname", &["-sm"])),
         versions.join(", "),
         format!(

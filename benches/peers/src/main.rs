@@ -49,6 +49,9 @@ fn measure_all(args: &Args) -> Result<(), String> {
         let ops = args.ops.clone().unwrap_or_else(usual_ops);
         for &n in args.sizes.as_deref().unwrap_or(sizes) {
             rows.extend(measure_size(case, n, &ops, &args.peers, effort));
+            if args.best {
+                rows.iter_mut().for_each(|row| row.median = row.least);
+            }
             if args.memory && main {
                 rows.extend(memory(n, &args.peers)?);
             }

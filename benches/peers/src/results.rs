@@ -60,7 +60,16 @@ impl Row {
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { keys, op, n, peer, median, least, most, samples } = self;
-        write!(f, "{keys},{op},{n},{peer},{median:.4},{least:.4},{most:.4},{samples}")
+        write!(f, "{keys},{op},{n},{peer},{median:.6},{least:.6},{most:.6},{samples}")
+    }
+}
+
+/// A number as people write it: 10, 1k, 1M.
+pub fn count(n: f64) -> String {
+    match n {
+        ..1e3 => format!("{n}"),
+        ..1e6 => format!("{}k", n / 1e3),
+        _ => format!("{}M", n / 1e6),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use peers::PEERS;
-use peers::results::Row;
+use peers::results::{Row, count};
 
 /// A picture of several plots.
 pub(super) struct Chart {
@@ -22,15 +22,15 @@ struct Plot {
 #[derive(Clone, Copy)]
 enum Unit {
     Time,
-    Bytes,
+    Count,
 }
 
 const fn time(keys: &'static str, op: &'static str, title: &'static str) -> Plot {
     Plot { title, keys, op, unit: Unit::Time }
 }
 
-const fn bytes(op: &'static str, title: &'static str) -> Plot {
-    Plot { title, keys: "u64", op, unit: Unit::Bytes }
+const fn count_of(op: &'static str, title: &'static str) -> Plot {
+    Plot { title, keys: "u64", op, unit: Unit::Count }
 }
 
 pub(super) const CHARTS: [Chart; 7] = [
@@ -91,9 +91,10 @@ pub(super) const CHARTS: [Chart; 7] = [
     Chart {
         name: "memory",
         plots: &[
-            bytes("bytes_collect", "Bytes per entry, collected"),
-            bytes("bytes_insert", "Bytes per entry, inserted"),
-            bytes("bytes_version", "Bytes of a version with an entry more"),
+            count_of("bytes_collect", "Bytes per entry, collected"),
+            count_of("bytes_insert", "Bytes per entry, inserted"),
+            count_of("bytes_version", "Bytes of a version with an entry more"),
+            count_of("blocks_version", "Blocks of a version with an entry more"),
         ],
     },
 ];
@@ -107,7 +108,7 @@ const WIDTH: f64 = 420.0;
 const HEIGHT: f64 = 260.0;
 /// Of what is written around.
 const LEFT: f64 = 62.0;
-const RIGHT: f64 = 14.0;
+const RIGHT: f64 = 24.0;
 const TOP: f64 = 34.0;
 const BOTTOM: f64 = 28.0;
 const LEGEND: f64 = 36.0;
@@ -192,6 +193,9 @@ impl Svg {
     }
 }
 
+/// What is less is drawn as this, so that zero can be.
+const LEAST: f64 = 0.01;
+
 /// A logarithmic scale of whole decades.
 struct Scale {
     least: i32,
@@ -203,14 +207,14 @@ struct Scale {
 impl Scale {
     /// One that has room for all `figures`; none if there are none.
     fn new(figures: impl Iterator<Item = f64>, ends: [f64; 2]) -> Option<Self> {
-        let logarithms: Vec<f64> = figures.map(|figure| figure.max(0.1).log10()).collect();
+        let logarithms: Vec<f64> = figures.map(|figure| figure.max(LEAST).log10()).collect();
         let least = logarithms.iter().copied().reduce(f64::min)?.floor() as i32;
         let most = logarithms.iter().copied().reduce(f64::max)?.ceil() as i32;
         Some(Self { least, most: most.max(least + 1), ends })
     }
 
     fn at(&self, figure: f64) -> f64 {
-        let part = (figure.max(0.1).log10() - f64::from(self.least)) / f64::from(self.most - self.least);
+        let part = (figure.max(LEAST).log10() - f64::from(self.least)) / f64::from(self.most - self.least);
         self.ends[0] + part * (self.ends[1] - self.ends[0])
     }
 
@@ -219,18 +223,10 @@ impl Scale {
     }
 }
 
-fn count(n: f64) -> String {
-    match n {
-        ..1e3 => format!("{n}"),
-        ..1e6 => format!("{}k", n / 1e3),
-        _ => format!("{}M", n / 1e6),
-    }
-}
-
 impl Unit {
     fn label(self, figure: f64) -> String {
         match self {
-            Self::Bytes => count(figure),
+            Self::Count => count(figure),
             Self::Time if figure < 1e3 => format!("{figure} ns"),
             Self::Time if figure < 1e6 => format!("{} µs", figure / 1e3),
             Self::Time if figure < 1e9 => format!("{} ms", figure / 1e6),

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use peers::PEERS;
 use peers::case::CASES;
 use peers::op::Op;
-use peers::results::{Row, ratio};
+use peers::results::{Row, count, ratio};
 
 /// What the figures of memory are for.
 const MEMORY: [(&str, &str); 4] = [
@@ -20,13 +20,16 @@ const PERSISTENT: [&str; 3] = ["imbl", "rpds", "im"];
 
 /// Both tables, after a line about the machine.
 pub(super) fn tables(description: &[&str], rows: &[Row]) -> String {
-    let mut text = format!("Measured with {}.\n\n", description.join("; "));
+    let mut text = format!("Measured on {}.\n\n", description.join("; "));
     let peers = &PEERS[1..];
     table(&mut text, "random `u64` keys, `u64` values", peers);
     let timed = Op::ALL.iter().map(|&(_, name, what)| (name, what));
     for (op, what) in timed.chain(MEMORY) {
-        let cells = peers.iter().map(|peer| with_worst(&ratios(rows, CASES[0].name, op, peer)));
-        line(&mut text, what, cells);
+        let ratios: Vec<_> = peers.iter().map(|peer| ratios(rows, CASES[0].name, op, peer)).collect();
+        // No peer can tell what changed from one map to another.
+        if ratios.iter().any(|ratios| !ratios.is_empty()) {
+            line(&mut text, what, ratios.iter().map(|ratios| with_worst(ratios)));
+        }
     }
     text.push('\n');
     table(&mut text, "ratio to std / to the fastest persistent peer", &Op::MAIN.map(what));
@@ -85,7 +88,10 @@ fn mean(ratios: &[(usize, f64)]) -> String {
 /// The geometric mean, and the worst with its size.
 fn with_worst(ratios: &[(usize, f64)]) -> String {
     let worst = ratios.iter().max_by(|(_, a), (_, b)| a.total_cmp(b));
-    worst.map_or_else(|| mean(ratios), |(n, worst)| format!("{} ({} at {n})", mean(ratios), number(*worst)))
+    worst.map_or_else(
+        || mean(ratios),
+        |(n, worst)| format!("{} ({} at {})", mean(ratios), number(*worst), count(*n as f64)),
+    )
 }
 
 /// Two digits that count; bold if we are slower by more than the measurements differ.
