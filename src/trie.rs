@@ -10,6 +10,7 @@ mod bucket;
 mod bulk;
 mod check;
 mod child;
+mod combine;
 mod disjoint;
 mod entry;
 mod eq;
@@ -32,6 +33,7 @@ use core::fmt;
 
 use child::Child;
 
+pub use combine::Kept;
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub(crate) use insert::Inserted;
 pub(crate) use iter::IterMut;

@@ -1,8 +1,8 @@
 //! Equality of two tries, node by node.
 
-use super::HashTrie;
 use super::child::{Child, ChildRef};
 use super::part::Part;
+use super::{HashTrie, always};
 
 impl<T> HashTrie<T> {
     /// Do both have the same entries, by `eq`? For tries that saw equal entries under equal hashes.
@@ -10,7 +10,16 @@ impl<T> HashTrie<T> {
     /// Shared subtrees are equal without a look inside, so an entry that is not equal to itself counts as equal there.
     /// O(changed) between versions, O(n) otherwise. `eq` gets an entry of `self` and one of `other`.
     pub(crate) fn eq_with(&self, other: &Self, mut eq: impl FnMut(&T, &T) -> bool) -> bool {
-        self.len == other.len && equal(&self.root, &other.root, &mut eq)
+        always(self.try_eq_with(other, |a, b| Ok(eq(a, b))))
+    }
+
+    /// [`eq_with`](Self::eq_with) with an equality that can fail.
+    pub(crate) fn try_eq_with<E>(
+        &self,
+        other: &Self,
+        mut eq: impl FnMut(&T, &T) -> Result<bool, E>,
+    ) -> Result<bool, E> {
+        Ok(self.len == other.len && equal(&self.root, &other.root, &mut eq)?)
     }
 
     /// Are both of the same shape, with the same number of entries in the same places? A test of canonicity.
@@ -21,30 +30,44 @@ impl<T> HashTrie<T> {
 }
 
 /// Shape is canonical: two tries with the same hashes have the same nodes.
-pub(super) fn equal<T>(a: &Child<T>, b: &Child<T>, eq: &mut impl FnMut(&T, &T) -> bool) -> bool {
+pub(super) fn equal<T, E>(
+    a: &Child<T>,
+    b: &Child<T>,
+    eq: &mut impl FnMut(&T, &T) -> Result<bool, E>,
+) -> Result<bool, E> {
     if a.ptr_eq(b) {
-        return true;
+        return Ok(true);
     }
     match (a.get(), b.get()) {
         (ChildRef::Bitmap(a), ChildRef::Bitmap(b)) => {
-            a.starts() == b.starts()
-                && a.slots() == b.slots()
-                && a.children().zip(b.children()).all(|((_, a), (_, b))| equal(a, b, eq))
+            if a.starts() != b.starts() || a.slots() != b.slots() {
+                return Ok(false);
+            }
+            for ((_, a), (_, b)) in a.children().zip(b.children()) {
+                if !equal(a, b, eq)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
         }
         (ChildRef::Bucket(_), ChildRef::Bucket(_)) | (ChildRef::Collision(_), ChildRef::Collision(_)) => {
             equal_leaves(a, b, eq)
         }
-        _ => false,
+        _ => Ok(false),
     }
 }
 
 /// Has every entry of leaf `a` its equal in leaf `b`, and is there no other?
-fn equal_leaves<T>(a: &Child<T>, b: &Child<T>, eq: &mut impl FnMut(&T, &T) -> bool) -> bool {
-    a.entries().len() == b.entries().len()
-        && Part::of(a).entries().all(|(_, hash, entry)| {
-            let found = b.try_find(hash, |other| Ok(eq(entry, other)));
-            super::always(found).is_some()
-        })
+fn equal_leaves<T, E>(a: &Child<T>, b: &Child<T>, eq: &mut impl FnMut(&T, &T) -> Result<bool, E>) -> Result<bool, E> {
+    if a.entries().len() != b.entries().len() {
+        return Ok(false);
+    }
+    for (_, hash, entry) in Part::of(a).entries() {
+        if b.try_find(hash, |other| eq(entry, other))?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn same_shape<T>(a: &Child<T>, b: &Child<T>) -> bool {

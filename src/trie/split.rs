@@ -265,7 +265,7 @@ fn compare<T: Send + Sync>(
             executor.map(pairs, |(a, b)| compare(a, b, size >> WIDTH_MAX, executor, eq, differ));
         }
         _ => {
-            if !equal(a, b, &mut |a, b| eq(a, b)) {
+            if !always(equal(a, b, &mut |a, b| Ok(eq(a, b)))) {
                 differ.store(true, Ordering::Relaxed);
             }
         }

@@ -1,0 +1,49 @@
+//! `pypersistent`: persistent maps and sets for Python, thin classes over [`perennial::HashTrie`].
+//!
+//! Two rules keep Python code, which may do anything and may fail, away from half-done work. What a method looks at is a
+//! version that nothing can change, since the classes are frozen. What it changes is a handle of its own, put in place
+//! when all has gone well.
+
+mod deferred;
+mod entry;
+mod iter;
+mod map;
+mod mutation;
+mod nested;
+mod set;
+mod source;
+mod views;
+
+use pyo3::prelude::*;
+
+#[pymodule(gil_used = false)]
+mod pypersistent {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::map::PersistentMap;
+    #[pymodule_export]
+    use crate::mutation::MapMutation;
+    #[pymodule_export]
+    use crate::set::PersistentSet;
+    #[pymodule_export]
+    use crate::views::{ItemsView, KeysView, ValuesView};
+
+    /// Registers the classes with the abstract ones, which also makes `match` take a map for a mapping.
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        let py = module.py();
+        let abc = py.import("collections.abc")?;
+        let classes = [
+            (py.get_type::<PersistentMap>(), "Mapping"),
+            (py.get_type::<PersistentSet>(), "Set"),
+            (py.get_type::<KeysView>(), "KeysView"),
+            (py.get_type::<ItemsView>(), "ItemsView"),
+            (py.get_type::<ValuesView>(), "ValuesView"),
+        ];
+        for (class, name) in classes {
+            abc.getattr(name)?.call_method1("register", (class,))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,373 @@
+//! `PersistentMap`.
+
+use std::sync::atomic::{AtomicIsize, Ordering};
+
+use perennial::HashTrie;
+use perennial::trie::Kept;
+use pyo3::exceptions::PyKeyError;
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyMapping, PyTuple, PyType};
+
+use crate::deferred::Deferred;
+use crate::entry::{Entry, Query, find, put, remove, same_key, same_value};
+use crate::iter::KeyIterator;
+use crate::mutation::MapMutation;
+use crate::nested;
+use crate::source::map_trie;
+use crate::views::{ItemsView, KeysView, ValuesView};
+
+/// The hash that stands for "not computed yet"; Python has no object of this hash.
+pub const NO_HASH: isize = -1;
+
+/// PersistentMap(source=None, /, **entries)
+/// --
+///
+/// An immutable mapping that shares memory with the versions it was made from.
+#[pyclass(frozen, subclass, weakref, mapping, generic, module = "pypersistent")]
+pub struct PersistentMap {
+    trie: Deferred<Entry>,
+    hash: AtomicIsize,
+}
+
+impl PersistentMap {
+    pub fn trie(&self) -> &HashTrie<Entry> {
+        &self.trie.0
+    }
+}
+
+impl From<HashTrie<Entry>> for PersistentMap {
+    fn from(trie: HashTrie<Entry>) -> Self {
+        Self { trie: Deferred(trie), hash: AtomicIsize::new(NO_HASH) }
+    }
+}
+
+/// `KeyError(key)`, also for a key that is a tuple.
+#[cold]
+pub fn key_error(key: &Bound<'_, PyAny>) -> PyErr {
+    PyKeyError::new_err((key.clone().unbind(),))
+}
+
+/// The union of both tries; the keys are those of the left, the values those of the right one.
+pub fn union(py: Python<'_>, left: &HashTrie<Entry>, right: &HashTrie<Entry>) -> PyResult<HashTrie<Entry>> {
+    let same = |a: &Entry, b: &Entry| same_key(py, a, b);
+    left.try_union(right, same, |a, b| {
+        Ok(if a.value.is(&b.value) {
+            Kept::Left
+        } else if a.key.is(&b.key) {
+            Kept::Right
+        } else {
+            Kept::New(Entry { key: a.key.clone_ref(py), value: b.value.clone_ref(py) })
+        })
+    })
+}
+
+/// What `trie` becomes with all `others` and `entries`.
+pub fn updated(
+    mut trie: HashTrie<Entry>,
+    others: &Bound<'_, PyTuple>,
+    entries: Option<&Bound<'_, PyDict>>,
+) -> PyResult<HashTrie<Entry>> {
+    let py = others.py();
+    for other in others.iter().chain(entries.map(|entries| entries.as_any().clone())) {
+        trie = union(py, &trie, &map_trie(&other)?)?;
+    }
+    Ok(trie)
+}
+
+/// The trie of what stands beside a map in `==` or `|`, if it is a mapping.
+fn mapping_trie(other: &Bound<'_, PyAny>) -> PyResult<Option<HashTrie<Entry>>> {
+    other.cast::<PyMapping>().is_ok().then(|| map_trie(other)).transpose()
+}
+
+/// `slf` if the trie is still the same, else a new map.
+fn with_trie<'py>(slf: &Bound<'py, PersistentMap>, trie: HashTrie<Entry>) -> PyResult<Bound<'py, PersistentMap>> {
+    if trie.ptr_eq(slf.get().trie()) && slf.is_exact_instance_of::<PersistentMap>() {
+        return Ok(slf.clone());
+    }
+    Bound::new(slf.py(), PersistentMap::from(trie))
+}
+
+#[pymethods]
+impl PersistentMap {
+    #[new]
+    #[pyo3(signature = (source=None, /, **entries))]
+    fn new(source: Option<&Bound<'_, PyAny>>, entries: Option<&Bound<'_, PyDict>>, py: Python<'_>) -> PyResult<Self> {
+        let trie = source.map_or(Ok(HashTrie::new()), map_trie)?;
+        Ok(updated(trie, &PyTuple::empty(py), entries)?.into())
+    }
+
+    /// The map of a mapping's entries.
+    #[classmethod]
+    fn from_dict<'py>(cls: &Bound<'py, PyType>, mapping: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        cls.call1((mapping,))
+    }
+
+    /// The map of the keyword arguments.
+    #[classmethod]
+    #[pyo3(signature = (**entries))]
+    fn create<'py>(cls: &Bound<'py, PyType>, entries: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+        cls.call((), entries)
+    }
+
+    /// A map in which the key has this value. The same map, if it has that very value already.
+    fn assoc<'py>(
+        slf: &Bound<'py, Self>,
+        key: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, Self>> {
+        let trie = slf.get().trie();
+        let query = Query::new(key)?;
+        let key = match find(trie, &query)? {
+            Some(there) if there.value.is(value) => return Ok(slf.clone()),
+            Some(there) => there.key.clone_ref(slf.py()),
+            None => key.clone().unbind(),
+        };
+        let mut trie = trie.clone();
+        put(&mut trie, &query, Entry { key, value: value.clone().unbind() });
+        with_trie(slf, trie)
+    }
+
+    /// The same as `assoc`.
+    fn set<'py>(
+        slf: &Bound<'py, Self>,
+        key: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, Self>> {
+        Self::assoc(slf, key, value)
+    }
+
+    /// A map without the key. The same map, if it does not have the key.
+    fn dissoc<'py>(slf: &Bound<'py, Self>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
+        let query = Query::new(key)?;
+        let mut trie = slf.get().trie().clone();
+        match remove(&mut trie, &query)? {
+            Some(_) => with_trie(slf, trie),
+            None => Ok(slf.clone()),
+        }
+    }
+
+    /// The same as `dissoc`.
+    fn delete<'py>(slf: &Bound<'py, Self>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
+        Self::dissoc(slf, key)
+    }
+
+    /// The value of the key, or the default.
+    #[pyo3(signature = (key, default=None, /))]
+    fn get<'py>(
+        &self,
+        key: &Bound<'py, PyAny>,
+        default: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let found = find(self.trie(), &Query::new(key)?)?;
+        Ok(found.map(|entry| entry.value.bind(key.py())).or(default).cloned())
+    }
+
+    fn __getitem__<'py>(&self, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        match find(self.trie(), &Query::new(key)?)? {
+            Some(entry) => Ok(entry.value.bind(key.py()).clone()),
+            None => Err(key_error(key)),
+        }
+    }
+
+    fn __contains__(&self, key: &Bound<'_, PyAny>) -> PyResult<bool> {
+        Ok(find(self.trie(), &Query::new(key)?)?.is_some())
+    }
+
+    /// The same as `key in map`.
+    fn contains(&self, key: &Bound<'_, PyAny>) -> PyResult<bool> {
+        self.__contains__(key)
+    }
+
+    fn __len__(&self) -> usize {
+        self.trie().len()
+    }
+
+    /// A map with the entries of all others too: mappings or iterables of pairs, and keywords. The last value wins.
+    #[pyo3(signature = (*others, **entries))]
+    fn update<'py>(
+        slf: &Bound<'py, Self>,
+        others: &Bound<'py, PyTuple>,
+        entries: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, Self>> {
+        with_trie(slf, updated(slf.get().trie().clone(), others, entries)?)
+    }
+
+    /// The same as `update`.
+    #[pyo3(signature = (*others, **entries))]
+    fn merge<'py>(
+        slf: &Bound<'py, Self>,
+        others: &Bound<'py, PyTuple>,
+        entries: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, Self>> {
+        Self::update(slf, others, entries)
+    }
+
+    fn __or__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        match mapping_trie(other)? {
+            Some(other) => Ok(with_trie(slf, union(py, slf.get().trie(), &other)?)?.into_any()),
+            None => Ok(py.NotImplemented().into_bound(py)),
+        }
+    }
+
+    fn __ror__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        match mapping_trie(other)? {
+            Some(other) => Ok(with_trie(slf, union(py, &other, slf.get().trie())?)?.into_any()),
+            None => Ok(py.NotImplemented().into_bound(py)),
+        }
+    }
+
+    /// The empty map.
+    fn clear<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
+        with_trie(slf, HashTrie::new())
+    }
+
+    /// The map itself, since nothing can change it.
+    fn copy<'py>(slf: &Bound<'py, Self>) -> Bound<'py, Self> {
+        slf.clone()
+    }
+
+    fn __copy__<'py>(slf: &Bound<'py, Self>) -> Bound<'py, Self> {
+        slf.clone()
+    }
+
+    /// A mutable copy, in which many changes cost less than in the map: `with map.mutate() as m: ...; m.finish()`.
+    fn mutate(&self) -> MapMutation {
+        self.trie().clone().into()
+    }
+
+    /// What has changed from this map to `newer`: dicts of the entries added, of those removed, and of the keys whose
+    /// values are not equal, with the pair of both values.
+    fn diff<'py>(&self, newer: &Bound<'py, PyAny>) -> PyResult<[Bound<'py, PyDict>; 3]> {
+        let py = newer.py();
+        let newer = map_trie(newer)?;
+        let [added, removed, changed] = [PyDict::new(py), PyDict::new(py), PyDict::new(py)];
+        let same = |a: &Entry, b: &Entry| same_key(py, a, b);
+        self.trie().try_diff(&newer, same, |old, new| match (old, new) {
+            (None, Some(new)) => added.set_item(&new.key, &new.value),
+            (Some(old), None) => removed.set_item(&old.key, &old.value),
+            (Some(old), Some(new)) if !same_value(py, &old.value, &new.value)? => {
+                changed.set_item(&old.key, (&old.value, &new.value))
+            }
+            _ => Ok(()),
+        })?;
+        Ok([added, removed, changed])
+    }
+
+    fn __iter__(slf: &Bound<'_, Self>) -> KeyIterator {
+        KeyIterator::new(slf)
+    }
+
+    fn keys(slf: Py<Self>) -> KeysView {
+        KeysView { map: slf }
+    }
+
+    fn values(slf: Py<Self>) -> ValuesView {
+        ValuesView { map: slf }
+    }
+
+    fn items(slf: Py<Self>) -> ItemsView {
+        ItemsView { map: slf }
+    }
+
+    /// A list of the keys.
+    fn keys_list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        PyList::new(py, self.trie().iter().map(|entry| &entry.key))
+    }
+
+    /// A list of the values.
+    fn values_list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        PyList::new(py, self.trie().iter().map(|entry| &entry.value))
+    }
+
+    /// A list of the pairs of key and value.
+    fn items_list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        PyList::new(py, self.trie().iter().map(|entry| (&entry.key, &entry.value)))
+    }
+
+    fn __eq__<'py>(&self, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = other.py();
+        let equal = if let Ok(other) = other.cast::<Self>() {
+            let same = |a: &Entry, b: &Entry| PyResult::Ok(same_key(py, a, b)? && same_value(py, &a.value, &b.value)?);
+            self.trie().try_eq(other.get().trie(), same)?
+        } else if let Ok(dict) = other.cast::<PyDict>() {
+            self.trie().len() == dict.len() && self.is_within(dict)?
+        } else {
+            return Ok(py.NotImplemented().into_bound(py));
+        };
+        Ok(equal.into_pyobject(py)?.to_owned().into_any())
+    }
+
+    fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
+        let known = self.hash.load(Ordering::Relaxed);
+        if known != NO_HASH {
+            return Ok(known);
+        }
+        let hash = nested::hashing(|| {
+            self.trie().iter().try_fold(0x9e37_79b9_7f4a_7c15_u64, |sum, entry| {
+                let hash = spread(entry.key.bind(py).hash()?).rotate_left(32) ^ entry.value.bind(py).hash()? as u64;
+                // Entries are added up, since their order does not matter.
+                PyResult::Ok(sum.wrapping_add(spread(hash as isize)))
+            })
+        })?;
+        let hash = if hash as isize == NO_HASH { NO_HASH - 1 } else { hash as isize };
+        self.hash.store(hash, Ordering::Relaxed);
+        Ok(hash)
+    }
+
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let py = slf.py();
+        let part = |entry: &Entry| {
+            let (key, value) = (entry.key.bind(py).repr()?, entry.value.bind(py).repr()?);
+            Ok(format!("{}: {}", key.to_str()?, value.to_str()?))
+        };
+        nested::repr(slf, ["{", "}"], slf.get().trie().iter().map(part))
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        let py = slf.py();
+        let entries = Self::items_list(slf.get(), py)?;
+        let state = slf.getattr_opt(intern!(py, "__dict__"))?;
+        (slf.get_type(), (entries,), state).into_pyobject(py)
+    }
+
+    /// The collector takes an object for garbage when all references to it are from garbage. A reference in a node that
+    /// other maps share must not be counted once for each of them, so only nodes that are this map's own are shown. A
+    /// cycle through a shared node is not found as long as the node is shared.
+    ///
+    /// There is nothing to clear: like a tuple, a map is part of a cycle only with something that can change.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        traverse(self.trie(), &visit)
+    }
+}
+
+/// Shows the collector what `trie` alone refers to.
+pub fn traverse(trie: &HashTrie<Entry>, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+    trie.try_for_each_unshared(|entry| {
+        visit.call(&entry.key)?;
+        visit.call(&entry.value)
+    })
+}
+
+/// A hash in which small differences are spread over all bits.
+fn spread(hash: isize) -> u64 {
+    let product = u128::from(hash as u64) * 0xd6e8_feb8_6659_fd93;
+    (product >> 64) as u64 ^ product as u64
+}
+
+impl PersistentMap {
+    /// Has the dict, which is of the same length, all entries?
+    fn is_within(&self, dict: &Bound<'_, PyDict>) -> PyResult<bool> {
+        let py = dict.py();
+        for entry in self.trie() {
+            match dict.get_item(&entry.key)? {
+                Some(value) if same_value(py, &entry.value, value.as_unbound())? => {}
+                _ => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+}

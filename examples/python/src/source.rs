@@ -1,0 +1,70 @@
+//! What maps and sets are made from.
+
+use std::cell::RefCell;
+
+use perennial::HashTrie;
+use pyo3::exceptions::PyValueError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+
+use crate::entry::{Element, Entry, build};
+use crate::map::PersistentMap;
+use crate::set::PersistentSet;
+
+/// The entries of a mapping, or of an iterable of pairs. Of equal keys the first one stays, with the last value.
+pub fn map_trie(source: &Bound<'_, PyAny>) -> PyResult<HashTrie<Entry>> {
+    if let Ok(map) = source.cast::<PersistentMap>() {
+        return Ok(map.get().trie().clone());
+    }
+    let entries = if let Ok(dict) = source.cast_exact::<PyDict>() {
+        dict_entries(dict)?
+    } else if let Some(items) = source.getattr_opt(intern!(source.py(), "items"))? {
+        pairs(&items.call0()?)?
+    } else if let Some(keys) = source.getattr_opt(intern!(source.py(), "keys"))? {
+        let entry = |key: PyResult<Bound<'_, PyAny>>| {
+            let key = key?;
+            Ok(Entry { value: source.get_item(&key)?.unbind(), key: key.unbind() })
+        };
+        keys.call0()?.try_iter()?.map(entry).collect::<PyResult<_>>()?
+    } else {
+        pairs(source)?
+    };
+    build(source.py(), entries, |there, new| there.value = new.value)
+}
+
+/// Taken out first, since no foreign code must run while the dict is iterated over.
+fn dict_entries(dict: &Bound<'_, PyDict>) -> PyResult<Vec<Entry>> {
+    let entries = RefCell::new(Vec::with_capacity(dict.len()));
+    dict.locked_for_each(|key, value| {
+        entries.borrow_mut().push(Entry { key: key.unbind(), value: value.unbind() });
+        Ok(())
+    })?;
+    Ok(entries.into_inner())
+}
+
+fn pairs(source: &Bound<'_, PyAny>) -> PyResult<Vec<Entry>> {
+    source.try_iter()?.enumerate().map(|(at, pair)| entry_of(at, &pair?)).collect()
+}
+
+/// A pair is most often a tuple, else any iterable of two.
+fn entry_of(at: usize, pair: &Bound<'_, PyAny>) -> PyResult<Entry> {
+    let parts = match pair.cast_exact::<PyTuple>() {
+        Ok(tuple) if tuple.len() == 2 => [tuple.get_item(0)?, tuple.get_item(1)?],
+        _ => pair.try_iter()?.collect::<PyResult<Vec<_>>>()?.try_into().map_err(|parts: Vec<_>| {
+            let len = parts.len();
+            PyValueError::new_err(format!("element #{at} of a map's entries has length {len}; 2 is required"))
+        })?,
+    };
+    let [key, value] = parts.map(Bound::unbind);
+    Ok(Entry { key, value })
+}
+
+/// The elements of an iterable. Of equal ones the first one stays.
+pub fn set_trie(source: &Bound<'_, PyAny>) -> PyResult<HashTrie<Element>> {
+    if let Ok(set) = source.cast::<PersistentSet>() {
+        return Ok(set.get().trie().clone());
+    }
+    let elements = source.try_iter()?.map(|element| Ok(Element(element?.unbind()))).collect::<PyResult<_>>()?;
+    build(source.py(), elements, |_, _| ())
+}
