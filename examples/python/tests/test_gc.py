@@ -1,0 +1,177 @@
+"""The garbage collector, deep nesting, and memory."""
+
+import gc
+import subprocess
+import sys
+import weakref
+
+import pytest
+from pypersistent import PersistentMap, PersistentSet
+
+
+class Node:
+    pass
+
+
+def cycle_through(make):
+    node = Node()
+    node.me = make(node)
+    return weakref.ref(node)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda node: PersistentMap(a=node),
+        lambda node: PersistentMap({node: 1}),
+        lambda node: PersistentMap({i: [] for i in range(500)} | {"a": node}),
+        lambda node: PersistentMap(a=PersistentMap(b=node)),
+        lambda node: PersistentSet([node]),
+        lambda node: PersistentSet([PersistentMap(a=1), node, *range(100)]),
+        lambda node: PersistentMap(a=node).keys(),
+        lambda node: PersistentMap(a=node).values(),
+        lambda node: PersistentMap(a=node).items(),
+        lambda node: iter(PersistentMap(a=node)),
+        lambda node: iter(PersistentMap(a=node, b=2).items()),
+        lambda node: iter(PersistentSet([node])),
+        lambda node: PersistentMap(a=node).mutate(),
+        lambda node: PersistentMap(a=1).set("a", node).set("b", node),
+    ],
+)
+def test_cycles_are_collected(make):
+    gc.collect()
+    ref = cycle_through(make)
+    assert ref() is not None
+    gc.collect()
+    assert ref() is None
+
+
+def test_a_mutation_in_itself():
+    m = PersistentMap().mutate()
+    ref = weakref.ref(m)
+    m["me"] = m
+    del m
+    gc.collect()
+    assert ref() is None
+
+
+def test_a_finished_mutation_in_its_own_map():
+    m = PersistentMap().mutate()
+    m["me"] = m
+    m.finish()
+    ref = weakref.ref(m)
+    del m
+    gc.collect()
+    assert ref() is None
+
+
+def test_shared_nodes_are_not_taken_for_garbage():
+    """Were an entry counted once for each map that shares it, the collector would free it while it is in use."""
+    kept = [PersistentMap({i: [i] for i in range(1000)})]
+    for i in range(50):
+        kept.append(kept[-1].set(i, [i, i]))
+        gc.collect()
+    assert all(m[500] == [500] and len(m) == 1000 for m in kept)
+    one, other = PersistentMap(a=[1]), None
+    other = one.copy().set("b", [2]).delete("b")
+    for _ in range(3):
+        gc.collect()
+    assert one["a"] == [1] == other["a"]
+
+
+def test_a_cycle_through_a_shared_node_waits_until_it_is_shared_no_more():
+    node = Node()
+    base = PersistentMap({i: None for i in range(1000)} | {"node": node})
+    other = base.set("other", 1).delete(1)
+    node.me = base
+    ref = weakref.ref(node)
+    del node, base
+    gc.collect()
+    assert ref() is not None, "alive: the other version refers to it"
+    del other
+    gc.collect()
+    assert ref() is None
+
+
+def test_traverse_shows_what_is_owned():
+    inner = [object() for _ in range(100)]
+    m = PersistentMap(enumerate(inner))
+    assert {id(o) for o in inner} <= {id(o) for o in gc.get_referents(m)}
+    sharer = m.mutate()
+    assert not {id(o) for o in inner} & {id(o) for o in gc.get_referents(m)}
+    del sharer
+    assert {id(o) for o in inner} <= {id(o) for o in gc.get_referents(m)}
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        "PersistentMap({0: x})",
+        "PersistentMap({0: [x]})",
+        "PersistentMap({i: x for i in range(2)}).set(2, (x,))",
+        "PersistentMap(a=x).mutate()",
+        "PersistentMap(a=x).values()",
+        "iter(PersistentMap(a=x).items())",
+        "PersistentSet([x])",
+    ],
+)
+def test_deep_nesting_is_dropped(wrap):
+    """In a process and a thread of its own, with a small stack."""
+    if "Set" in wrap:
+        # The hash of a set goes down; one of objects that hash by identity does not.
+        wrap = "PersistentSet([type('Box', (), {'x': x})()])"
+    program = f"""
+import gc, sys, threading
+from pypersistent import PersistentMap, PersistentSet
+def run():
+    x = None
+    for _ in range({20_000 if "Box" in wrap else 200_000}):
+        x = {wrap}
+    del x
+    gc.collect()
+    print("dropped")
+threading.stack_size(512 * 1024)
+thread = threading.Thread(target=run)
+thread.start()
+thread.join()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300)
+    assert (done.returncode, done.stdout) == (0, "dropped\n"), done.stderr
+
+
+def test_deep_nesting_raises_recursion_error():
+    a = b = PersistentMap()
+    for _ in range(200_000):
+        a, b = PersistentMap({0: a}), PersistentMap({0: b})
+    for operation in (lambda: a == b, lambda: repr(a), lambda: hash(a), lambda: a.diff(b)):
+        with pytest.raises(RecursionError):
+            operation()
+    assert len(a[0]) == len(b[0]) == 1
+
+
+def test_objects_die_with_their_last_version():
+    node = Node()
+    ref = weakref.ref(node)
+    one = PersistentMap({i: None for i in range(100)}).set("node", node)
+    two = one.set("x", 1)
+    del node, one
+    assert ref() is not None
+    two = two.delete("node")
+    assert ref() is None and len(two) == 101
+
+
+def test_reference_counts():
+    key, value = Node(), Node()
+    before = sys.getrefcount(key), sys.getrefcount(value)
+    m = PersistentMap({key: value})
+    for i in range(200):
+        m = m.set(i, value)
+    t = m.mutate()
+    t[key] = key
+    del t[key]
+    list(m), list(m.items()), m.items_list(), m == m.copy(), m | {key: 1}, m.get(key), m.diff({key: 2})
+    it = iter(m.items())
+    next(it)
+    del m, t, it
+    gc.collect()
+    assert (sys.getrefcount(key), sys.getrefcount(value)) == before
