@@ -125,17 +125,14 @@ impl<T> HashTrie<T> {
     /// use core::convert::Infallible;
     /// use perennial::HashTrie;
     ///
-    /// let same = |a: &u64, b: &u64| a == b;
     /// let mut old = HashTrie::new();
-    /// old.insert(1, 1, same);
+    /// old.insert(1, 1, |a, b| a == b);
     /// let mut new = old.clone();
-    /// new.insert(2, 2, same);
-    /// let mut added = Vec::new();
-    /// old.try_diff(&new, |a, b| Ok(a == b), |old, new| {
-    ///     added.extend(old.is_none().then_some(new).flatten());
-    ///     Ok::<_, Infallible>(())
-    /// })?;
-    /// assert_eq!(added, [&2]);
+    /// new.insert(2, 2, |a, b| a == b);
+    /// let mut seen = Vec::new();
+    /// let same = |a: &u64, b: &u64| Ok::<_, Infallible>(a == b);
+    /// old.try_diff(&new, same, |old, new| Ok(seen.push((old.copied(), new.copied()))))?;
+    /// assert!(seen.contains(&(None, Some(2))));
     /// # Ok::<_, Infallible>(())
     /// ```
     pub fn try_diff<'a, E>(

@@ -241,10 +241,13 @@ impl PersistentMap {
 
     /// What has changed from this map to `newer`: dicts of the entries added, of those removed, and of the keys whose
     /// values are not equal, with the pair of both values.
-    fn diff<'py>(&self, newer: &Bound<'py, PyAny>) -> PyResult<[Bound<'py, PyDict>; 3]> {
+    fn diff<'py>(
+        &self,
+        newer: &Bound<'py, PyAny>,
+    ) -> PyResult<(Bound<'py, PyDict>, Bound<'py, PyDict>, Bound<'py, PyDict>)> {
         let py = newer.py();
         let newer = map_trie(newer)?;
-        let [added, removed, changed] = [PyDict::new(py), PyDict::new(py), PyDict::new(py)];
+        let (added, removed, changed) = (PyDict::new(py), PyDict::new(py), PyDict::new(py));
         let same = |a: &Entry, b: &Entry| same_key(py, a, b);
         self.trie().try_diff(&newer, same, |old, new| match (old, new) {
             (None, Some(new)) => added.set_item(&new.key, &new.value),
@@ -254,7 +257,7 @@ impl PersistentMap {
             }
             _ => Ok(()),
         })?;
-        Ok([added, removed, changed])
+        Ok((added, removed, changed))
     }
 
     fn __iter__(slf: &Bound<'_, Self>) -> KeyIterator {

@@ -59,6 +59,10 @@ impl MapMutation {
 
 #[pymethods]
 impl MapMutation {
+    /// Without this, `iter` would try the keys 0, 1, 2 and so on.
+    #[classattr]
+    const __iter__: Option<Py<PyAny>> = None;
+
     /// Gives the key this value.
     fn set(&self, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
         self.__setitem__(key, value)

@@ -33,7 +33,7 @@ pub fn repr(
     mut parts: impl Iterator<Item = PyResult<String>>,
 ) -> PyResult<String> {
     let address = object.as_ptr() as usize;
-    let name = object.get_type().qualname()?;
+    let name = object.get_type().name()?;
     let [open, close] = brackets;
     if IN_REPR.with_borrow(|at_work| at_work.contains(&address)) {
         return Ok(format!("{name}({open}...{close})"));

@@ -80,8 +80,10 @@ def test_a_failure_at_each_step(name):
     calls[name]()
     steps = Key.calls
     assert steps > 0, "the operation calls the keys"
+    # Every step of a short one; of a long one every third or so, as it repeats itself.
+    chosen = range(1, steps + 1, max(1, steps // 100))
     fired = 0
-    for step in range(1, steps + 1):
+    for step in chosen:
         Key.reset()
         calls, collections, mutation = operations()
         before, length = shown(collections), len(mutation)
@@ -96,7 +98,7 @@ def test_a_failure_at_each_step(name):
             assert all(key in collection for key in collection)
         assert all(key in mutation for key in collections[0])
         calls[name]()
-    assert fired == steps
+    assert fired == len(chosen) >= min(steps, 100)
 
 
 def test_values_that_cannot_be_compared():

@@ -28,7 +28,7 @@ KEYS = {
     "negative": lambda rng, size: rng.randrange(-size, size),
     "strings": lambda rng, size: f"key{rng.randrange(size)}",
     "equal numbers": lambda rng, size: rng.choice([int, float, complex])(rng.randrange(size)),
-    "one hash": lambda rng, size: rng.randrange(10) + rng.randrange(size) * (2**61 - 1),
+    "equal hashes": lambda rng, size: rng.randrange(size) + rng.randrange(9) * (2**61 - 1),
     "colliding": lambda rng, size: Colliding(rng.randrange(min(size, 60))),
     "tuples": lambda rng, size: (rng.randrange(size), None),
 }

@@ -76,8 +76,8 @@ def test_keys_with_python_methods():
     def work(index):
         m = base
         for i in range(0, 300, 7):
-            m = m.set(Key(i), index)
-            assert m[Key(i)] == index and base[Key(i)] == i
+            m = m.set(Key(i), index + 1000)
+            assert m[Key(i)] == index + 1000 and base[Key(i)] == i
         assert m != base and (base | m) == m and len(m.diff(base)[2]) == len(range(0, 300, 7))
 
     together(work)

@@ -1,0 +1,202 @@
+//! What `HashTrie` does to whole tries by an equality that can fail: the answers are those of a model, an error at any
+//! call comes out and changes nothing, and what is shared is not looked at.
+
+mod common;
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+use perennial::HashTrie;
+use perennial::trie::Kept;
+use proptest::prelude::*;
+
+use common::proptest_config;
+
+const REGRESSIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/proptest-regressions/trie_combine.txt");
+
+type Entry = (u16, char);
+type Model = BTreeMap<u16, char>;
+
+/// Few different hashes, so that leaves hold several entries of the same one.
+fn hash(key: u16) -> u64 {
+    u64::from(key % 37)
+}
+
+fn same(a: &Entry, b: &Entry) -> Result<bool, Infallible> {
+    Ok(a.0 == b.0)
+}
+
+fn trie(entries: impl IntoIterator<Item = Entry>) -> HashTrie<Entry> {
+    let entries: Vec<_> = entries.into_iter().collect();
+    let hashed = entries.into_iter().map(|entry| (hash(entry.0), entry));
+    HashTrie::try_build(hashed, same, |there, new| there.1 = new.1).unwrap()
+}
+
+fn model(trie: &HashTrie<Entry>) -> Model {
+    let model: Model = trie.iter().copied().collect();
+    assert_eq!(model.len(), trie.len(), "no entry twice, and all counted");
+    trie.validate();
+    model
+}
+
+/// An equality that fails at one of its calls, and counts them.
+struct Failing {
+    calls: Cell<usize>,
+    at: usize,
+}
+
+impl Failing {
+    fn new(at: usize) -> Self {
+        Self { calls: Cell::new(0), at }
+    }
+
+    fn same(&self, a: &Entry, b: &Entry) -> Result<bool, usize> {
+        let call = self.calls.replace(self.calls.get() + 1);
+        if call == self.at { Err(call) } else { Ok(a.0 == b.0) }
+    }
+}
+
+/// Runs `operation` with an equality that fails at each call in turn. Each failure must come out, with no call after it.
+fn fails_everywhere<R>(mut operation: impl FnMut(&Failing) -> Result<R, usize>) {
+    let whole = Failing::new(usize::MAX);
+    assert!(operation(&whole).is_ok());
+    let calls = whole.calls.get();
+    assert!(calls > 0, "it compares something");
+    for at in 0..calls {
+        let failing = Failing::new(at);
+        assert_eq!(operation(&failing).err(), Some(at));
+        assert_eq!(failing.calls.get(), at + 1);
+    }
+}
+
+fn entries() -> impl Strategy<Value = Vec<Entry>> {
+    let few = prop::collection::vec((0..400_u16, prop::char::range('a', 'c')), 0..40);
+    let many = prop::collection::vec((0..400_u16, prop::char::range('a', 'c')), 0..400);
+    prop_oneof![few, many]
+}
+
+proptest! {
+    #![proptest_config(proptest_config(64, 1, REGRESSIONS))]
+
+    #[test]
+    fn answers_are_those_of_a_model(base in entries(), ours in entries(), theirs in entries()) {
+        let base = trie(base);
+        // Versions of one base share nodes; the others do not.
+        let both = |a: &HashTrie<Entry>, more: Vec<Entry>| a.try_union(&trie(more), same, |_, _| Ok(Kept::Right)).unwrap();
+        for (a, b) in [(trie(ours.clone()), trie(theirs.clone())), (both(&base, ours), both(&base, theirs))] {
+            let (ma, mb) = (model(&a), model(&b));
+            let union = |kept: fn(&Entry, &Entry) -> Kept<Entry>| model(&a.try_union(&b, same, |a, b| Ok(kept(a, b))).unwrap());
+            let right_wins: Model = ma.iter().chain(&mb).map(|(&k, &v)| (k, v)).collect();
+            let left_wins: Model = mb.iter().chain(&ma).map(|(&k, &v)| (k, v)).collect();
+            prop_assert_eq!(union(|_, _| Kept::Left), left_wins);
+            prop_assert_eq!(&union(|_, _| Kept::Right), &right_wins);
+            prop_assert_eq!(&union(|_, b| Kept::New(*b)), &right_wins);
+            let left = |keep: &dyn Fn(&u16) -> bool| -> Model { ma.clone().into_iter().filter(|(k, _)| keep(k)).collect() };
+            prop_assert_eq!(model(&a.try_intersection(&b, same).unwrap()), left(&|k| mb.contains_key(k)));
+            let without = left(&|k| !mb.contains_key(k));
+            prop_assert_eq!(model(&a.try_difference(&b, same).unwrap()), without.clone());
+            let only_b = mb.clone().into_iter().filter(|(k, _)| !ma.contains_key(k));
+            let one_side: Model = without.into_iter().chain(only_b).collect();
+            prop_assert_eq!(model(&a.try_symmetric_difference(&b, same).unwrap()), one_side);
+            prop_assert_eq!(a.try_eq(&b, |a, b| Ok::<_, Infallible>(a == b)).unwrap(), ma == mb);
+            prop_assert!(a.try_eq(&trie(ma.clone()), |a, b| Ok::<_, Infallible>(a == b)).unwrap());
+
+            let mut newer = ma.clone();
+            a.try_diff(&b, same, |old, new| {
+                match (old, new) {
+                    (Some(old), None) => assert_eq!(newer.remove(&old.0), Some(old.1)),
+                    (None, Some(new)) => assert_eq!(newer.insert(new.0, new.1), None),
+                    (Some(old), Some(new)) => assert_eq!(newer.insert(new.0, new.1), Some(old.1)),
+                    (None, None) => unreachable!("an entry of one side at least"),
+                }
+                Ok(())
+            }).unwrap();
+            prop_assert_eq!(&newer, &mb);
+            prop_assert_eq!((model(&a), model(&b)), (ma, mb));
+        }
+    }
+
+    #[test]
+    fn build_is_one_insertion_after_the_other(entries in entries()) {
+        let mut expected = HashTrie::new();
+        for &entry in &entries {
+            expected.insert(hash(entry.0), entry, |a, b| a.0 == b.0);
+        }
+        let built = trie(entries);
+        prop_assert!(built.same_shape(&expected));
+        prop_assert_eq!(model(&built), model(&expected));
+    }
+}
+
+#[test]
+fn errors_come_out_of_every_call() {
+    let a = trie((0..100).map(|key| (key, 'a')));
+    let b = trie((50..150).map(|key| (key, 'b')));
+    let (before_a, before_b) = (model(&a), model(&b));
+    fails_everywhere(|failing| a.try_union(&b, |a, b| failing.same(a, b), |_, _| Ok(Kept::Right)));
+    fails_everywhere(|failing| a.try_intersection(&b, |a, b| failing.same(a, b)));
+    fails_everywhere(|failing| a.try_difference(&b, |a, b| failing.same(a, b)));
+    fails_everywhere(|failing| a.try_symmetric_difference(&b, |a, b| failing.same(a, b)));
+    fails_everywhere(|failing| a.try_eq(&trie(before_a.clone()), |a, b| failing.same(a, b)));
+    fails_everywhere(|failing| a.try_diff(&b, |a, b| failing.same(a, b), |_, _| Ok(())));
+    fails_everywhere(|failing| {
+        let twice = (0..100).chain(0..100).map(|key| (hash(key), (key, 'a')));
+        HashTrie::try_build(twice, |a, b| failing.same(a, b), |_, _| ())
+    });
+    assert_eq!(a.try_union(&b, |a, b| Ok(a.0 == b.0), |_, _| Err("undecided")).err(), Some("undecided"));
+    assert_eq!(a.try_diff(&b, |a, b| Ok(a.0 == b.0), |_, _| Err("enough")).err(), Some("enough"));
+    assert_eq!((model(&a), model(&b)), (before_a, before_b));
+}
+
+#[test]
+fn what_is_shared_is_not_looked_at() {
+    let old = trie((0..5000).map(|key| (key, 'a')));
+    let mut new = old.clone();
+    new.insert(hash(7), (7, 'b'), |a, b| a.0 == b.0);
+    let never = |_: &Entry, _: &Entry| -> Result<bool, Infallible> { unreachable!("nothing differs") };
+    assert!(old.try_eq(&old.clone(), never).unwrap());
+    let calls = Cell::new(0);
+    let counting = |a: &Entry, b: &Entry| {
+        calls.set(calls.get() + 1);
+        same(a, b)
+    };
+    let mut changes = 0;
+    old.try_diff(&new, counting, |_, _| Ok(changes += 1)).unwrap();
+    // One leaf differs: that of the key's hash, which all keys of the same remainder have.
+    assert!((1..=5000_usize.div_ceil(37)).contains(&changes), "{changes}");
+    assert!(old.try_union(&old.clone(), never, |_, _| unreachable!()).unwrap().ptr_eq(&old));
+    assert!(old.try_difference(&old.clone(), never).unwrap().is_empty());
+    let none = HashTrie::new();
+    assert!(old.try_union(&none, never, |_, _| unreachable!()).unwrap().ptr_eq(&old));
+}
+
+#[test]
+fn only_what_nobody_shares_is_shown() {
+    let shown = |trie: &HashTrie<Entry>| {
+        let mut shown = Model::new();
+        trie.try_for_each_unshared(|&(key, value)| {
+            assert_eq!(shown.insert(key, value), None, "once each");
+            Ok::<_, Infallible>(())
+        })
+        .unwrap();
+        shown
+    };
+    let spread = |key: u16| u64::from(key) << 40;
+    let mut old = HashTrie::new();
+    for key in 0..5000 {
+        old.insert(spread(key), (key, 'a'), |a, b| a.0 == b.0);
+    }
+    assert_eq!(shown(&old), model(&old), "all are its own");
+    let mut new = old.clone();
+    assert!(shown(&old).is_empty() && shown(&new).is_empty(), "the root is shared");
+    new.insert(spread(7), (7, 'b'), |a, b| a.0 == b.0);
+    let (ours, theirs) = (shown(&old), shown(&new));
+    assert_eq!((ours.get(&7), theirs.get(&7)), (Some(&'a'), Some(&'b')));
+    assert!(ours.len() <= 16 && theirs.len() <= 16, "but for one leaf each, they share all");
+    drop(old);
+    assert_eq!(shown(&new), model(&new));
+    let stopped = new.try_for_each_unshared(|entry| if entry.0 == 7 { Err(7) } else { Ok(()) });
+    assert_eq!(stopped, Err(7));
+    assert_eq!(shown(&HashTrie::new()), Model::new());
+}
