@@ -162,7 +162,11 @@ fn what_is_shared_is_not_looked_at() {
         same(a, b)
     };
     let mut changes = 0;
-    old.try_diff(&new, counting, |_, _| Ok(changes += 1)).unwrap();
+    old.try_diff(&new, counting, |_, _| {
+        changes += 1;
+        Ok(())
+    })
+    .unwrap();
     // One leaf differs: that of the key's hash, which all keys of the same remainder have.
     assert!((1..=5000_usize.div_ceil(37)).contains(&changes), "{changes}");
     assert!(old.try_union(&old.clone(), never, |_, _| unreachable!()).unwrap().ptr_eq(&old));
