@@ -1,7 +1,9 @@
 //! How an operation is measured.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use cpu_time::ThreadTime;
 
 use crate::input::{Input, MapInput};
 use crate::key::Value;
@@ -13,7 +15,7 @@ mod rest;
 /// Above this size, maps of which a clone copies every entry are left out where each edit needs a clone.
 const MOST_COPIED: usize = 10_000;
 
-/// One measurement.
+/// One measurement, in time of the processor: what else runs on the machine does not count.
 #[derive(Clone, Copy, Default)]
 pub struct Sample {
     pub elapsed: Duration,
@@ -85,7 +87,7 @@ impl<'a, K: Key, V: Value, M: BenchMap<K, V>> Runner<'a, K, V, M> {
         let all = || self.maps.iter().zip(&self.input.maps);
         let made: Vec<T> = all().map(|(map, input)| setup(map, input)).collect();
         let mut answers = Vec::with_capacity(made.len());
-        let start = Instant::now();
+        let start = ThreadTime::now();
         for (made, (map, input)) in made.into_iter().zip(all()) {
             answers.push(f(made, black_box(map), input));
         }

@@ -1,7 +1,8 @@
 //! The operations that are measured for the main kind of map only.
 
 use std::hint::black_box;
-use std::time::Instant;
+
+use cpu_time::ThreadTime;
 
 use super::{Runner, Sample, build, check, sum};
 use crate::input::MapInput;
@@ -106,7 +107,7 @@ impl<K: Key, V: Value, M: BenchMap<K, V>> Runner<'_, K, V, M> {
         let keys: Vec<Vec<K>> =
             maps().map(|(_, input)| input.misses.iter().cycle().take(VARIANTS).cloned().collect()).collect();
         let mut variants = Vec::with_capacity(VARIED_MAPS * VARIANTS);
-        let start = Instant::now();
+        let start = ThreadTime::now();
         for ((map, _), keys) in maps().zip(keys) {
             for key in keys {
                 let mut variant = black_box(map).clone();
