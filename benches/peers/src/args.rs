@@ -37,6 +37,7 @@ pub struct Args {
     pub memory: bool,
     pub cases: Vec<&'static str>,
     pub sizes: Option<Vec<usize>>,
+    /// In the order of [`PEERS`].
     pub peers: Vec<&'static str>,
     pub seeds: Option<u64>,
     pub rounds: Option<usize>,
@@ -50,10 +51,10 @@ impl Args {
     /// # Errors
     /// What is wrong with the arguments, or the help that they ask for.
     pub fn parse(args: impl Iterator<Item = String>) -> Result<Self, String> {
-        let args: Vec<String> = args.collect();
+        let mut args = args.peekable();
         let mut parsed = Self {
             mode: Mode::Measure,
-            quick: args.iter().any(|arg| arg == "--quick"),
+            quick: false,
             ops: None,
             memory: true,
             cases: CASES.iter().map(|case| case.name).collect(),
@@ -62,12 +63,11 @@ impl Args {
             seeds: None,
             rounds: None,
             best: false,
-            write: args.is_empty(),
+            write: args.peek().is_none(),
         };
-        let mut args = args.into_iter();
         while let Some(arg) = args.next() {
             match arg.as_str() {
-                "--quick" => continue,
+                "--quick" => parsed.quick = true,
                 "--check" => parsed.mode = Mode::Check,
                 "--best" => parsed.best = true,
                 "--write" => parsed.write = true,
@@ -93,10 +93,9 @@ impl Args {
             }
             "--sizes" => self.sizes = Some(value.split(',').map(number).collect::<Result<_, _>>()?),
             "--peers" => {
-                let peers = value.split(',').map(|name| named(&PEERS, |peer| peer, name).copied());
-                self.peers = peers.collect::<Result<_, _>>()?;
-                self.peers.retain(|&peer| peer != PEERS[0]);
-                self.peers.insert(0, PEERS[0]);
+                let wanted = value.split(',').map(|name| named(&PEERS, |peer| peer, name).copied());
+                let wanted: Vec<&str> = wanted.collect::<Result<_, _>>()?;
+                self.peers.retain(|peer| *peer == PEERS[0] || wanted.contains(peer));
             }
             "--seeds" => self.seeds = Some(number(value)? as u64),
             "--rounds" => self.rounds = Some(number(value)?),

@@ -65,6 +65,7 @@ fn measure_size(case: &Case, n: usize, ops: &[Op], peers: &[&str], effort: Effor
     let mut times = vec![vec![Vec::new(); peers.len()]; ops.len()];
     for seed in 0..effort.seeds {
         case.with_competitors(n, seed, peers, |competitors| {
+            assert!(competitors.iter().map(|competitor| competitor.name()).eq(peers.iter().copied()));
             for (&op, times) in ops.iter().zip(&mut times) {
                 measure(competitors, op, effort.rounds(n), times);
             }
