@@ -25,8 +25,10 @@ big = PersistentMap({f"key{i}": i for i in range(1_000_000)})
 start = time.perf_counter()
 variants = [big.assoc("variant", i) for i in range(100)]
 ours = time.perf_counter() - start
+as_dict = dict(big.items())
 start = time.perf_counter()
-copy = dict(big)
-one_copy = time.perf_counter() - start
+copies = [as_dict | {"variant": i} for i in range(3)]
+three = time.perf_counter() - start
 assert all(v["variant"] == i and v["key77"] == 77 for i, v in enumerate(variants)) and "variant" not in big
-print(f"100 variants of a map of a million: {ours * 1e3:.2f} ms; 100 copies as dicts: about {one_copy * 1e5:.0f} ms")
+assert copies[2] == variants[2]
+print(f"100 variants of a map of a million: {ours * 1e3:.2f} ms; of a dict: about {three / 3 * 1e5:.0f} ms")
