@@ -6,7 +6,7 @@
 
 Each contender does each task on the same keys, in turns, for several rounds; the medians are compared. What a task
 starts from is built before the clock runs, every result is compared with the dict's, and the cyclic collector rests while
-the clock runs, as in `timeit`. Writes a table (`bench.md`) and a chart (`bench.svg`) into the directory `--out`.
+the clock runs, as in `timeit`. The clock is that of the processor, so that other programs disturb less. Writes a table (`bench.md`) and a chart (`bench.svg`) into the directory `--out`.
 """
 
 import argparse
@@ -371,10 +371,10 @@ def changed(c, m, load):
 def timed(task, contender, load, start, repeat):
     gc.collect()
     gc.disable()
-    before = time.perf_counter()
+    before = time.process_time()
     for _ in range(repeat):
         result = task.run(contender, load, *start)
-    took = (time.perf_counter() - before) / repeat
+    took = (time.process_time() - before) / repeat
     gc.enable()
     if task.right(load, result):
         return took

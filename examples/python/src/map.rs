@@ -15,7 +15,7 @@ use crate::entry::{Entry, Query, find, put, remove, same_key, same_value};
 use crate::iter::KeyIterator;
 use crate::mutation::MapMutation;
 use crate::nested;
-use crate::source::map_trie;
+use crate::source::{entries, map_of, map_trie};
 use crate::views::{ItemsView, KeysView, ValuesView};
 
 /// The hash that stands for "not computed yet"; Python has no object of this hash.
@@ -63,15 +63,37 @@ pub fn union(py: Python<'_>, left: &HashTrie<Entry>, right: &HashTrie<Entry>) ->
     })
 }
 
-/// What `trie` becomes with all `others` and `entries`.
+/// Gives the key of `entry` its value. Changes nothing if that very value is there; else an equal key that is there stays.
+fn assoc(py: Python<'_>, trie: &mut HashTrie<Entry>, mut entry: Entry) -> PyResult<()> {
+    let key = entry.key.clone_ref(py).into_bound(py);
+    let query = Query::new(&key)?;
+    match find(trie, &query)? {
+        Some(there) if there.value.is(&entry.value) => return Ok(()),
+        Some(there) => entry.key = there.key.clone_ref(py),
+        None => {}
+    }
+    put(trie, &query, entry);
+    Ok(())
+}
+
+/// What `trie` becomes with all `others` and `keywords`.
 pub fn updated(
     mut trie: HashTrie<Entry>,
     others: &Bound<'_, PyTuple>,
-    entries: Option<&Bound<'_, PyDict>>,
+    keywords: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<HashTrie<Entry>> {
     let py = others.py();
-    for other in others.iter().chain(entries.map(|entries| entries.as_any().clone())) {
-        trie = union(py, &trie, &map_trie(&other)?)?;
+    for other in others.iter().chain(keywords.map(|keywords| keywords.as_any().clone())) {
+        if let Ok(other) = other.cast::<PersistentMap>() {
+            trie = union(py, &trie, other.get().trie())?;
+            continue;
+        }
+        let entries = entries(&other)?;
+        if entries.len() < trie.len() {
+            entries.into_iter().try_for_each(|entry| assoc(py, &mut trie, entry))?;
+        } else {
+            trie = union(py, &trie, &map_of(py, entries)?)?;
+        }
     }
     Ok(trie)
 }
@@ -83,7 +105,7 @@ fn mapping_trie(other: &Bound<'_, PyAny>) -> PyResult<Option<HashTrie<Entry>>> {
 
 /// `slf` if the trie is still the same, else a new map.
 fn with_trie<'py>(slf: &Bound<'py, PersistentMap>, trie: HashTrie<Entry>) -> PyResult<Bound<'py, PersistentMap>> {
-    if trie.ptr_eq(slf.get().trie()) && slf.is_exact_instance_of::<PersistentMap>() {
+    if trie.ptr_eq(slf.get().trie()) {
         return Ok(slf.clone());
     }
     Bound::new(slf.py(), PersistentMap::from(trie))
@@ -117,15 +139,8 @@ impl PersistentMap {
         key: &Bound<'py, PyAny>,
         value: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, Self>> {
-        let trie = slf.get().trie();
-        let query = Query::new(key)?;
-        let key = match find(trie, &query)? {
-            Some(there) if there.value.is(value) => return Ok(slf.clone()),
-            Some(there) => there.key.clone_ref(slf.py()),
-            None => key.clone().unbind(),
-        };
-        let mut trie = trie.clone();
-        put(&mut trie, &query, Entry { key, value: value.clone().unbind() });
+        let mut trie = slf.get().trie().clone();
+        assoc(slf.py(), &mut trie, Entry { key: key.clone().unbind(), value: value.clone().unbind() })?;
         with_trie(slf, trie)
     }
 
@@ -142,10 +157,8 @@ impl PersistentMap {
     fn dissoc<'py>(slf: &Bound<'py, Self>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
         let query = Query::new(key)?;
         let mut trie = slf.get().trie().clone();
-        match remove(&mut trie, &query)? {
-            Some(_) => with_trie(slf, trie),
-            None => Ok(slf.clone()),
-        }
+        remove(&mut trie, &query)?;
+        with_trie(slf, trie)
     }
 
     /// The same as `dissoc`.

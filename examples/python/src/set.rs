@@ -44,7 +44,7 @@ impl From<Trie> for PersistentSet {
 
 /// `slf` if the trie is still the same, else a new set.
 fn with_trie<'py>(slf: &Bound<'py, PersistentSet>, trie: Trie) -> PyResult<Bound<'py, PersistentSet>> {
-    if trie.ptr_eq(slf.get().trie()) && slf.is_exact_instance_of::<PersistentSet>() {
+    if trie.ptr_eq(slf.get().trie()) {
         return Ok(slf.clone());
     }
     Bound::new(slf.py(), PersistentSet::from(trie))
@@ -125,10 +125,8 @@ impl PersistentSet {
     /// A set without the element. The same set, if it does not have it.
     fn disj<'py>(slf: &Bound<'py, Self>, element: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
         let mut trie = slf.get().trie().clone();
-        match remove(&mut trie, &Query::new(element)?)? {
-            Some(_) => with_trie(slf, trie),
-            None => Ok(slf.clone()),
-        }
+        remove(&mut trie, &Query::new(element)?)?;
+        with_trie(slf, trie)
     }
 
     /// The same as `disj`.

@@ -12,25 +12,34 @@ use crate::entry::{Element, Entry, build};
 use crate::map::PersistentMap;
 use crate::set::PersistentSet;
 
-/// The entries of a mapping, or of an iterable of pairs. Of equal keys the first one stays, with the last value.
+/// A trie of the entries of a mapping, or of an iterable of pairs. Of equal keys the first one stays, with the last
+/// value.
 pub fn map_trie(source: &Bound<'_, PyAny>) -> PyResult<HashTrie<Entry>> {
-    if let Ok(map) = source.cast::<PersistentMap>() {
-        return Ok(map.get().trie().clone());
+    match source.cast::<PersistentMap>() {
+        Ok(map) => Ok(map.get().trie().clone()),
+        Err(_) => map_of(source.py(), entries(source)?),
     }
-    let entries = if let Ok(dict) = source.cast_exact::<PyDict>() {
-        dict_entries(dict)?
+}
+
+pub fn map_of(py: Python<'_>, entries: Vec<Entry>) -> PyResult<HashTrie<Entry>> {
+    build(py, entries, |there, new| there.value = new.value)
+}
+
+/// The entries of a mapping, or of an iterable of pairs.
+pub fn entries(source: &Bound<'_, PyAny>) -> PyResult<Vec<Entry>> {
+    if let Ok(dict) = source.cast_exact::<PyDict>() {
+        dict_entries(dict)
     } else if let Some(items) = source.getattr_opt(intern!(source.py(), "items"))? {
-        pairs(&items.call0()?)?
+        pairs(&items.call0()?)
     } else if let Some(keys) = source.getattr_opt(intern!(source.py(), "keys"))? {
         let entry = |key: PyResult<Bound<'_, PyAny>>| {
             let key = key?;
             Ok(Entry { value: source.get_item(&key)?.unbind(), key: key.unbind() })
         };
-        keys.call0()?.try_iter()?.map(entry).collect::<PyResult<_>>()?
+        keys.call0()?.try_iter()?.map(entry).collect()
     } else {
-        pairs(source)?
-    };
-    build(source.py(), entries, |there, new| there.value = new.value)
+        pairs(source)
+    }
 }
 
 /// Taken out first, since no foreign code must run while the dict is iterated over.
