@@ -204,10 +204,12 @@ where
             }
             _ => {}
         }
-        for part in [a, b] {
-            if let Part::Node { node, .. } = part {
-                node.children().for_each(|(_, child)| child.prefetch());
-            }
+        for (part, other) in [(a, b), (b, a)] {
+            let Some(node) = part.node() else { continue };
+            let other = other.node().filter(|other| other.slots() == node.slots());
+            let only_here =
+                |(slot, child): &(usize, &Child<T>)| !other.is_some_and(|other| other.child(*slot).ptr_eq(child));
+            node.children().filter(only_here).for_each(|(_, child)| child.prefetch());
         }
         let mut level = Level::new(depth);
         let slots = 1 << level.width;

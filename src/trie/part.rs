@@ -78,6 +78,12 @@ impl<'a, T> Part<'a, T> {
         }
     }
 
+    /// The node that this is of, if it is.
+    #[inline]
+    pub(crate) const fn node(&self) -> Option<&'a BitmapNode<T>> {
+        if let Self::Node { node, .. } = *self { Some(node) } else { None }
+    }
+
     /// Are both all of the same child?
     #[inline]
     pub(crate) fn is_shared_with(&self, other: &Self) -> bool {
