@@ -442,3 +442,11 @@ fn versions_are_compared_at_the_cost_of_what_changed() {
     assert_eq!(pairs.filter(|pair| matches!(pair, Pair::Both(a, b) if a.2 != b.2)).count(), 1);
     assert!(compared <= 40, "{compared} comparisons for one change");
 }
+
+/// Tests from outside reach the deepest nodes by these hashes.
+#[test]
+fn hashes_found_for_deep_nodes_are_mixed_as_expected() {
+    for (hash, mixed) in [(0xfeda_7840, 0xdead_bec0), (0x29de_a15a, 0xdead_bee9), (0x037e_cd4b, 0xdead_beff)] {
+        assert_eq!(super::mix(hash), mixed);
+    }
+}

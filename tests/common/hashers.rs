@@ -16,13 +16,15 @@ pub(crate) enum Kind {
     Constant,
     /// Only the six highest of the 64 bits vary.
     TopBits,
+    /// There are 64 values, which agree in all but the last six of the 32 bits that a trie keeps.
+    Deep,
     /// An integer and its negation have the same hash.
     Abs,
 }
 
 impl Kind {
-    /// The four that every program of operations is run under.
-    pub(crate) const ALL: [Kind; 4] = [Kind::Good, Kind::Eight, Kind::Constant, Kind::TopBits];
+    /// Those that every program of operations is run under.
+    pub(crate) const ALL: [Kind; 5] = [Kind::Good, Kind::Eight, Kind::Constant, Kind::TopBits, Kind::Deep];
 
     /// What such a hasher makes of a good hash.
     const fn of(self, hash: u64) -> u64 {
@@ -31,6 +33,7 @@ impl Kind {
             Kind::Eight => hash % 8,
             Kind::Constant => 42,
             Kind::TopBits => hash & (0b11_1111 << 58),
+            Kind::Deep => DEEP[hash as usize % DEEP.len()],
         }
     }
 
@@ -96,3 +99,71 @@ impl Hasher for TestHasher {
         self.kind.of(self.inner.finish())
     }
 }
+
+/// Hashes that a trie takes for 0xdead_bec0 to 0xdead_beff, found by trying. A unit test of the trie holds on to this.
+const DEEP: [u64; 64] = [
+    0xfeda7840,
+    0xfcfa9d57,
+    0xad15345e,
+    0x128c81b6e,
+    0x401bab96,
+    0x1319ce1a9,
+    0xcda7c799,
+    0x14e7c1edd,
+    0x14f9b8736,
+    0x3d42d6a66,
+    0xedcd5cf,
+    0xe1c6a783,
+    0x159da2761,
+    0xf8f36848,
+    0x89f95fe3,
+    0x571b298,
+    0x2b7302d8,
+    0x5f7cda5c,
+    0x13ad2782,
+    0x17b24b8a6,
+    0x1c49050cb,
+    0xaef7cfce,
+    0x40d78810,
+    0x108c14da3,
+    0x1b53f80d,
+    0x4f4e8025,
+    0x33d554b11,
+    0x7e7c0a34,
+    0x7a9a20d4,
+    0x1944061a,
+    0x1713c999,
+    0x3a84ccfe,
+    0x9cb7a7a1,
+    0x393915f6,
+    0x4a425121,
+    0x117c7ad41,
+    0xc759476c,
+    0xfd196316,
+    0xe27f467b,
+    0x63adb964,
+    0xc503d41e,
+    0x29dea15a,
+    0x6009c019,
+    0x92aed8f3,
+    0x3d52933f,
+    0xdb486a72,
+    0x11528adeb,
+    0x6a6bc69d,
+    0x29228625,
+    0x1af3f4763,
+    0x1093a8228,
+    0x1ab7c2e4,
+    0x915abe3,
+    0x8074fbf8,
+    0xbbe78db0,
+    0x1cc96df0,
+    0xa910bfd6,
+    0x1c921380b,
+    0x1051d5458,
+    0x190c3bd45,
+    0x167cf8c80,
+    0x270b4f17a,
+    0x4967702d,
+    0x37ecd4b,
+];

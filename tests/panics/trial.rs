@@ -136,6 +136,7 @@ const SITUATIONS: &[Situation] = if cfg!(miri) {
         situation(Kind::Good, 17),
         situation(Kind::Good, 40),
         situation(Kind::TopBits, 20),
+        situation(Kind::Deep, 24),
         situation(Kind::Constant, 16),
         situation(Kind::Constant, 17),
         situation(Kind::Constant, 19),
