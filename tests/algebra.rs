@@ -1,330 +1,51 @@
-//! Laws of merging, comparing and patching maps, on versions that share and on maps that do not, under good and bad
-//! hashers, and between hashers that disagree.
+//! The laws of merging, comparing and patching maps, on random cases; and some cases that are known to be hard.
 
 mod common;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{BuildHasher, RandomState};
+use std::collections::BTreeMap;
+use std::hash::RandomState;
 
-use foldhash::fast::FixedState;
 use perennial::PersistentMap;
-use perennial::map::{Change, Conflict, Merge, Patch, PatchError};
-use proptest::prelude::*;
+use perennial::map::{Change, Merge, Patch};
+use proptest::proptest;
 
 use common::hashers::Kind;
-use common::{Map, assert_holds, build, empty, proptest_config, same_shape, scaled, validate};
+use common::laws::{self, cases};
+use common::{Map, assert_holds, build, proptest_config, scaled, validate};
 
 const REGRESSIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/proptest-regressions/algebra.txt");
-
-type Model = BTreeMap<u64, u64>;
-
-/// A map beside the std map that it must agree with.
-#[derive(Clone)]
-struct Side {
-    map: Map<u64, u64>,
-    model: Model,
-}
-
-impl Side {
-    fn edited(&self, edits: &[(u64, Option<u64>)]) -> Self {
-        let mut side = self.clone();
-        for &(key, value) in edits {
-            match value {
-                Some(value) => drop((side.map.insert(key, value), side.model.insert(key, value))),
-                None => drop((side.map.remove(&key), side.model.remove(&key))),
-            }
-        }
-        side
-    }
-
-    /// The same entries in a map that shares nothing, under `kind`.
-    fn apart(&self, kind: Kind) -> Self {
-        Self { map: build(kind, self.model.clone()), model: self.model.clone() }
-    }
-
-    #[track_caller]
-    fn check(&self) {
-        check(&self.map, &self.model);
-    }
-}
-
-/// Checks the structure and the contents of a result, and that its shape is that of a map without a history.
-#[track_caller]
-fn check(map: &Map<u64, u64>, model: &Model) {
-    assert_holds(map, model.clone());
-    assert!(same_shape(map, &build(map.hasher().0, model.clone())));
-}
-
-/// Three versions of a map by the keys that it starts with and by what each edits.
-#[derive(Clone, Debug)]
-struct Case {
-    base: u64,
-    edits: [Vec<(u64, Option<u64>)>; 3],
-}
-
-fn cases() -> impl Strategy<Value = Case> {
-    let base = prop_oneof![0..40_u64, 0..scaled(1200, 60) as u64];
-    base.prop_flat_map(|base| {
-        // Few values, so that sides often do the same, or change something to what it was.
-        let edit = (0..base + 30, prop::option::of(0..3_u64));
-        let edits = prop::collection::vec(edit, 0..scaled(60, 20));
-        (Just(base), [edits.clone(), edits.clone(), edits]).prop_map(|(base, edits)| Case { base, edits })
-    })
-}
-
-impl Case {
-    fn base(&self, kind: Kind) -> Side {
-        // What collides is searched one by one.
-        let base = if kind == Kind::Constant { self.base / 4 } else { self.base };
-        let model: Model = (0..base).map(|key| (key, key % 3)).collect();
-        Side { map: build(kind, model.clone()), model }
-    }
-
-    fn sides(&self, kind: Kind) -> [Side; 3] {
-        let base = self.base(kind);
-        [0, 1, 2].map(|side| base.edited(&self.edits[side]))
-    }
-
-    /// Runs `test` on versions that share, on maps that do not, and on maps whose hashers disagree.
-    fn run(&self, test: impl Fn([Side; 3])) {
-        for (kind, other) in Kind::ALL.into_iter().zip(Kind::ALL.into_iter().rev()) {
-            let [a, b, c] = self.sides(kind);
-            test([a.clone(), b.clone(), c.clone()]);
-            test([a.clone(), b.apart(kind), c.clone()]);
-            test([a, b.apart(other), c]);
-        }
-    }
-}
-
-/// `a` and `b` combined by key; `both` decides where both have it.
-fn model(a: &Model, b: &Model, left: bool, right: bool, mut both: impl FnMut(u64, u64, u64) -> Option<u64>) -> Model {
-    let keys: BTreeSet<u64> = a.keys().chain(b.keys()).copied().collect();
-    let combined = keys.into_iter().filter_map(|key| {
-        let value = match (a.get(&key), b.get(&key)) {
-            (Some(&a), Some(&b)) => both(key, a, b)?,
-            (Some(&a), None) if left => a,
-            (None, Some(&b)) if right => b,
-            _ => return None,
-        };
-        Some((key, value))
-    });
-    combined.collect()
-}
-
-fn decide(key: u64, ours: u64, theirs: u64) -> Merge<u64> {
-    match key % 4 {
-        0 => Merge::Left,
-        1 => Merge::Right,
-        2 => Merge::Value(10 * ours + theirs),
-        _ => Merge::Neither,
-    }
-}
 
 proptest! {
     #![proptest_config(proptest_config(32, 1, REGRESSIONS))]
 
     #[test]
     fn operations_agree_with_a_model(case in cases()) {
-        case.run(|[a, b, _]| {
-            let (x, y) = (&a.map, &b.map);
-            check(&x.merge(y), &model(&a.model, &b.model, true, true, |_, _, b| Some(b)));
-            check(&x.intersection(y), &model(&a.model, &b.model, false, false, |_, a, _| Some(a)));
-            check(&x.difference(y), &model(&a.model, &b.model, true, false, |_, _, _| None));
-            check(&x.symmetric_difference(y), &model(&a.model, &b.model, true, true, |_, _, _| None));
-            let merged = model(&a.model, &b.model, true, true, |key, a, b| match decide(key, a, b) {
-                Merge::Left => Some(a),
-                Merge::Right => Some(b),
-                Merge::Value(value) => Some(value),
-                Merge::Neither => None,
-            });
-            let mut asked = BTreeSet::new();
-            let result = x.merge_with(y, |&key, &ours, &theirs| {
-                assert!(asked.insert(key), "asked twice about {key}");
-                assert_eq!((Some(&ours), Some(&theirs)), (a.model.get(&key), b.model.get(&key)));
-                decide(key, ours, theirs)
-            });
-            check(&result, &merged);
-            assert!(asked.into_iter().eq(a.model.keys().filter(|key| b.model.contains_key(key)).copied()));
-            let with = model(&a.model, &b.model, false, false, |key, a, b| Some(key + 2 * a + b));
-            check(&x.intersection_with(y, |key, a, b| key + 2 * a + b), &with);
-            let halved = a.model.iter().map(|(&key, &value)| (key, value / 2)).collect();
-            check(&x.map_values(|_, value| value / 2), &halved);
-
-            assert_eq!(x == y, a.model == b.model);
-            assert_eq!(x.is_submap(y), a.model.iter().all(|(key, value)| b.model.get(key) == Some(value)));
-            let below = a.model.iter().all(|(key, value)| b.model.get(key).is_some_and(|other| value < other));
-            assert_eq!(x.is_submap_by(y, |a, b| a < b), below);
-            assert_eq!(x.is_disjoint(y), !a.model.keys().any(|key| b.model.contains_key(key)));
-            assert!((x - y).is_disjoint(y) && y.is_disjoint(&(x - y)));
-            assert!(x.intersection(y).is_submap(x) && y.is_submap(&x.merge(y)));
-            a.check();
-            b.check();
-        });
+        case.obeys(laws::operations_agree_with_a_model);
     }
 
     #[test]
     fn operations_obey_the_laws_of_sets(case in cases()) {
-        case.run(|[Side { map: a, .. }, Side { map: b, .. }, Side { map: c, .. }]| {
-            let keys = |map: &Map<u64, u64>| map.map_values(|_, _| 0);
-            assert_eq!(a.merge(&b), b.merge_with(&a, |_, _, _| Merge::Left));
-            assert_eq!(keys(&(&a & &b)), keys(&(&b & &a)));
-            assert_eq!(&a ^ &b, &b ^ &a);
-
-            assert_eq!((&a | &b) | &c, &a | (&b | &c));
-            assert_eq!((&a & &b) & &c, &a & (&b & &c));
-            assert_eq!(keys(&((&a ^ &b) ^ &c)), keys(&(&a ^ (&b ^ &c))));
-            assert_eq!(&a - (&b | &c), (&a - &b) & (&a - &c));
-            assert_eq!(&a & (&b | &c), (&a & &b) | (&a & &c));
-            assert_eq!(&a ^ &b, (&a - &b) | (&b - &a));
-            assert_eq!((&a - &b) | (&a & &b), a);
-
-            let mut result = a.clone();
-            result |= &b;
-            result &= c.clone();
-            result -= a.clone();
-            result ^= &b;
-            assert_eq!(result, ((((a.clone() | b.clone()) & &c) - &a) ^ b.clone()));
-            validate(&result);
-        });
+        case.obeys(laws::operations_obey_the_laws_of_sets);
     }
 
     #[test]
     fn a_result_that_is_an_operand_is_that_version(case in cases()) {
-        case.run(|[Side { map: a, .. }, Side { map: b, .. }, _]| {
-            let nothing = empty(a.hasher().0);
-            for same in [
-                a.merge(&a),
-                a.merge(&nothing),
-                nothing.merge(&a),
-                a.merge_with(&b, |_, _, _| Merge::Left).intersection(&a).merge_with(&a, |_, _, _| Merge::Right),
-                a.merge_with(&a, |_, _, _| Merge::Left),
-                a.merge_with(&a.clone(), |_, _, _| Merge::Right),
-                a.intersection(&a),
-                a.intersection(&a.merge(&b)),
-                a.difference(&nothing),
-                a.difference(&b.difference(&a)),
-                a.symmetric_difference(&nothing),
-                nothing.symmetric_difference(&a),
-                a.map_values(|_, value| *value),
-            ] {
-                assert!(same.ptr_eq(&a));
-            }
-            for none in [&a - &a, &a ^ &a, &a & &nothing, &nothing & &a, &nothing - &a] {
-                assert!(none.ptr_eq(&nothing));
-            }
-            assert!(a.is_submap(&a) && nothing.is_submap(&a) && nothing.is_disjoint(&a) && a.is_disjoint(&nothing));
-            assert_eq!(a.is_disjoint(&a), a.is_empty());
-            assert_eq!(a.diff(&a).count(), 0);
-        });
+        case.obeys(laws::a_result_that_is_an_operand_is_that_version);
     }
 
     #[test]
     fn a_diff_tells_every_change_once_and_is_a_patch(case in cases()) {
-        case.run(|[a, b, c]| {
-            let mut changes = BTreeMap::new();
-            for change in a.map.diff(&b.map) {
-                let key = *change.key();
-                assert_eq!(change.before(), a.model.get(&key));
-                assert_eq!(change.after(), b.model.get(&key));
-                assert_ne!(change.before(), change.after());
-                assert!(changes.insert(key, change).is_none(), "two changes of {key}");
-            }
-            let keys: BTreeSet<_> = a.model.keys().chain(b.model.keys()).collect();
-            let changed = keys.into_iter().filter(|key| a.model.get(key) != b.model.get(key));
-            assert!(changed.eq(changes.keys()));
-
-            let patch = Patch::between(&a.map, &b.map);
-            let collected: Patch<u64, u64> = a.map.diff(&b.map).collect();
-            assert_eq!(patch.len(), changes.len());
-            assert_eq!(patch.is_empty(), changes.is_empty());
-            assert!(patch.iter().all(|change| changes[change.key()] == change));
-            assert_eq!(patch.inverse(), Patch::between(&b.map, &a.map));
-            assert_eq!(patch.inverse().inverse(), patch);
-            for result in [a.map.apply(&patch), a.map.apply(&collected)] {
-                check(&result.expect("it fits"), &b.model);
-            }
-            check(&b.map.apply(&patch.inverse()).expect("it fits"), &a.model);
-
-            // What fits is told from what does not by the keys of the patch alone.
-            let fault = |change: &Change<'_, u64, u64>| match (change.before(), c.model.get(change.key())) {
-                (None, Some(_)) => Some(PatchError::Present { key: *change.key() }),
-                (Some(_), None) => Some(PatchError::Absent { key: *change.key() }),
-                (before, there) => (before != there).then_some(PatchError::Differs { key: *change.key() }),
-            };
-            let faults: Vec<_> = patch.iter().filter_map(|change| fault(&change)).collect();
-            match c.map.apply(&patch) {
-                Ok(patched) => {
-                    assert_eq!(faults, []);
-                    let mut model = c.model.clone();
-                    for change in patch.iter() {
-                        match change.after() {
-                            Some(value) => drop(model.insert(*change.key(), *value)),
-                            None => drop(model.remove(change.key())),
-                        }
-                    }
-                    check(&patched, &model);
-                }
-                Err(error) => assert!(faults.contains(&error)),
-            }
-            c.check();
-        });
+        case.obeys(laws::a_diff_tells_every_change_once_and_is_a_patch);
     }
 
     #[test]
     fn three_way_merge_agrees_with_a_model(case in cases()) {
-        let resolve = |key: u64, conflict: Conflict<'_, u64>| match key % 3 {
-            0 => conflict.ours.copied(),
-            1 => Some(100 + conflict.base.unwrap_or(&0) + conflict.ours.unwrap_or(&9) + conflict.theirs.unwrap_or(&9)),
-            _ => None,
-        };
-        case.run(|[ours, theirs, base]| {
-            let keys: BTreeSet<u64> =
-                [&base, &ours, &theirs].into_iter().flat_map(|side| side.model.keys()).copied().collect();
-            let mut conflicts = BTreeSet::new();
-            let expected: Model = keys.into_iter().filter_map(|key| {
-                let [base, ours, theirs] = [&base, &ours, &theirs].map(|side| side.model.get(&key));
-                let value = if ours == theirs || base == theirs {
-                    ours.copied()
-                } else if base == ours {
-                    theirs.copied()
-                } else {
-                    conflicts.insert(key);
-                    resolve(key, Conflict { base, ours, theirs })
-                };
-                Some((key, value?))
-            }).collect();
-            let mut asked = BTreeSet::new();
-            let merged = PersistentMap::merge3(&base.map, &ours.map, &theirs.map, |key, conflict| {
-                assert!(asked.insert(*key), "asked twice about {key}");
-                let seen = [conflict.base, conflict.ours, conflict.theirs];
-                assert_eq!(seen, [&base, &ours, &theirs].map(|side| side.model.get(key)));
-                resolve(*key, conflict)
-            });
-            check(&merged, &expected);
-            assert_eq!(asked, conflicts);
-
-            let never = |_: &u64, _: Conflict<'_, u64>| -> Option<u64> { panic!("one side has changed nothing") };
-            let unchanged = base.map.clone();
-            assert!(PersistentMap::merge3(&base.map, &unchanged, &theirs.map, never).ptr_eq(&theirs.map));
-            assert!(PersistentMap::merge3(&base.map, &ours.map, &unchanged, never).ptr_eq(&ours.map));
-            assert!(PersistentMap::merge3(&base.map, &ours.map, &ours.map, never).ptr_eq(&ours.map));
-            [base, ours, theirs].iter().for_each(Side::check);
-        });
+        case.obeys(laws::three_way_merge_agrees_with_a_model);
     }
 
     #[test]
     fn equal_maps_of_different_histories_hash_alike(case in cases()) {
-        let digest = |map: &Map<u64, u64>| FixedState::default().hash_one(map);
-        for kind in Kind::ALL {
-            let [a, b, _] = case.sides(kind);
-            let roundabout = b.map.apply(&Patch::between(&b.map, &a.map)).expect("it fits");
-            let reversed = build(kind, a.model.clone().into_iter().rev());
-            for other in [roundabout, reversed, a.apart(Kind::Eight).map] {
-                assert_eq!(a.map, other);
-                assert_eq!(digest(&a.map), digest(&other));
-            }
-            assert_eq!(digest(&a.map) == digest(&b.map), a.model == b.model);
-        }
+        case.obeys(laws::equal_maps_of_different_histories_hash_alike);
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses only a part")]
 
 pub(crate) mod hashers;
+pub(crate) mod laws;
 pub(crate) mod program;
 pub(crate) mod tracked;
 pub(crate) mod values;

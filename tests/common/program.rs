@@ -1,7 +1,7 @@
 //! Random programs over several live versions at once: their steps, and how they are run beside a std `HashMap`.
 
-mod derive;
-mod edit;
+pub(crate) mod derive;
+pub(crate) mod edit;
 mod version;
 
 use proptest::prelude::*;

@@ -13,8 +13,8 @@ use crate::common::values::Sample;
 /// Chooses about one key of `of`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Picker {
-    of: u64,
-    which: u64,
+    pub(crate) of: u64,
+    pub(crate) which: u64,
 }
 
 impl Picker {
@@ -57,7 +57,7 @@ pub(crate) enum Use {
     VacantIntoKey,
 }
 
-const USES: [Use; 15] = [
+pub(crate) const USES: [Use; 15] = [
     Use::Look,
     Use::OrInsert,
     Use::OrInsertWith,
