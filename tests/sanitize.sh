@@ -1,0 +1,176 @@
+#!/usr/bin/env bash
+# Looks for what tests alone do not see: `tests/sanitize.sh [--long] STEP...` from anywhere in a checkout.
+#
+#   miri             undefined behaviour, in the unit tests of the trie and programs on maps
+#   asan             wrong reads and leaks, in all tests (quick: in those that count elements, and in the unit tests)
+#   tsan             data races, in the tests of threads
+#   valgrind         wrong reads and leaks once more, by another tool
+#   fuzz SECONDS     each fuzz target for so long
+#   mutants [FILE]   mutations of the trie, or of one file of it, that no test notices; hours
+#   coverage         the lines that no test runs
+#   all              miri, asan, tsan, valgrind, coverage, and a minute of fuzzing; with --long half an hour, and mutants
+#
+# A tool that is not here is installed; where that fails its step is skipped, and says so.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+export CARGO_TERM_COLOR=never
+target=$(rustc -vV | sed -n 's/^host: //p')
+long=
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+
+# have NAME TEST INSTALL: whether a tool is here by now.
+have() {
+    if eval "$2" >"$logs/have" 2>&1 || { eval "$3" >"$logs/have" 2>&1 && eval "$2" >"$logs/have" 2>&1; }; then
+        return
+    fi
+    printf 'skipped: no %s here (%s)\n' "$1" "$(tail -n 1 "$logs/have")"
+    return 1
+}
+
+have_nightly() {
+    have "nightly compiler with $1" "rustup component list --toolchain nightly --installed | grep -q ^$1" \
+        "rustup toolchain install nightly --profile minimal --component $1"
+}
+
+have_cargo() {
+    have "cargo-$1" "cargo $1 --version" "cargo install --locked cargo-$1"
+}
+
+have_package() {
+    have "$1" "command -v $1" "apt-get install --yes $2"
+}
+
+# tests LOG COMMAND...: shows the results of tests, or the end of everything if one fails or none ran.
+tests() {
+    local log=$logs/$1
+    shift
+    if ! "$@" >"$log" 2>&1; then
+        tail -n 100 "$log"
+        printf 'failed: %s\n' "$*"
+        return 1
+    fi
+    if ! grep -E '^test result: ok\. [1-9]' "$log"; then
+        printf 'no test ran: %s\n' "$*"
+        return 1
+    fi
+}
+
+# Property tests look for the failures they have kept in files, which isolation forbids.
+miri_under() {
+    local flags="-Zmiri-$1 -Zmiri-disable-isolation"
+    MIRIFLAGS=$flags tests "miri-$1" cargo +nightly miri test --locked --lib trie
+    MIRIFLAGS=$flags tests "miri-$1-model" cargo +nightly miri test --locked --test model numbers_to_nothing
+    if [ -n "$long" ]; then
+        MIRIFLAGS=$flags tests "miri-$1-all" cargo +nightly miri test --locked --test model --test leaks --test threads
+    fi
+    printf 'passed under -Zmiri-%s\n' "$1"
+}
+
+# Both models of memory at once: each run keeps but one core busy.
+miri() {
+    have_nightly miri && have 'library for Miri' 'cargo +nightly miri setup' true || return 0
+    local model job jobs=() status=0
+    for model in strict-provenance tree-borrows; do
+        miri_under "$model" &
+        jobs+=("$!")
+    done
+    for job in "${jobs[@]}"; do
+        wait "$job" || status=1
+    done
+    return "$status"
+}
+
+# Frames are larger under it, so that a small stack is too small.
+asan() {
+    have_nightly rustc || return 0
+    local -a what=(--lib --test leaks --test hostile --test set_model)
+    if [ -n "$long" ]; then
+        what=(--lib)
+        for test in tests/*.rs; do
+            test=$(basename "$test" .rs)
+            [ "$test" = small_stack ] || what+=(--test "$test")
+        done
+    fi
+    RUST_MIN_STACK=16777216 RUSTFLAGS=-Zsanitizer=address CARGO_TARGET_DIR=target/asan \
+        tests asan cargo +nightly test --locked --target "$target" "${what[@]}"
+}
+
+# With std built in the same way: else there are false races in its mutexes and channels.
+tsan() {
+    have_nightly rust-src || return 0
+    RUSTFLAGS=-Zsanitizer=thread TSAN_OPTIONS=suppressions=$PWD/tests/tsan.supp CARGO_TARGET_DIR=target/tsan \
+        tests tsan cargo +nightly test --locked -Zbuild-std --target "$target" --test threads
+}
+
+valgrind() {
+    have_package valgrind valgrind || return 0
+    CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER='valgrind -q --leak-check=full --error-exitcode=1' \
+        tests valgrind cargo test --locked --release --lib --test hashers --test traits
+}
+
+# fuzz SECONDS
+fuzz() {
+    have_nightly rustc && have_cargo fuzz || return 0
+    local name
+    for name in $(cargo +nightly fuzz list --fuzz-dir tests/fuzz); do
+        if ! cargo +nightly fuzz run --fuzz-dir tests/fuzz "$name" -- \
+            -max_total_time="$1" -max_len=1024 >"$logs/fuzz" 2>&1; then
+            tail -n 100 "$logs/fuzz"
+            return 1
+        fi
+        printf '%s: %s\n' "$name" "$(grep '^Done' "$logs/fuzz")"
+    done
+}
+
+# mutants [FILE]
+mutants() {
+    have_cargo mutants || return 0
+    CARGO_PROFILE_TEST_OPT_LEVEL=1 cargo mutants --jobs 1 --timeout 60 --no-shuffle --output target/mutants \
+        --file "${1:-src/trie/*.rs}" -- --lib
+}
+
+coverage() {
+    have_cargo llvm-cov || return 0
+    if ! rustup component list --installed | grep -q llvm-tools; then
+        have_package llvm-cov-19 llvm-19 || return 0
+        export LLVM_COV=llvm-cov-19 LLVM_PROFDATA=llvm-profdata-19
+    fi
+    cargo llvm-cov --locked --tests --summary-only --fail-under-lines 95 --ignore-filename-regex '/tests' \
+        2>"$logs/coverage" || { tail -n 50 "$logs/coverage"; return 1; }
+}
+
+all() {
+    local step
+    for step in miri asan tsan valgrind coverage; do
+        run "$step"
+    done
+    if [ -n "$long" ]; then
+        run fuzz 1800
+        run mutants
+    else
+        run fuzz 60
+    fi
+}
+
+# run STEP...: under a heading, and with the time it took.
+run() {
+    local start=$SECONDS
+    printf '\n== %s\n' "$*"
+    "$@"
+    printf -- '-- %s: %d s\n' "$1" "$((SECONDS - start))"
+}
+
+if [ "${1:-}" = --long ]; then
+    long=1
+    shift
+fi
+case ${1:-} in
+miri | asan | tsan | valgrind | coverage | all) for step in "$@"; do run "$step"; done ;;
+fuzz | mutants) run "$@" ;;
+*)
+    sed -n '2,/^set /{/^#/s/^# \?//p}' "$0"
+    exit 2
+    ;;
+esac
