@@ -254,8 +254,10 @@ fn one_different_value_is_found_wherever_it_is() {
 
 type Tracks = Map<Tracked, Tracked>;
 
+type Operation = (&'static str, fn(&Tracks, &Tracks));
+
 /// Operations that can panic at every call of user code.
-const OPERATIONS: [(&str, fn(&mut Tracks, &Tracks)); 8] = [
+const OPERATIONS: [Operation; 8] = [
     ("par_merge", |a, b| drop(a.par_merge(b))),
     ("par_merge_with", |a, b| {
         drop(a.par_merge_with(b, |key, ours, theirs| {
@@ -286,7 +288,7 @@ const OPERATIONS: [(&str, fn(&mut Tracks, &Tracks)); 8] = [
         });
         drop(entries.collect::<Tracks>());
     }),
-    ("into_par_iter", |a, _| a.clone().into_par_iter().for_each(|entry| drop(entry))),
+    ("into_par_iter", |a, _| a.clone().into_par_iter().for_each(drop)),
 ];
 
 fn contents(map: &Tracks) -> Vec<(u64, u64)> {
@@ -307,14 +309,14 @@ fn operands_survive_panics() {
         balanced(|| {
             let entries =
                 |from: u64, by: u64| (from..from + n).map(move |key| (Tracked::new(key), Tracked::new(key / by)));
-            let mut a = build(Kind::Good, entries(0, 1));
+            let a = build(Kind::Good, entries(0, 1));
             let b = build(Kind::Good, entries(n / 2, 2));
             let before = (contents(&a), contents(&b));
             let mut here = 0;
             for (call, blown) in Call::ALL.into_iter().zip(&mut blown) {
                 let fuses = (0..).step_by(700);
                 *blown += fuses
-                    .take_while(|&nth| with_fuse(call, nth, || pool.install(|| operation(&mut a, &b))).is_none())
+                    .take_while(|&nth| with_fuse(call, nth, || pool.install(|| operation(&a, &b))).is_none())
                     .inspect(|_| here += 1)
                     .count();
                 assert!((contents(&a), contents(&b)) == before, "after a panic in {call:?}");

@@ -20,8 +20,8 @@ use super::node::{HASH_BITS, WIDTH_MAX};
 use super::part::Part;
 use super::{Clones, HashTrie, always, mix};
 
-/// Subtrees of about so many entries are not dealt out any further. It takes some hundred times as long to walk over
-/// them as to give a thread a job.
+/// Subtrees of about so many entries are not dealt out any further: to walk over them takes some hundred times as long
+/// as to give a thread a job. Small tries have to do for tests.
 const GRAIN: usize = if cfg!(test) { 20 } else { 4096 };
 
 /// One who does many jobs, perhaps at the same time.
@@ -220,13 +220,15 @@ impl<X, S, B, C> Merges<X, S, B, C> {
         }
         let mut level = Level::new(depth);
         let mut jobs = Vec::new();
-        let mut ranges = vec![(Part::of(a), Part::of(b), 0, 1 << level.width)];
+        // Down to the pairs of bitmap nodes; all else is done here, since it takes little time.
+        let mut ranges = vec![(Part::of(a), Part::of(b), 0, 1_usize << level.width)];
         while let Some((a, b, first, span)) = ranges.pop() {
             let shared = a.is_shared_with(&b) && !matches!(self.rule.shared, Shared::Walk);
             match a.whole().zip(b.whole()) {
                 Some((a, b)) if span == 1 && !shared && a.is_bitmap() && b.is_bitmap() => jobs.push((first, a, b)),
                 _ if span > 1 && a.is_node() && b.is_node() => {
-                    let ([a_zeros, a_ones], [b_zeros, b_ones]) = (a.halves(depth), b.halves(depth));
+                    let bit = depth + level.width - span.trailing_zeros();
+                    let ([a_zeros, a_ones], [b_zeros, b_ones]) = (a.halves(bit), b.halves(bit));
                     ranges.push((a_zeros, b_zeros, first, span / 2));
                     ranges.push((a_ones, b_ones, first + span / 2, span / 2));
                 }

@@ -139,8 +139,8 @@ parallel!(
     self => self.trie.subtrees_mut(<(K, V)>::clone), (_, value) => value, &'a mut V
 );
 
-/// What an iterator that can be repeated has, and one that shows its items.
-macro_rules! common {
+/// Shows the items.
+macro_rules! debug_as_list {
     ($($iterator:ident<$($lifetime:lifetime,)? K, V>, [$($bounds:tt)*], $pattern:pat => $item:expr;)*) => {$(
         impl<$($bounds)*> fmt::Debug for $iterator<$($lifetime,)? K, V> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -150,7 +150,7 @@ macro_rules! common {
     )*};
 }
 
-common! {
+debug_as_list! {
     ParIter<'_, K, V>, [K: fmt::Debug, V: fmt::Debug], entry => entry;
     ParIterMut<'_, K, V>, [K: fmt::Debug, V: fmt::Debug], entry => entry;
     IntoParIter<K, V>, [K: fmt::Debug, V: fmt::Debug], entry => entry;

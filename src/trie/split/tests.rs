@@ -4,26 +4,21 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::cell::Cell;
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use super::super::tests::{Entry, HASHES, Random, Trie, build, insert, remove};
 use super::{Dealt, Executor, Merged, Rule, Shared, Subtree, Subtrees};
 use crate::trie::{HashTrie, always};
 
-/// Does all jobs itself.
+/// Does all jobs itself, and counts them.
 #[derive(Clone, Copy)]
-struct Alone;
+struct Alone<'a>(&'a AtomicUsize);
 
-impl Executor for Alone {
+impl Executor for Alone<'_> {
     fn map<J: Send, R: Send>(self, jobs: Vec<J>, run: impl Fn(J) -> R + Sync) -> Vec<R> {
-        JOBS.with(|done| done.set(done.get() + jobs.len()));
+        self.0.fetch_add(jobs.len(), Ordering::Relaxed);
         jobs.into_iter().map(run).collect()
     }
-}
-
-std::thread_local! {
-    /// The jobs that were given to [`Alone`].
-    static JOBS: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Splits until nothing can be split.
@@ -103,7 +98,7 @@ fn a_trie_of_parts_is_the_bulk_built_one() {
                 for (key, at) in items() {
                     parts[(at * pieces / size) as usize].push(key % few, Box::new((key, at, at)));
                 }
-                let joined = HashTrie::of_dealt(parts, Alone, same, replace);
+                let joined = HashTrie::of_dealt(parts, Alone(&AtomicUsize::new(0)), same, replace);
                 joined.validate();
                 assert_eq!(joined.len(), bulk.len());
                 assert!(joined.same_shape(&bulk));
@@ -138,7 +133,7 @@ fn sides(seed: u64, hash: fn(u32) -> u32) -> [Trie; 2] {
 
 #[test]
 fn a_merge_of_parts_is_the_merge_of_the_whole() {
-    let before = JOBS.get();
+    let jobs = &AtomicUsize::new(0);
     for &hash in HASHES {
         for seed in 1..if cfg!(miri) { 3 } else { 25 } {
             let [a, b] = sides(seed, hash);
@@ -154,7 +149,7 @@ fn a_merge_of_parts_is_the_merge_of_the_whole() {
                     let same = |a: &Entry, b: &Entry| a.1 == b.1;
                     let whole =
                         always(a.try_merge_with(&b, rule, |a, b| Ok(same(a, b)), |a, b| Ok(both(a, b)), Entry::clone));
-                    let joined = a.merge_on(&b, Alone, rule, same, both, Entry::clone);
+                    let joined = a.merge_on(&b, Alone(jobs), rule, same, both, Entry::clone);
                     joined.validate();
                     assert_eq!(joined.len(), whole.len());
                     assert!(joined.same_shape(&whole));
@@ -167,25 +162,25 @@ fn a_merge_of_parts_is_the_merge_of_the_whole() {
             }
         }
     }
-    assert!(JOBS.get() > before, "nothing was split");
+    assert!(jobs.load(Ordering::Relaxed) > 0, "nothing was split");
 }
 
 #[test]
 fn equality_by_parts_is_that_of_the_whole() {
-    let before = JOBS.get();
+    let jobs = &AtomicUsize::new(0);
     let mut equal = 0;
     for &hash in HASHES {
         for seed in 1..if cfg!(miri) { 3 } else { 25 } {
             let [a, b] = sides(seed, hash);
             let eq = |a: &Entry, b: &Entry| a == b;
-            assert_eq!(a.eq_on(&b, Alone, eq), a.eq_with(&b, eq));
-            equal += usize::from(a.eq_on(&b, Alone, eq));
+            assert_eq!(a.eq_on(&b, Alone(jobs), eq), a.eq_with(&b, eq));
+            equal += usize::from(a.eq_on(&b, Alone(jobs), eq));
             let again = build(a.iter().map(|entry| (entry.1, *entry.2)), hash);
-            assert!(a.eq_on(&again, Alone, eq));
+            assert!(a.eq_on(&again, Alone(jobs), eq));
             if let Some(first) = again.iter().next() {
-                assert!(!a.eq_on(&again, Alone, |a, b| eq(a, b) && b.1 != first.1));
+                assert!(!a.eq_on(&again, Alone(jobs), |a, b| eq(a, b) && b.1 != first.1));
             }
         }
     }
-    assert!(equal > 0 && JOBS.get() > before, "nothing was equal, or nothing was split");
+    assert!(equal > 0 && jobs.load(Ordering::Relaxed) > 0, "nothing was equal, or nothing was split");
 }
