@@ -31,6 +31,8 @@ fn save(path: &Path, text: &str) -> Result<(), String> {
 
 /// Writes the figures, after `description` in comments.
 pub fn write(description: &[String], rows: &[Row]) -> Result<(), String> {
+    let folder = path("benches/results");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let comments = description.iter().map(|line| format!("# {line}\n"));
     let rows = rows.iter().map(|row| format!("{row}\n"));
     save(&figures(), &comments.chain([format!("{COLUMNS}\n")]).chain(rows).collect::<String>())
