@@ -46,7 +46,7 @@ pub struct Runner<'a, K, V, M> {
 /// Measures an operation beyond the main ones.
 type Rest<'a, K, V, M> = fn(&Runner<'a, K, V, M>, Op) -> Sample;
 
-/// Which operations are compiled, which takes long enough.
+/// Which operations are compiled: all of them for all types would take several minutes.
 pub trait Scope {
     fn rest<'a, K: Key, V: Value, M: BenchMap<K, V>>() -> Option<Rest<'a, K, V, M>>;
 }

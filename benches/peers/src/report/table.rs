@@ -11,7 +11,7 @@ use peers::results::{Row, count, ratio};
 const MEMORY: [(&str, &str); 4] = [
     ("bytes_collect", "bytes per entry, collected"),
     ("bytes_insert", "bytes per entry, inserted one by one"),
-    ("blocks_insert", "blocks of memory"),
+    ("blocks_insert", "blocks of memory per entry, inserted one by one"),
     ("bytes_version", "bytes of a version with an entry more"),
 ];
 
