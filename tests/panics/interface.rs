@@ -8,8 +8,23 @@ use super::trial::{Operation, Subject};
 use super::{algebra, entry, map, set, transient, trie};
 
 /// Methods that call no user code, whatever they are methods of.
-const CALL_NOTHING: [&str; 11] =
-    ["new", "with_hasher", "hasher", "len", "is_empty", "ptr_eq", "iter", "keys", "values", "validate", "same_shape"];
+const CALL_NOTHING: [&str; 15] = [
+    "new",
+    "with_hasher",
+    "hasher",
+    "len",
+    "is_empty",
+    "ptr_eq",
+    "iter",
+    "keys",
+    "values",
+    "validate",
+    "same_shape",
+    "memory_usage",
+    "shared_with",
+    "not_shared_with",
+    "nodes",
+];
 
 /// Traits that are markers, that only show something else, or that have their items from a method in a table.
 const COVERED_BY_OTHERS: [&str; 8] =

@@ -108,7 +108,7 @@ const fn look(name: &'static str, calls: Calls, run: fn(&mut M, &Given<M>)) -> O
 const TAKE: Calls = LOOKUP.and(DROP);
 const COLLECT: Calls = LOOKUP.and(DROP).and(CLOSURE);
 
-pub(super) const OPERATIONS: [Operation<M>; 49] = [
+pub(super) const OPERATIONS: [Operation<M>; 51] = [
     row("PersistentMap::get", Scope::Entry, TAKE, Calls::NONE, |map, given| {
         map.get(&new(given.key));
     }),
@@ -143,6 +143,11 @@ pub(super) const OPERATIONS: [Operation<M>; 49] = [
     one("PersistentMap::get_mut", TAKE, |map, given| {
         if let Some(value) = map.get_mut(&new(given.key)) {
             value.set(7);
+        }
+    }),
+    one("PersistentMap::get_key_value_mut", TAKE, |map, given| {
+        if let Some((key, value)) = map.get_key_value_mut(&new(given.key)) {
+            value.set(key.value() + 7);
         }
     }),
     one("PersistentMap::get_disjoint_mut", TAKE, |map, given| {
@@ -273,6 +278,7 @@ pub(super) const OPERATIONS: [Operation<M>; 49] = [
         assert!(*map == map.clone());
     }),
     look("PersistentMap::transient", Calls::NONE, |map, _| *map = take(map).transient().persistent()),
+    look("PersistentMap::shrink_to_fit", Calls::NONE, |map, _| map.shrink_to_fit()),
     look("PersistentMap::is_disjoint, with itself", Calls::NONE, |map, _| {
         assert_eq!(map.is_disjoint(map), map.is_empty());
     }),

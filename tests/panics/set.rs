@@ -118,7 +118,7 @@ const fn compare(name: &'static str, run: fn(&mut S, &Given<S>)) -> Operation<S>
 
 const DERIVE: Calls = LOOKUP.and(DROP).and(CLONE).and(CLONE_HASHER);
 
-pub(super) const OPERATIONS: [Operation<S>; 49] = [
+pub(super) const OPERATIONS: [Operation<S>; 50] = [
     row("PersistentSet::get", Scope::Entry, LOOKUP.and(DROP), Calls::NONE, |set, given| {
         set.get(&new(given.key));
     }),
@@ -202,6 +202,7 @@ pub(super) const OPERATIONS: [Operation<S>; 49] = [
         std::hash::BuildHasher::hash_one(&FixedState::default(), &*set);
     }),
     look("PersistentSet::transient", Calls::NONE, |set, _| *set = take(set).transient().persistent()),
+    look("PersistentSet::shrink_to_fit", Calls::NONE, |set, _| set.shrink_to_fit()),
     row("PersistentSet, dropped", Scope::Part, DROP, DROP, |set, _| drop(take(set))),
     combine("PersistentSet::union", |set, given| *set = set.union(&given.other)),
     combine("PersistentSet::union, dropped", |set, given| drop(given.other.union(set))),

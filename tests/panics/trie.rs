@@ -1,9 +1,9 @@
 //! The operations of the core, whose hash and equality the caller gives; the latter can also fail.
 
 use perennial::HashTrie;
-use perennial::trie::{Entry, OccupiedEntry, VacantEntry};
+use perennial::trie::{Entry, Kept, OccupiedEntry, VacantEntry};
 
-use super::trial::{Calls, Contents, Given, Operation, Scope, Subject};
+use super::trial::{Calls, Contents, Given, Operand, Operation, Scope, Situation, Subject};
 use super::{CLONE, CLOSURE, DEBUG, DROP, EQ, ERROR, answer, divides, new};
 use crate::common::hashers::Kind;
 use crate::common::tracked::{Call, Tracked, blows};
@@ -38,6 +38,19 @@ impl Subject for T {
         version.insert(Kind::Good.hash(2000), new(2000), |a, b| a == b);
         version.remove(Kind::Good.hash(0), |there| *there == new(0));
     }
+
+    fn operand(version: &T, Situation { kind, size }: Situation, operand: Operand) -> T {
+        let mut other = match operand {
+            Operand::Related => version.clone(),
+            // There are no hashers that could disagree.
+            Operand::OtherHasher => HashTrie::new(),
+            Operand::Apart => T::sample(kind, size),
+        };
+        other.remove(kind.hash(1), |there| *there == new(1));
+        other.insert(kind.hash(size / 2), Tracked::marked(size / 2, 3), |a, b| a == b);
+        other.insert(kind.hash(size + 3), new(size + 3), |a, b| a == b);
+        other
+    }
 }
 
 impl Given<T> {
@@ -66,6 +79,24 @@ fn same(there: &Tracked, new: &Tracked) -> bool {
 
 fn try_same(there: &Tracked, new: &Tracked) -> Result<bool, ()> {
     if blows(Call::Error) { Err(()) } else { Ok(same(there, new)) }
+}
+
+fn by_key(a: &Tracked, _: &Tracked) -> Result<Kept<Tracked>, ()> {
+    if blows(Call::Error) {
+        return Err(());
+    }
+    Ok(match a.value() % 3 {
+        0 => Kept::Left,
+        1 => Kept::Right,
+        _ => Kept::New(answer(Tracked::marked(a.value(), 7))),
+    })
+}
+
+/// What came of an operation that can fail, in place of the trie.
+fn replace(trie: &mut T, result: Result<T, ()>) {
+    if let Ok(result) = result {
+        *trie = result;
+    }
 }
 
 fn occupied(trie: &mut T, given: &Given<T>, run: impl FnOnce(OccupiedEntry<'_, Tracked>)) {
@@ -98,7 +129,12 @@ const fn one(name: &'static str, calls: Calls, run: fn(&mut T, &Given<T>)) -> Op
     row(name, Scope::Entry, calls, CLONE, run)
 }
 
-pub(super) const OPERATIONS: [Operation<T>; 26] = [
+/// An operation on two tries.
+const fn two(name: &'static str, calls: Calls, run: fn(&mut T, &Given<T>)) -> Operation<T> {
+    row(name, Scope::Two, calls.and(EQ).and(CLOSURE).and(ERROR), Calls::NONE, run)
+}
+
+pub(super) const OPERATIONS: [Operation<T>; 36] = [
     row("HashTrie::find", Scope::Entry, FIND, Calls::NONE, |trie, given| {
         trie.find(given.hash(), |there| given.is(there));
     }),
@@ -170,5 +206,41 @@ pub(super) const OPERATIONS: [Operation<T>; 26] = [
         std::mem::take(trie).into_iter().take(5).for_each(drop);
     }),
     row("HashTrie: Debug", Scope::Version, DEBUG, Calls::NONE, |trie, _| drop(format!("{trie:?}"))),
+    row("HashTrie::shrink_to_fit", Scope::Version, Calls::NONE, Calls::NONE, |trie, _| trie.shrink_to_fit()),
+    row("HashTrie::try_build", Scope::Version, TRY_FIND, Calls::NONE, |_, given| {
+        let elements = (0..24).map(|n| answer((given.kind.hash(n % 18), new(n % 18))));
+        drop(HashTrie::try_build(elements, try_same, |there, new| *there = answer(new)));
+    }),
+    row("HashTrie::try_build, of few", Scope::Version, TRY_FIND, Calls::NONE, |_, given| {
+        let elements = [3, 1, 2, 1].into_iter().map(|n| answer((given.kind.hash(n), new(n))));
+        drop(HashTrie::try_build(elements, try_same, |there, new| *there = answer(new)));
+    }),
+    row("HashTrie::try_for_each_unshared", Scope::Version, CLOSURE.and(ERROR), CLOSURE.and(ERROR), |trie, _| {
+        let _ = trie.try_for_each_unshared(|_| if blows(Call::Error) { Err(()) } else { Ok(answer(())) });
+    }),
+    two("HashTrie::try_union", CLONE.and(DROP), |trie, given| {
+        let union = trie.try_union(&given.other, try_same, by_key);
+        replace(trie, union);
+    }),
+    two("HashTrie::try_intersection", CLONE.and(DROP), |trie, given| {
+        let intersection = trie.try_intersection(&given.other, try_same);
+        replace(trie, intersection);
+    }),
+    two("HashTrie::try_difference", CLONE.and(DROP), |trie, given| {
+        let difference = trie.try_difference(&given.other, try_same);
+        replace(trie, difference);
+    }),
+    two("HashTrie::try_symmetric_difference", CLONE.and(DROP), |trie, given| {
+        let difference = trie.try_symmetric_difference(&given.other, try_same);
+        replace(trie, difference);
+    }),
+    two("HashTrie::try_eq", DROP, |trie, given| {
+        let twin = T::sample(given.kind, trie.len() as u64);
+        assert_ne!(trie.try_eq(&twin, try_same), Ok(false));
+    }),
+    two("HashTrie::try_diff", Calls::NONE, |trie, given| {
+        let each = |_: Option<&_>, _: Option<&_>| if blows(Call::Error) { Err(()) } else { Ok(answer(())) };
+        let _ = trie.try_diff(&given.other, try_same, each);
+    }),
     row("HashTrie: Clone", Scope::Version, Calls::NONE, Calls::NONE, |trie, _| *trie = trie.clone()),
 ];
