@@ -106,7 +106,7 @@ tsan() {
 
 valgrind() {
     have_package valgrind valgrind || return 0
-    CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER='valgrind -q --leak-check=full --error-exitcode=1' \
+    CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER='valgrind -q --leak-check=full --errors-for-leak-kinds=definite,indirect --show-leak-kinds=definite,indirect --error-exitcode=1' \
         tests valgrind cargo test --locked --release --lib --test hashers --test traits
 }
 

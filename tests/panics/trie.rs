@@ -69,8 +69,13 @@ impl Given<T> {
 
     /// An equality that can fail.
     fn try_is(&self, there: &Tracked) -> Result<bool, ()> {
-        if blows(Call::Error) { Err(()) } else { Ok(self.is(there)) }
+        or_error(self.is(there))
     }
+}
+
+/// The answer of a closure that can fail.
+fn or_error<R>(answer: R) -> Result<R, ()> {
+    if blows(Call::Error) { Err(()) } else { Ok(answer) }
 }
 
 fn same(there: &Tracked, new: &Tracked) -> bool {
@@ -78,14 +83,11 @@ fn same(there: &Tracked, new: &Tracked) -> bool {
 }
 
 fn try_same(there: &Tracked, new: &Tracked) -> Result<bool, ()> {
-    if blows(Call::Error) { Err(()) } else { Ok(same(there, new)) }
+    or_error(same(there, new))
 }
 
 fn by_key(a: &Tracked, _: &Tracked) -> Result<Kept<Tracked>, ()> {
-    if blows(Call::Error) {
-        return Err(());
-    }
-    Ok(match a.value() % 3 {
+    or_error(match a.value() % 3 {
         0 => Kept::Left,
         1 => Kept::Right,
         _ => Kept::New(answer(Tracked::marked(a.value(), 7))),
@@ -216,7 +218,7 @@ pub(super) const OPERATIONS: [Operation<T>; 36] = [
         drop(HashTrie::try_build(elements, try_same, |there, new| *there = answer(new)));
     }),
     row("HashTrie::try_for_each_unshared", Scope::Version, CLOSURE.and(ERROR), CLOSURE.and(ERROR), |trie, _| {
-        let _ = trie.try_for_each_unshared(|_| if blows(Call::Error) { Err(()) } else { Ok(answer(())) });
+        let _ = trie.try_for_each_unshared(|there| or_error(answer(there)).map(drop));
     }),
     two("HashTrie::try_union", CLONE.and(DROP), |trie, given| {
         let union = trie.try_union(&given.other, try_same, by_key);
@@ -239,8 +241,7 @@ pub(super) const OPERATIONS: [Operation<T>; 36] = [
         assert_ne!(trie.try_eq(&twin, try_same), Ok(false));
     }),
     two("HashTrie::try_diff", Calls::NONE, |trie, given| {
-        let each = |_: Option<&_>, _: Option<&_>| if blows(Call::Error) { Err(()) } else { Ok(answer(())) };
-        let _ = trie.try_diff(&given.other, try_same, each);
+        let _ = trie.try_diff(&given.other, try_same, |a, b| or_error(answer((a, b))).map(drop));
     }),
     row("HashTrie: Clone", Scope::Version, Calls::NONE, Calls::NONE, |trie, _| *trie = trie.clone()),
 ];
