@@ -274,5 +274,6 @@ fn compare<T: Send + Sync>(
     }
 }
 
-#[cfg(test)]
+// Miri has nothing to find in safe code that takes it ten minutes.
+#[cfg(all(test, not(miri)))]
 mod tests;

@@ -38,7 +38,7 @@ fn numbers<N: Subtree>(parts: Vec<Subtrees<N>>, number: impl Fn(N::Item) -> u32)
 #[test]
 fn parts_have_every_entry_once() {
     for &hash in HASHES {
-        for keys in [0, 1, 16, 17, if cfg!(miri) { 60 } else { 500 }] {
+        for keys in [0, 1, 16, 17, 500] {
             let trie = build((0..keys).map(|key| (key, key)), hash);
             let all: Vec<u32> = (0..keys).collect();
             assert_eq!(numbers(leaves(trie.subtrees()), |entry| entry.1), all);
@@ -67,7 +67,7 @@ fn parts_have_every_entry_once() {
 
 #[test]
 fn halves_are_of_about_the_same_size() {
-    let keys = if cfg!(miri) { 200 } else { 20_000 };
+    let keys = 20_000;
     let trie = build((0..keys).map(|key| (key, key)), HASHES[0]);
     let mut parts = alloc::vec![trie.subtrees()];
     for _ in 0..3 {
@@ -82,7 +82,7 @@ fn halves_are_of_about_the_same_size() {
 
 #[test]
 fn a_trie_of_parts_is_the_bulk_built_one() {
-    let sizes: &[u64] = if cfg!(miri) { &[0, 17, 60] } else { &[0, 1, 16, 17, 40, 600, 70_000] };
+    let sizes: &[u64] = &[0, 1, 16, 17, 40, 600, 70_000];
     // Spread, with each key three times over; few hashes; one hash.
     for (few, spread) in [(u64::MAX, 3), (7, 2), (1, 2)] {
         for &size in sizes.iter().filter(|&&size| few > 10 || size <= 600) {
@@ -110,7 +110,7 @@ fn a_trie_of_parts_is_the_bulk_built_one() {
 
 /// Versions of one trie with few or many changes; and tries that share nothing, larger and smaller.
 fn sides(seed: u64, hash: fn(u32) -> u32) -> [Trie; 2] {
-    let keys = if cfg!(miri) { 60 } else { 250 };
+    let keys = 250;
     let mut random = Random(seed);
     let base = build((0..keys).map(|key| (key, key)), hash);
     let mut sides = [base.clone(), base];
@@ -135,7 +135,7 @@ fn sides(seed: u64, hash: fn(u32) -> u32) -> [Trie; 2] {
 fn a_merge_of_parts_is_the_merge_of_the_whole() {
     let jobs = &AtomicUsize::new(0);
     for &hash in HASHES {
-        for seed in 1..if cfg!(miri) { 3 } else { 25 } {
+        for seed in 1..25 {
             let [a, b] = sides(seed, hash);
             for rule in 0..4 {
                 for shared in [Shared::Keep, Shared::Drop, Shared::Walk] {
@@ -170,7 +170,7 @@ fn equality_by_parts_is_that_of_the_whole() {
     let jobs = &AtomicUsize::new(0);
     let mut equal = 0;
     for &hash in HASHES {
-        for seed in 1..if cfg!(miri) { 3 } else { 25 } {
+        for seed in 1..25 {
             let [a, b] = sides(seed, hash);
             let eq = |a: &Entry, b: &Entry| a == b;
             assert_eq!(a.eq_on(&b, Alone(jobs), eq), a.eq_with(&b, eq));
