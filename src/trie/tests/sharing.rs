@@ -46,7 +46,7 @@ fn count(result: &Trie, a: &Trie, b: &Trie) -> [usize; 2] {
 
 #[test]
 fn a_merge_shares_every_node_that_an_operand_has() {
-    let keys = if cfg!(miri) { 60 } else { 600 };
+    let keys = 600;
     let (mut shared, mut new) = (0, 0);
     for (seed, &hash) in (1..).zip(HASHES) {
         let mut random = Random(seed);
