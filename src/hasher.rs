@@ -28,7 +28,7 @@ pub struct RandomState;
 
 #[cfg(feature = "std")]
 impl RandomState {
-    /// Makes the hasher. The keys are drawn when the first value is hashed.
+    /// Makes the hasher, in O(1). The keys are drawn when the first value is hashed.
     ///
     /// # Examples
     ///

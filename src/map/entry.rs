@@ -175,7 +175,7 @@ impl<'a, K, V> Entry<'a, K, V> {
         self.or_insert_with(V::default)
     }
 
-    /// The key: that of the map if it has it, otherwise the one the place was asked for with.
+    /// The key: that of the map if it has it, otherwise the one the place was asked for with. O(log n), no search.
     ///
     /// # Examples
     ///
