@@ -23,6 +23,11 @@ fn number(at: u64) -> u64 {
     at.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29).wrapping_mul(0xd6e8_feb8_6659_fd93)
 }
 
+/// A million multiplications, each of which waits for the one before.
+fn arithmetic(start: u64) -> u64 {
+    (0..N).fold(start, |x, _| number(x))
+}
+
 fn group<'a>(c: &'a mut Criterion, name: &str) -> BenchmarkGroup<'a, WallTime> {
     let mut group = c.benchmark_group(name);
     group.sample_size(20);
@@ -52,6 +57,13 @@ fn rayon(c: &mut Criterion) {
     both(c, "merge", || a.merge(&b), || a.par_merge(&b));
     both(c, "intersection", || a.intersection(&b), || a.par_intersection(&b));
     both(c, "eq", || a == again, || a.par_eq(&again));
+    // What more threads can do for that which needs no memory.
+    both(
+        c,
+        "arithmetic",
+        || (0..32).map(arithmetic).sum::<u64>(),
+        || (0..32).into_par_iter().map(arithmetic).sum::<u64>(),
+    );
     both(c, "sum", || a.values().sum::<u64>(), || a.par_values().sum::<u64>());
 }
 

@@ -127,8 +127,9 @@ fuzz() {
 # mutants [FILE]
 mutants() {
     have_cargo mutants || return 0
-    CARGO_PROFILE_TEST_OPT_LEVEL=1 cargo mutants --jobs 1 --timeout 60 --no-shuffle --output target/mutants \
-        --file "${1:-src/trie/*.rs}" -- --lib
+    # The option for all of cargo's runs, lest it build the other tests and the examples too.
+    CARGO_PROFILE_TEST_OPT_LEVEL=1 CARGO_PROFILE_TEST_DEBUG=0 cargo mutants --no-shuffle --output target/mutants \
+        --timeout 60 --file "${1:-src/trie/*.rs}" --cargo-arg=--lib
 }
 
 coverage() {
