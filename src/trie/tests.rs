@@ -431,6 +431,25 @@ fn a_merge_that_changes_nothing_is_the_operand() {
 }
 
 #[test]
+fn shrinking_leaves_leaves_without_room_that_are_owned_alone() {
+    let keys: u32 = if cfg!(miri) { 40 } else { 300 };
+    for &hash in HASHES {
+        let mut trie = build((0..keys).map(|key| (key, key)), hash);
+        let before = trie.memory_usage().bytes;
+        let other = trie.clone();
+        trie.shrink_to_fit();
+        assert!(trie.ptr_eq(&other), "what others share stays");
+        drop(other);
+        trie.shrink_to_fit();
+        let after = trie.memory_usage().bytes;
+        assert!(after < before, "{after} bytes of {before} are left");
+        trie.shrink_to_fit();
+        assert_eq!(trie.memory_usage().bytes, after);
+        assert_holds(&trie, &(0..keys).map(Some).collect::<Vec<_>>(), hash);
+    }
+}
+
+#[test]
 fn versions_are_compared_at_the_cost_of_what_changed() {
     let n: u32 = if cfg!(miri) { 300 } else { 50_000 };
     let base = build((0..n).map(|key| (key, key)), HASHES[0]);
