@@ -27,7 +27,7 @@ pub(crate) trait Subject: Sized {
     /// Another operand for an operation that takes two: one that shares most with `version`, one that shares nothing,
     /// or one whose hasher disagrees.
     fn operand(_version: &Self::Version, situation: Situation, operand: Operand) -> Self::Version {
-        unimplemented!("no operation takes {operand:?} in {situation:?}")
+        unreachable!("no operation takes {operand:?} in {situation:?}")
     }
 }
 
