@@ -124,12 +124,27 @@ fuzz() {
     done
 }
 
-# mutants [FILE]
+# mutants [FILE]: first by the unit tests, which take a second; what these miss by the tests of what is built on the trie.
 mutants() {
     have_cargo mutants || return 0
-    # The option for all of cargo's runs, lest it build the other tests and the examples too.
+    local status=0
+    mutants_by "${1:-src/trie/*.rs}" --lib || status=$?
+    if [ "$status" = 2 ]; then
+        mutants_by "${1:-src/trie/*.rs}" --iterate --lib \
+            --test={algebra,allocations,cost,hashers,hostile,leaks,memory_usage,model,set_model,traits,trie_combine}
+    fi
+}
+
+# mutants_by FILE [--iterate] TARGET...: the targets are for all of cargo's runs, lest it build the other tests and the examples too.
+mutants_by() {
+    local file=$1 option options=()
+    shift
+    for option in "$@"; do
+        [ "$option" = --iterate ] || option=--cargo-arg=$option
+        options+=("$option")
+    done
     CARGO_PROFILE_TEST_OPT_LEVEL=1 CARGO_PROFILE_TEST_DEBUG=0 cargo mutants --no-shuffle --output target/mutants \
-        --timeout 60 --file "${1:-src/trie/*.rs}" --cargo-arg=--lib
+        --timeout 60 --file "$file" "${options[@]}"
 }
 
 coverage() {

@@ -74,3 +74,116 @@ fn check_range<T>(parent: &Child<T>, first: usize, end: usize, prefix: u32, dept
 const fn in_range(hash: u32, prefix: u32, depth: u32) -> bool {
     (hash ^ prefix) as u64 >> (HASH_BITS - depth) == 0
 }
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::super::bitmap::Bitmap;
+    use super::super::bucket::{Bucket, sole};
+    use super::super::child::{BitmapNode, Child};
+    use super::super::node::CollisionNode;
+    use super::*;
+    use alloc::string::String;
+    use alloc::vec;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use triomphe::Arc;
+
+    /// A bucket of these hashes, which are their entries too.
+    fn bucket(hashes: impl IntoIterator<Item = u32>) -> Child<u32> {
+        let mut bucket = Bucket::with_capacity(BUCKET_MAX);
+        hashes.into_iter().for_each(|hash| sole(&mut bucket).push(hash, hash));
+        bucket.into()
+    }
+
+    /// A collision node of `len` entries.
+    fn collision(hash: u32, len: usize) -> Child<u32> {
+        Arc::new(CollisionNode { head: [], hash, entries: vec![hash; len] }).into()
+    }
+
+    /// A bitmap node of `children`, each of which begins at its slot and has those up to the next.
+    fn bitmap<const N: usize>(width: u32, children: [(usize, Child<u32>); N]) -> Child<u32> {
+        let mut starts = Bitmap::EMPTY;
+        children.iter().for_each(|&(slot, _)| starts.insert(slot));
+        let child = |start| children.iter().find(|&&(slot, _)| slot == start).expect("it was inserted").1.clone();
+        BitmapNode::from_children(starts, width, child).into()
+    }
+
+    /// `child` at the end of a path of whole levels down to `depth`, along the hash of zeros; nothing beside it.
+    fn down_to(depth: u32, mut child: Child<u32>) -> Child<u32> {
+        let empty = || Child::EMPTY;
+        for _ in 0..depth / WIDTH_MAX {
+            let others = [(1, empty()), (2, empty()), (4, empty()), (8, empty()), (16, empty())];
+            let [one, two, four, eight, sixteen] = others;
+            child = bitmap(WIDTH_MAX, [(0, child), one, two, four, eight, sixteen]);
+        }
+        child
+    }
+
+    const TOP: u32 = 1 << 31;
+
+    #[track_caller]
+    fn passes(root: Child<u32>, len: usize) {
+        HashTrie { root, len }.validate();
+    }
+
+    #[track_caller]
+    fn fails(root: Child<u32>, len: usize, why: &str) {
+        let trie = HashTrie { root, len };
+        let panic = catch_unwind(AssertUnwindSafe(|| trie.validate())).expect_err(why);
+        // The text of an `assert!` is a `&str`, that of an `assert_eq!` a `String`.
+        let text = panic.downcast_ref::<&str>().copied().or_else(|| Some(panic.downcast_ref::<String>()?));
+        let text = text.expect("assertions have texts");
+        assert!(text.contains(why), "{text}");
+    }
+
+    #[test]
+    fn right_tries_pass() {
+        passes(Child::EMPTY, 0);
+        passes(bucket([7]), 1);
+        passes(bucket(0..16), 16);
+        passes(bitmap(1, [(0, bucket(0..8)), (1, bucket(TOP..TOP + 9))]), 17);
+        passes(bitmap(1, [(0, bucket(0..16)), (1, bucket([TOP]))]), 17);
+        passes(bitmap(2, [(0, bucket(0..16)), (2, bucket([TOP])), (3, bucket(3 << 30..(3 << 30) + 16))]), 33);
+        passes(down_to(30, bitmap(2, [(0, collision(0, 17)), (1, Child::EMPTY), (2, Child::EMPTY)])), 17);
+    }
+
+    #[test]
+    fn leaves_of_the_wrong_size_are_found() {
+        fails(bucket([]), 0, "1 to 16 entries");
+        fails(
+            down_to(30, bitmap(2, [(0, collision(0, 16)), (1, bucket([1 << 30])), (2, Child::EMPTY)])),
+            17,
+            "more than 16",
+        );
+    }
+
+    #[test]
+    fn a_wrong_length_is_found() {
+        fails(Child::EMPTY, 1, "the length");
+        fails(bucket([1, 2]), 1, "the length");
+        fails(bitmap(1, [(0, bucket(0..8)), (1, bucket(TOP..TOP + 9))]), 8, "the length");
+    }
+
+    #[test]
+    fn entries_in_the_wrong_place_are_found() {
+        fails(bitmap(1, [(0, bucket((0..8).chain([TOP]))), (1, bucket(TOP..TOP + 9))]), 18, "the range of its hash");
+        fails(bitmap(1, [(0, bucket(0..9)), (1, bucket((TOP..TOP + 9).chain([9])))]), 19, "the range of its hash");
+        fails(collision(0, 17), 17, "where no hash bit is left");
+        let last = [(0, collision(1, 17)), (1, Child::EMPTY), (2, Child::EMPTY)];
+        fails(down_to(30, bitmap(2, last)), 17, "a collision node stands");
+    }
+
+    #[test]
+    fn ranges_of_the_wrong_size_are_found() {
+        fails(bitmap(1, [(0, bucket(0..8)), (1, bucket(TOP..TOP + 8))]), 16, "fit into a bucket");
+        fails(bitmap(1, [(0, Child::EMPTY), (1, Child::EMPTY)]), 0, "fit into a bucket");
+        fails(bitmap(2, [(0, bucket(0..9)), (2, bucket(TOP..TOP + 9))]), 18, "as narrow as can be");
+    }
+
+    #[test]
+    fn nodes_at_the_wrong_depth_are_found() {
+        let low = || bitmap(1, [(0, bucket(0..8)), (1, bucket(1 << 30..(1 << 30) + 9))]);
+        fails(bitmap(1, [(0, low()), (1, Child::EMPTY)]), 17, "below whole levels");
+        let last = [(0, collision(0, 17)), (1, Child::EMPTY), (2, Child::EMPTY), (4, Child::EMPTY)];
+        fails(down_to(30, bitmap(3, last)), 17, "at a depth of whole levels");
+    }
+}
