@@ -82,16 +82,18 @@ miri() {
     return "$status"
 }
 
+# All that Cargo runs but one, and but the tests of an example, which need the example and are not about the crate.
+all_tests_but() {
+    printf '%s\n' --lib
+    find tests -maxdepth 1 -name '*.rs' -printf '--test=%f\n' | sed 's/\.rs$//' | grep -vxE -- "--test=($1|git_history)"
+}
+
 # Frames are larger under it, so that a small stack is too small.
 asan() {
     have_nightly rustc || return 0
     local -a what=(--lib --test leaks --test hostile --test set_model)
     if [ -n "$long" ]; then
-        what=(--lib)
-        for test in tests/*.rs; do
-            test=$(basename "$test" .rs)
-            [ "$test" = small_stack ] || what+=(--test "$test")
-        done
+        mapfile -t what < <(all_tests_but small_stack)
     fi
     RUST_MIN_STACK=16777216 RUSTFLAGS=-Zsanitizer=address CARGO_TARGET_DIR=target/asan \
         tests asan cargo +nightly test --locked --target "$target" "${what[@]}"
@@ -124,18 +126,30 @@ fuzz() {
     done
 }
 
-# mutants [FILE]: first by the unit tests, which take a second; what these miss by the tests of what is built on the trie.
+# mutants [FILE]: by the unit tests, which take a second, then those that they miss by the tests of what is built on the
+# trie. Survivors must stand in tests/mutants.md, with the reason, without line and column.
 mutants() {
     have_cargo mutants || return 0
-    local status=0
+    local survivor status=0
+    mkdir -p target/mutants
     mutants_by "${1:-src/trie/*.rs}" --lib || status=$?
     if [ "$status" = 2 ]; then
+        status=0
         mutants_by "${1:-src/trie/*.rs}" --iterate --lib \
-            --test={algebra,allocations,cost,hashers,hostile,leaks,memory_usage,model,set_model,traits,trie_combine}
+            --test={algebra,allocations,cost,hashers,hostile,leaks,memory_usage,model,set_model,traits,trie_combine} ||
+            status=$?
     fi
+    [ "$status" != 2 ] || status=0
+    while read -r survivor; do
+        if ! grep -qxF -- "* \`$survivor\`" tests/mutants.md; then
+            printf 'survived: %s\n' "$survivor"
+            status=2
+        fi
+    done < <(sed 's/:[0-9]*:[0-9]*:/:/' target/mutants/mutants.out/missed.txt)
+    return "$status"
 }
 
-# mutants_by FILE [--iterate] TARGET...: the targets are for all of cargo's runs, lest it build the other tests and the examples too.
+# mutants_by FILE [--iterate] TARGET...: the targets are for all of cargo's runs, lest it build other tests and examples.
 mutants_by() {
     local file=$1 option options=()
     shift
@@ -143,8 +157,22 @@ mutants_by() {
         [ "$option" = --iterate ] || option=--cargo-arg=$option
         options+=("$option")
     done
-    CARGO_PROFILE_TEST_OPT_LEVEL=1 CARGO_PROFILE_TEST_DEBUG=0 cargo mutants --no-shuffle --output target/mutants \
-        --timeout 60 --file "$file" "${options[@]}"
+    # Runs a program of tests until one fails.
+    cat >"$logs/runner" <<'END'
+#!/usr/bin/env bash
+exec 3< <(exec "$@" 2>&1)
+while IFS= read -r line <&3; do
+    printf '%s\n' "$line"
+    if [[ $line == *' FAILED' ]]; then
+        kill "$!"
+        exit 1
+    fi
+done
+wait "$!"
+END
+    chmod +x "$logs/runner"
+    CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER=$logs/runner CARGO_PROFILE_TEST_DEBUG=0 RUST_BACKTRACE=0 \
+        PROPTEST_MAX_SHRINK_TIME=1 cargo mutants --no-shuffle --output target/mutants --file "$file" "${options[@]}"
 }
 
 coverage() {
@@ -153,8 +181,10 @@ coverage() {
         have_package llvm-cov-19 llvm-19 || return 0
         export LLVM_COV=llvm-cov-19 LLVM_PROFDATA=llvm-profdata-19
     fi
-    cargo llvm-cov --locked --tests --summary-only --fail-under-lines 95 --ignore-filename-regex '/tests' \
-        2>"$logs/coverage" || { tail -n 50 "$logs/coverage"; return 1; }
+    local -a what
+    mapfile -t what < <(all_tests_but small_stack)
+    cargo llvm-cov --locked --all-features "${what[@]}" --summary-only --fail-under-lines 95 \
+        --ignore-filename-regex '/tests' 2>"$logs/coverage" || { tail -n 50 "$logs/coverage"; return 1; }
 }
 
 all() {

@@ -316,3 +316,32 @@ impl<T> Drop for Bucket<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::rc::Rc;
+
+    #[test]
+    fn a_bucket_is_as_large_as_its_entries_and_hashes() {
+        for cap in 0..=BUCKET_MAX {
+            let of_words = size_of_val(&*Bucket::<u64>::with_capacity(cap));
+            assert_eq!(of_words, 24 + (8 * cap + 4 * cap).next_multiple_of(8));
+            let of_bytes = size_of_val(&*Bucket::<u8>::with_capacity(cap));
+            assert_eq!(of_bytes, 24 + (cap.next_multiple_of(4) + 4 * cap).next_multiple_of(8));
+        }
+    }
+
+    #[test]
+    fn a_bucket_drops_what_it_holds() {
+        let counted = Rc::new(());
+        let mut bucket = Bucket::with_capacity(4);
+        (0..3).for_each(|hash| sole(&mut bucket).push(hash, counted.clone()));
+        let taken = sole(&mut bucket).swap_remove(1);
+        assert_eq!(Rc::strong_count(&counted), 4);
+        drop(bucket);
+        assert_eq!(Rc::strong_count(&counted), 2);
+        drop(taken);
+        assert_eq!(Rc::strong_count(&counted), 1);
+    }
+}

@@ -75,8 +75,10 @@ const fn in_range(hash: u32, prefix: u32, depth: u32) -> bool {
     (hash ^ prefix) as u64 >> (HASH_BITS - depth) == 0
 }
 
-#[cfg(all(test, feature = "std"))]
+#[cfg(test)]
 mod tests {
+    extern crate std;
+
     use super::super::bitmap::Bitmap;
     use super::super::bucket::{Bucket, sole};
     use super::super::child::{BitmapNode, Child};

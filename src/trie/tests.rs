@@ -72,7 +72,7 @@ fn assert_holds(trie: &Trie, values: &[Option<u32>], hash: fn(u32) -> u32) {
 #[test]
 fn edits_agree_with_a_model_and_leave_other_versions_alone() {
     let keys = if cfg!(miri) { 40 } else { 200 };
-    let steps = if cfg!(miri) { 60 } else { 1200 };
+    let steps = if cfg!(miri) { 60 } else { 600 };
     for (seed, &hash) in (1..).zip(HASHES) {
         let mut random = Random(seed);
         let mut trie = Trie::new();
@@ -138,7 +138,7 @@ fn shape_does_not_depend_on_history() {
 
 #[test]
 fn extraction_asks_about_each_entry_once_and_takes_what_is_accepted() {
-    let keys: u32 = if cfg!(miri) { 40 } else { 300 };
+    let keys: u32 = if cfg!(miri) { 40 } else { 150 };
     for (seed, &hash) in (1..).zip(HASHES) {
         for step in if cfg!(miri) { 3..4 } else { 1..5 } {
             let mut random = Random(seed);
