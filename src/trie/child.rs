@@ -721,3 +721,28 @@ where
     fill(sole(&mut node));
     node.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::bucket::sole;
+    use super::*;
+
+    /// A bitmap node whose children are empty.
+    fn node(starts: u32, width: u32) -> Arc<BitmapNode<u32>> {
+        BitmapNode::from_children(Bitmap(starts), width, |_| Child::EMPTY)
+    }
+
+    #[test]
+    fn a_split_may_put_bitmap_nodes_into_single_slots() {
+        let mut parent = node(0b101_0001, 3);
+        drop(sole(&mut parent).split(4, node(0b11, 1).into(), node(0b11, 1).into()));
+        assert_eq!(parent.starts(), Bitmap(0b111_0001));
+        assert!(parent.child(4).is_bitmap() && parent.child(5).is_bitmap() && !parent.child(6).is_bitmap());
+    }
+
+    #[test]
+    #[should_panic(expected = "a bitmap node has one slot only")]
+    fn a_split_gives_no_bitmap_node_two_slots() {
+        drop(sole(&mut node(1, 2)).split(0, node(0b11, 1).into(), Child::EMPTY));
+    }
+}

@@ -3,6 +3,7 @@
 #![allow(clippy::borrowed_box, reason = "the entries are boxes, and closures get references to entries")]
 
 use alloc::boxed::Box;
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::convert::Infallible;
 
@@ -446,6 +447,47 @@ fn shrinking_leaves_leaves_without_room_that_are_owned_alone() {
         trie.shrink_to_fit();
         assert_eq!(trie.memory_usage().bytes, after);
         assert_holds(&trie, &(0..keys).map(Some).collect::<Vec<_>>(), hash);
+    }
+}
+
+#[test]
+fn tries_drop_what_they_hold() {
+    let counted = Rc::new(());
+    let mut trie = HashTrie::new();
+    // More of one hash than a bucket holds, and many.
+    for key in 0..if cfg!(miri) { 60 } else { 1000_u64 } {
+        trie.insert(key.saturating_sub(30), counted.clone(), |_, _| false);
+    }
+    let before = trie.clone();
+    trie.insert(7, counted.clone(), |_, _| false);
+    drop(before);
+    assert_eq!(Rc::strong_count(&counted), 1 + trie.len());
+    drop(trie);
+    assert_eq!(Rc::strong_count(&counted), 1);
+}
+
+#[test]
+fn a_destructor_that_panics_keeps_no_other_from_running() {
+    extern crate std;
+    struct Bomb {
+        explodes: bool,
+        _counted: Rc<()>,
+    }
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            assert!(!self.explodes, "boom");
+        }
+    }
+    let keys = if cfg!(miri) { 40 } else { 100 };
+    for at in (0..keys).step_by(if cfg!(miri) { 20 } else { 1 }) {
+        let counted = Rc::new(());
+        // The last ones are of one hash, more than a bucket holds.
+        let bombs = (0..keys).map(|key| (key.min(keys - 20), Bomb { explodes: key == at, _counted: counted.clone() }));
+        let mut trie = HashTrie::new();
+        trie.extend_with(bombs, |_, _| false, |_, _| unreachable!("no two are equal"), super::sole_owner);
+        let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(trie)));
+        assert!(dropped.is_err());
+        assert_eq!(Rc::strong_count(&counted), 1);
     }
 }
 
