@@ -3,6 +3,7 @@
 #![allow(clippy::borrowed_box, reason = "the entries are boxes, and closures get references to entries")]
 
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::convert::Infallible;
@@ -179,6 +180,12 @@ fn iterators_meet_every_entry_in_one_order() {
         let mut trie = Trie::new();
         (0..keys).for_each(|key| assert_eq!(insert(&mut trie, hash(key), key, key), None));
         let order: Vec<u32> = trie.iter().map(|entry| entry.1).collect();
+        let mut iter = trie.iter();
+        for left in (0..order.len()).rev() {
+            iter.next();
+            assert_eq!(iter.size_hint(), (left, Some(left)));
+            assert_eq!(iter.clone().count(), left);
+        }
         let mut sorted = order.clone();
         sorted.sort_unstable();
         assert!(sorted.into_iter().eq(0..keys));
@@ -223,6 +230,9 @@ fn disjoint_entries_are_found_together() {
         trie.insert(u64::from(key % 40), Box::new(key), |a, b| a == b);
     }
     let before = trie.clone();
+    let absent = [7, 1000].map(|hash| (hash, |there: &Box<u32>| **there == u32::MAX));
+    assert_eq!(trie.find_disjoint_mut_with(absent, Box::clone), [None, None]);
+    assert!(trie.ptr_eq(&before), "nothing is copied for what is not there");
     let query = |key: u32| (u64::from(key % 40), move |there: &Box<u32>| **there == key);
     let found = trie.find_disjoint_mut_with([7, 47, 3, 1000, 46, 39].map(query), Box::clone);
     for (place, key) in found.into_iter().zip([7, 47, 3, 1000, 46, 39]) {
@@ -236,11 +246,40 @@ fn disjoint_entries_are_found_together() {
 }
 
 #[test]
+fn disjoint_entries_are_found_in_deep_nodes() {
+    let keys: u64 = if cfg!(miri) { 100 } else { 3000 };
+    let mut trie = HashTrie::new();
+    for key in 0..keys {
+        trie.insert(key, key, |a, b| a == b);
+    }
+    for key in (0..keys - 2).step_by(7) {
+        let query = |key: u64| (key, move |there: &u64| *there == key);
+        let found = trie.find_disjoint_mut_with([query(key + 2), query(key), query(key + 1)], u64::clone);
+        assert_eq!(found.map(|place| place.copied()), [Some(key + 2), Some(key), Some(key + 1)]);
+    }
+}
+
+#[test]
 #[should_panic(expected = "duplicate keys found")]
 fn disjoint_entries_are_disjoint() {
     let mut trie = HashTrie::new();
     trie.insert(1, Box::new(1), |a, b| a == b);
     trie.find_disjoint_mut_with([(1, |there: &Box<u32>| **there == 1); 2], Box::clone);
+}
+
+#[test]
+fn places_and_iterators_show_what_they_stand_for() {
+    let mut trie = HashTrie::new();
+    for key in 0..40_u64 {
+        let super::Entry::Vacant(place) = trie.entry(0, |there| *there == key) else { panic!("{key} is there") };
+        assert_eq!(*place.insert_entry(key).get(), key);
+        assert_eq!(*trie.iter().max().expect("it was put in"), key);
+    }
+    let mut one = HashTrie::new();
+    assert_eq!(format!("{:?}", one.entry(7, |there| *there == 7)), "Entry(VacantEntry)");
+    one.insert(7, 7, |a, b| a == b);
+    assert_eq!(format!("{:?}", one.entry(7, |there| *there == 7)), "Entry(OccupiedEntry(7))");
+    assert_eq!(format!("{one:?} {:?} {:?}", one.iter(), one.clone().into_iter()), "{7} [7] [7]");
 }
 
 /// A trie of these keys and values.
