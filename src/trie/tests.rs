@@ -282,6 +282,33 @@ fn places_and_iterators_show_what_they_stand_for() {
     assert_eq!(format!("{one:?} {:?} {:?}", one.iter(), one.clone().into_iter()), "{7} [7] [7]");
 }
 
+#[test]
+fn a_sole_owner_copies_nothing() {
+    #[derive(PartialEq, PartialOrd, Eq, Ord, Debug)]
+    struct Sole(u64);
+    impl Clone for Sole {
+        fn clone(&self) -> Self {
+            panic!("{} was copied", self.0)
+        }
+    }
+    let keys = if cfg!(miri) { 60 } else { 500 };
+    // Every hash is there, but the last ones are of one hash, more than a bucket holds.
+    let hash = |key: u64| key.min(keys - 30);
+    let mut trie = HashTrie::new();
+    for key in 0..keys {
+        assert_eq!(trie.insert(hash(key), Sole(key), |a, b| a == b), None);
+    }
+    for key in 0..keys / 3 {
+        assert_eq!(trie.remove(hash(key), |there| there.0 == key), Some(Sole(key)));
+        trie.find_mut(hash(keys - 1 - key), |there| there.0 == keys - 1 - key).expect("it was put in").0 += keys;
+    }
+    trie.iter_mut().for_each(|there| there.0 %= keys);
+    trie.retain(|there| there.0 % 5 > 0);
+    let mut rest: Vec<_> = trie.into_iter().map(|there| there.0).collect();
+    rest.sort_unstable();
+    assert!(rest.into_iter().eq((keys / 3..keys).filter(|key| key % 5 > 0)));
+}
+
 /// A trie of these keys and values.
 pub(super) fn build(entries: impl Iterator<Item = (u32, u32)>, hash: fn(u32) -> u32) -> Trie {
     let mut trie = Trie::new();
