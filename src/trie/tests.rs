@@ -135,6 +135,13 @@ fn shape_does_not_depend_on_history() {
         assert!(!forth.eq_with(&other, |a, b| a == b));
         remove(&mut other, hash(0), 0);
         assert!(!forth.same_shape(&other));
+        for key in 1..keys {
+            assert_eq!(remove(&mut other, hash(key), key), Some(key));
+            if !cfg!(miri) {
+                other.validate();
+            }
+        }
+        assert!(other.same_shape(&Trie::new()));
     }
 }
 
@@ -570,6 +577,40 @@ fn versions_are_compared_at_the_cost_of_what_changed() {
     });
     assert_eq!(pairs.filter(|pair| matches!(pair, Pair::Both(a, b) if a.2 != b.2)).count(), 1);
     assert!(compared <= 40, "{compared} comparisons for one change");
+    compared = 0;
+    let same = |a: &Entry, b: &Entry| {
+        compared += 1;
+        Ok::<_, Infallible>(a.1 == b.1)
+    };
+    let merged = always(base.try_merge_with(&changed, Rule::UNION, same, |_, _| Ok(Merged::Right), Entry::clone));
+    assert!(merged.ptr_eq(&changed) && compared <= 40, "{compared} comparisons for one change");
+}
+
+/// Ten entries in each of these quarters of all hashes.
+fn quarters(some: &[u32]) -> Trie {
+    let mut trie = Trie::new();
+    for &quarter in some {
+        (0..10).for_each(|n| assert_eq!(insert(&mut trie, quarter << 30 | n, 4 * n + quarter, n), None));
+    }
+    trie.validate();
+    trie
+}
+
+#[test]
+fn a_merge_takes_an_operand_for_the_result_only_if_it_is() {
+    let left = |_: &Entry, _: &Entry| Ok::<_, Infallible>(Merged::Left);
+    let neither = |_: &Entry, _: &Entry| Ok::<_, Infallible>(Merged::Neither);
+    let same = |a: &Entry, b: &Entry| Ok::<_, Infallible>(a.1 == b.1);
+    // The first quarter's leaf covers the second too, as long as that is empty; then it is the leaf of one alone.
+    let all = always(quarters(&[0, 2, 3]).try_merge_with(&quarters(&[1]), Rule::UNION, same, left, Entry::clone));
+    assert!(all.eq_with(&quarters(&[0, 1, 2, 3]), |a, b| a == b));
+    // What is left of a node is one of its leaves, and that very leaf.
+    for [stays, goes] in [[0, 3], [3, 0]] {
+        let both = quarters(&[stays, goes]);
+        let rest = always(both.try_merge_with(&quarters(&[goes]), Rule::DIFFERENCE, same, neither, Entry::clone));
+        assert!(rest.eq_with(&quarters(&[stays]), |a, b| a == b));
+        assert_eq!(rest.not_shared_with(&both).nodes(), 0);
+    }
 }
 
 /// Tests from outside reach the deepest nodes by these hashes.
