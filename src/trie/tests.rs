@@ -147,8 +147,8 @@ fn shape_does_not_depend_on_history() {
 
 #[test]
 fn extraction_asks_about_each_entry_once_and_takes_what_is_accepted() {
-    let keys: u32 = if cfg!(miri) { 40 } else { 150 };
-    for (seed, &hash) in (1..).zip(HASHES) {
+    let sizes = if cfg!(miri) { [3, 40] } else { [10, 150] };
+    for (keys, (seed, &hash)) in sizes.into_iter().flat_map(|keys: u32| (1..).zip(HASHES).map(move |on| (keys, on))) {
         for step in if cfg!(miri) { 3..4 } else { 1..5 } {
             let mut random = Random(seed);
             let mut trie = Trie::new();
@@ -610,6 +610,28 @@ fn a_merge_takes_an_operand_for_the_result_only_if_it_is() {
         let rest = always(both.try_merge_with(&quarters(&[goes]), Rule::DIFFERENCE, same, neither, Entry::clone));
         assert!(rest.eq_with(&quarters(&[stays]), |a, b| a == b));
         assert_eq!(rest.not_shared_with(&both).nodes(), 0);
+    }
+}
+
+/// Adds `n` entries whose hashes begin with the bits of `cluster`.
+fn add_cluster(trie: &mut Trie, cluster: u32, n: u32) {
+    (0..n).for_each(|at| assert_eq!(insert(trie, cluster << 27 | at << 18, cluster << 27 | at, at), None));
+}
+
+#[test]
+fn a_merge_counts_its_entries_whatever_nodes_it_shares() {
+    let mut base = Trie::new();
+    add_cluster(&mut base, 0, 40);
+    let mut sides = [base.clone(), base];
+    // An inner node that both have, one that only this side has, one that only the other has.
+    add_cluster(&mut sides[0], 1, 50);
+    add_cluster(&mut sides[1], 2, 70);
+    for (a, b) in [(&sides[0], &sides[1]), (&sides[1], &sides[0]), (&sides[0], &sides[0].clone())] {
+        for rule in [Rule::UNION, Rule::INTERSECTION, Rule::DIFFERENCE, Rule::SYMMETRIC_DIFFERENCE] {
+            let stays = matches!(rule.shared, Shared::Keep);
+            let both = |_: &Entry, _: &Entry| Ok(if stays { Merged::Left } else { Merged::Neither });
+            always(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), both, Entry::clone)).validate();
+        }
     }
 }
 
