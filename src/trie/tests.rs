@@ -524,6 +524,25 @@ fn shrinking_leaves_leaves_without_room_that_are_owned_alone() {
 }
 
 #[test]
+fn nodes_are_counted_by_their_kinds() {
+    let usage = quarters(&[0, 1, 2]).memory_usage();
+    assert_eq!((usage.bitmap_nodes, usage.buckets, usage.collision_nodes), (1, 3, 0));
+    assert_eq!((usage.nodes(), usage.blocks), (4, 4));
+    // A path of seven nodes leads to the entries of one hash. They have a block of their own, if they have a size.
+    let mut alike = HashTrie::new();
+    (0..20).for_each(|n| assert_eq!(alike.insert(7, n, |_, _| false), None));
+    let usage = alike.memory_usage();
+    assert_eq!((usage.bitmap_nodes, usage.buckets, usage.collision_nodes), (7, 0, 1));
+    assert_eq!((usage.nodes(), usage.blocks), (8, 9));
+    assert_eq!(alike.insert(8, 0, |_, _| false), None);
+    assert_eq!(alike.memory_usage().buckets, 1);
+    assert_eq!(alike.shared_with(&HashTrie::new()), super::MemoryUsage::default());
+    let mut sizeless = HashTrie::new();
+    (0..20).for_each(|_| assert_eq!(sizeless.insert(7, (), |_, _| false), None));
+    assert_eq!(sizeless.memory_usage().blocks, 8);
+}
+
+#[test]
 fn tries_drop_what_they_hold() {
     let counted = Rc::new(());
     let mut trie = HashTrie::new();
