@@ -537,9 +537,17 @@ fn nodes_are_counted_by_their_kinds() {
     assert_eq!(alike.insert(8, 0, |_, _| false), None);
     assert_eq!(alike.memory_usage().buckets, 1);
     assert_eq!(alike.shared_with(&HashTrie::new()), super::MemoryUsage::default());
+    assert_eq!(alike.shared_with(&alike.clone()), alike.memory_usage());
     let mut sizeless = HashTrie::new();
     (0..20).for_each(|_| assert_eq!(sizeless.insert(7, (), |_, _| false), None));
     assert_eq!(sizeless.memory_usage().blocks, 8);
+    // An edit leaves a new root, a new node below it, and a new leaf.
+    let mut old = Trie::new();
+    (0..3).for_each(|cluster| add_cluster(&mut old, cluster, 40));
+    let mut new = old.clone();
+    insert(&mut new, 0, 0, 1000);
+    let unshared = new.not_shared_with(&old);
+    assert_eq!((unshared.bitmap_nodes, unshared.buckets), (2, 1));
 }
 
 #[test]
