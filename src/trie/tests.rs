@@ -479,6 +479,7 @@ fn a_bulk_build_is_what_single_inserts_make() {
                 super::sole_owner,
             );
             single.validate();
+            assert!(size == 0 || single.len() > bulk.len());
         }
     }
 }
