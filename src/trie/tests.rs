@@ -287,6 +287,13 @@ fn places_and_iterators_show_what_they_stand_for() {
     one.insert(7, 7, |a, b| a == b);
     assert_eq!(format!("{:?}", one.entry(7, |there| *there == 7)), "Entry(OccupiedEntry(7))");
     assert_eq!(format!("{one:?} {:?} {:?}", one.iter(), one.clone().into_iter()), "{7} [7] [7]");
+    assert_eq!(format!("{:?}", one.iter_mut_with(u64::clone)), "[7]");
+    assert!((&trie).into_iter().eq(trie.iter()));
+    let mut owned = trie.into_iter();
+    for left in (0..40).rev() {
+        owned.next();
+        assert_eq!(owned.len(), left);
+    }
 }
 
 #[test]
@@ -526,7 +533,7 @@ fn shrinking_leaves_leaves_without_room_that_are_owned_alone() {
 
 #[test]
 fn nodes_are_counted_by_their_kinds() {
-    let usage = quarters(&[0, 1, 2]).memory_usage();
+    let usage = eighths(&[0, 2, 4]).memory_usage();
     assert_eq!((usage.bitmap_nodes, usage.buckets, usage.collision_nodes), (1, 3, 0));
     assert_eq!((usage.nodes(), usage.blocks), (4, 4));
     // A path of seven nodes leads to the entries of one hash. They have a block of their own, if they have a size.
@@ -614,11 +621,11 @@ fn versions_are_compared_at_the_cost_of_what_changed() {
     assert!(merged.ptr_eq(&changed) && compared <= 40, "{compared} comparisons for one change");
 }
 
-/// Ten entries in each of these quarters of all hashes.
-fn quarters(some: &[u32]) -> Trie {
+/// Ten entries in each of these eighths of all hashes.
+fn eighths(some: &[u32]) -> Trie {
     let mut trie = Trie::new();
-    for &quarter in some {
-        (0..10).for_each(|n| assert_eq!(insert(&mut trie, quarter << 30 | n, 4 * n + quarter, n), None));
+    for &eighth in some {
+        (0..10).for_each(|n| assert_eq!(insert(&mut trie, eighth << 29 | n, 8 * n + eighth, n), None));
     }
     trie.validate();
     trie
@@ -629,14 +636,14 @@ fn a_merge_takes_an_operand_for_the_result_only_if_it_is() {
     let left = |_: &Entry, _: &Entry| Ok::<_, Infallible>(Merged::Left);
     let neither = |_: &Entry, _: &Entry| Ok::<_, Infallible>(Merged::Neither);
     let same = |a: &Entry, b: &Entry| Ok::<_, Infallible>(a.1 == b.1);
-    // The first quarter's leaf covers the second too, as long as that is empty; then it is the leaf of one alone.
-    let all = always(quarters(&[0, 2, 3]).try_merge_with(&quarters(&[1]), Rule::UNION, same, left, Entry::clone));
-    assert!(all.eq_with(&quarters(&[0, 1, 2, 3]), |a, b| a == b));
+    // The first leaf on the left stays, but no longer covers the eighths that the right side has entries in.
+    let all = always(eighths(&[0, 4, 6, 7]).try_merge_with(&eighths(&[2, 3]), Rule::UNION, same, left, Entry::clone));
+    assert!(all.eq_with(&eighths(&[0, 2, 3, 4, 6, 7]), |a, b| a == b));
     // What is left of a node is one of its leaves, and that very leaf.
-    for [stays, goes] in [[0, 3], [3, 0]] {
-        let both = quarters(&[stays, goes]);
-        let rest = always(both.try_merge_with(&quarters(&[goes]), Rule::DIFFERENCE, same, neither, Entry::clone));
-        assert!(rest.eq_with(&quarters(&[stays]), |a, b| a == b));
+    for [stays, goes] in [[0, 6], [6, 0]] {
+        let both = eighths(&[stays, goes]);
+        let rest = always(both.try_merge_with(&eighths(&[goes]), Rule::DIFFERENCE, same, neither, Entry::clone));
+        assert!(rest.eq_with(&eighths(&[stays]), |a, b| a == b));
         assert_eq!(rest.not_shared_with(&both).nodes(), 0);
     }
 }
