@@ -648,6 +648,47 @@ fn a_merge_takes_an_operand_for_the_result_only_if_it_is() {
     }
 }
 
+/// Two tries of which each has ten entries that the other has not, at the end of a node, with all else the same: as far as
+/// one node's list of children goes, the other's is equal to it.
+pub(super) fn equal_but_for_ends() -> [Trie; 2] {
+    [[0, 1], [1, 0]].map(|[short, long]| {
+        let mut trie = Trie::new();
+        for (cluster, eighths) in [(short, &[0, 1, 4][..]), (long, &[0, 1, 4, 7])] {
+            for eighth in eighths {
+                (0..10).for_each(|n| {
+                    let hash = cluster << 27 | eighth << 24 | n;
+                    assert_eq!(insert(&mut trie, hash, hash, n), None);
+                });
+            }
+        }
+        trie
+    })
+}
+
+#[test]
+fn tries_are_equal_only_if_all_of_their_nodes_are() {
+    let [a, b] = equal_but_for_ends();
+    assert_eq!(a.len(), b.len());
+    assert!(!a.eq_with(&b, |a, b| a == b));
+}
+
+#[test]
+fn buckets_without_room_are_joined_too() {
+    for zeros in 1..=16 {
+        for from in [0, 1] {
+            let mut trie = Trie::new();
+            for n in 0..17 {
+                assert_eq!(insert(&mut trie, u32::from(n >= zeros) << 31 | n, n, n), None);
+            }
+            trie.shrink_to_fit();
+            let gone = if from == 0 { 0 } else { 16 };
+            assert_eq!(remove(&mut trie, from << 31 | gone, gone), Some(gone));
+            trie.validate();
+            assert_eq!(trie.len(), 16);
+        }
+    }
+}
+
 /// Adds `n` entries whose hashes begin with the bits of `cluster`.
 fn add_cluster(trie: &mut Trie, cluster: u32, n: u32) {
     (0..n).for_each(|at| assert_eq!(insert(trie, cluster << 27 | at << 18, cluster << 27 | at, at), None));

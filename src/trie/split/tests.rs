@@ -4,10 +4,10 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::super::tests::{Entry, HASHES, Random, Trie, build, insert, remove};
-use super::{Dealt, Executor, Merged, Rule, Shared, Subtree, Subtrees};
+use super::super::tests::{Entry, HASHES, Random, Trie, build, equal_but_for_ends, insert, remove};
+use super::{Dealt, Executor, Merged, Rule, Shared, Subtree, Subtrees, compare};
 use crate::trie::{HashTrie, always};
 
 /// Does all jobs itself, and counts them.
@@ -183,4 +183,14 @@ fn equality_by_parts_is_that_of_the_whole() {
         }
     }
     assert!(equal > 0 && jobs.load(Ordering::Relaxed) > 0, "nothing was equal, or nothing was split");
+}
+
+#[test]
+fn nodes_of_different_shapes_are_not_compared_child_by_child() {
+    let [a, b] = equal_but_for_ends();
+    for size in [1, usize::MAX] {
+        let differ = &AtomicBool::new(false);
+        compare(&a.root, &b.root, size, Alone(&AtomicUsize::new(0)), &|a, b| a == b, differ);
+        assert!(differ.load(Ordering::Relaxed));
+    }
 }
