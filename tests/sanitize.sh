@@ -109,7 +109,7 @@ tsan() {
 valgrind() {
     have_package valgrind valgrind || return 0
     CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER='valgrind -q --leak-check=full --errors-for-leak-kinds=definite,indirect --show-leak-kinds=definite,indirect --error-exitcode=1' \
-        tests valgrind cargo test --locked --release --lib --test hashers --test traits
+        tests valgrind cargo test --locked --release --lib --test hashers --test leaks
 }
 
 # fuzz SECONDS
@@ -134,7 +134,7 @@ mutants() {
     mkdir -p target/mutants
     mutants_by "${1:-src/trie/*.rs}" --lib
     if [ -s target/mutants/mutants.out/missed.txt ]; then
-        mutants_by "${1:-src/trie/*.rs}" --iterate --lib --test={algebra,allocations,hashers,memory_usage,trie_combine}
+        mutants_by "${1:-src/trie/*.rs}" --iterate --lib --test={allocations,hashers,memory_usage,set_model,trie_combine}
     fi
     while read -r survivor; do
         if ! grep -qxF -- "* \`$survivor\`" tests/mutants.md; then
