@@ -57,9 +57,10 @@ tests() {
     fi
 }
 
-# Property tests look for the failures they have kept in files, which isolation forbids.
+# Property tests look for the failures they have kept in files, which isolation forbids. A backtrace takes seconds.
 miri_under() {
     local flags="-Zmiri-$1 -Zmiri-disable-isolation"
+    local -x RUST_BACKTRACE=0
     MIRIFLAGS=$flags tests "miri-$1" cargo +nightly miri test --locked --lib trie
     MIRIFLAGS=$flags tests "miri-$1-model" cargo +nightly miri test --locked --test model numbers_to_nothing
     if [ -n "$long" ]; then

@@ -532,6 +532,7 @@ fn shrinking_leaves_leaves_without_room_that_are_owned_alone() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "safe code, of which Miri takes long")]
 fn nodes_are_counted_by_their_kinds() {
     let usage = eighths(&[0, 2, 4]).memory_usage();
     assert_eq!((usage.bitmap_nodes, usage.buckets, usage.collision_nodes), (1, 3, 0));
@@ -666,6 +667,7 @@ pub(super) fn equal_but_for_ends() -> [Trie; 2] {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "safe code, of which Miri takes long")]
 fn tries_are_equal_only_if_all_of_their_nodes_are() {
     let [a, b] = equal_but_for_ends();
     assert_eq!(a.len(), b.len());
@@ -674,7 +676,7 @@ fn tries_are_equal_only_if_all_of_their_nodes_are() {
 
 #[test]
 fn buckets_without_room_are_joined_too() {
-    for zeros in 1..=16 {
+    for zeros in (1..=16).step_by(if cfg!(miri) { 15 } else { 1 }) {
         for from in [0, 1] {
             let mut trie = Trie::new();
             for n in 0..17 {
@@ -695,6 +697,7 @@ fn add_cluster(trie: &mut Trie, cluster: u32, n: u32) {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "safe code, of which Miri takes long")]
 fn a_merge_counts_its_entries_whatever_nodes_it_shares() {
     let mut base = Trie::new();
     add_cluster(&mut base, 0, 40);
