@@ -588,7 +588,7 @@ fn a_destructor_that_panics_keeps_no_other_from_running() {
         }
     }
     let keys = if cfg!(miri) { 40 } else { 100 };
-    for at in (0..keys).step_by(if cfg!(miri) { 20 } else { 1 }) {
+    for at in (0..keys).step_by(if cfg!(miri) { 40 } else { 1 }) {
         let counted = Rc::new(());
         // The last ones are of one hash, more than a bucket holds.
         let bombs = (0..keys).map(|key| (key.min(keys - 20), Bomb { explodes: key == at, _counted: counted.clone() }));
