@@ -6,7 +6,7 @@
 #   tsan             data races, in the tests of threads
 #   valgrind         wrong reads and leaks once more, by another tool
 #   fuzz SECONDS     each fuzz target for so long
-#   mutants [FILE]   mutations of the trie, or of one file of it, that no test notices; hours
+#   mutants [FILE]   mutations of the trie, or of one file of it, that no test notices; three quarters of an hour
 #   coverage         the lines that no test runs
 #   all              miri, asan, tsan, valgrind, coverage, and a minute of fuzzing; with --long half an hour, and mutants
 #
@@ -83,10 +83,10 @@ miri() {
     return "$status"
 }
 
-# All that Cargo runs but one, and but the tests of an example, which need the example and are not about the crate.
-all_tests_but() {
-    printf '%s\n' --lib
-    find tests -maxdepth 1 -name '*.rs' -printf '--test=%f\n' | sed 's/\.rs$//' | grep -vxE -- "--test=($1|git_history)"
+# All tests but those on a small stack, which is too small for instrumented code, and those of an example, which need it.
+all_tests() {
+    printf '%s\n' --all-features --lib
+    find tests -maxdepth 1 -name '*.rs' -printf '--test=%f\n' | sed 's/\.rs$//' | grep -vxE -- '--test=(small_stack|git_history)'
 }
 
 # Frames are larger under it, so that a small stack is too small.
@@ -94,7 +94,7 @@ asan() {
     have_nightly rustc || return 0
     local -a what=(--lib --test leaks --test hostile --test set_model)
     if [ -n "$long" ]; then
-        mapfile -t what < <(all_tests_but small_stack)
+        mapfile -t what < <(all_tests)
     fi
     RUST_MIN_STACK=16777216 RUSTFLAGS=-Zsanitizer=address CARGO_TARGET_DIR=target/asan \
         tests asan cargo +nightly test --locked --target "$target" "${what[@]}"
@@ -182,8 +182,8 @@ coverage() {
         export LLVM_COV=llvm-cov-19 LLVM_PROFDATA=llvm-profdata-19
     fi
     local -a what
-    mapfile -t what < <(all_tests_but small_stack)
-    cargo llvm-cov --locked --all-features "${what[@]}" --summary-only --fail-under-lines 95 \
+    mapfile -t what < <(all_tests)
+    cargo llvm-cov --locked "${what[@]}" --summary-only --fail-under-lines 95 \
         --ignore-filename-regex '/tests' 2>"$logs/coverage" || { tail -n 50 "$logs/coverage"; return 1; }
 }
 
