@@ -108,7 +108,7 @@ fn edits_agree_with_a_model_and_leave_other_versions_alone() {
 
 #[test]
 fn shape_does_not_depend_on_history() {
-    let keys = if cfg!(miri) { 24 } else { 400 };
+    let keys = if cfg!(miri) { 18 } else { 400 };
     for &hash in HASHES {
         let build = |keys: &mut dyn Iterator<Item = u32>| {
             let mut trie = Trie::new();
@@ -191,7 +191,9 @@ fn iterators_meet_every_entry_in_one_order() {
         for left in (0..order.len()).rev() {
             iter.next();
             assert_eq!(iter.size_hint(), (left, Some(left)));
-            assert_eq!(iter.clone().count(), left);
+            if !cfg!(miri) || left % 10 == 0 {
+                assert_eq!(iter.clone().count(), left);
+            }
         }
         let mut sorted = order.clone();
         sorted.sort_unstable();
@@ -332,7 +334,7 @@ pub(super) fn build(entries: impl Iterator<Item = (u32, u32)>, hash: fn(u32) -> 
 
 #[test]
 fn merges_agree_with_a_model_whatever_is_shared() {
-    let keys: u32 = if cfg!(miri) { 40 } else { 130 };
+    let keys: u32 = if cfg!(miri) { 24 } else { 130 };
     for &hash in HASHES {
         let base = build((0..keys).map(|key| (key, key)), hash);
         for seed in 1..if cfg!(miri) { 2 } else { 9 } {
@@ -459,7 +461,7 @@ fn merges_agree_with_a_model_whatever_is_shared() {
 
 #[test]
 fn a_bulk_build_is_what_single_inserts_make() {
-    let sizes: &[u64] = if cfg!(miri) { &[17, 40] } else { &[0, 1, 16, 17, 40, 300, 2048, 2049, 10_000, 70_000] };
+    let sizes: &[u64] = if cfg!(miri) { &[50] } else { &[0, 1, 16, 17, 40, 300, 2048, 2049, 10_000, 70_000] };
     // Spread, with each key three times over; few hashes; one hash.
     for (few, spread) in [(u64::MAX, 3), (7, 2), (1, 2)] {
         for &size in sizes.iter().filter(|&&size| few > 10 || size <= 300) {

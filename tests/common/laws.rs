@@ -59,7 +59,7 @@ pub(crate) struct Case {
 }
 
 pub(crate) fn cases() -> impl Strategy<Value = Case> {
-    let base = prop_oneof![0..40_u64, 0..scaled(1200, 60) as u64];
+    let base = prop_oneof![0..40_u64, 0..scaled(800, 60) as u64];
     base.prop_flat_map(|base| {
         // Few values, so that sides often do the same, or change something to what it was.
         let edit = (0..base + 30, prop::option::of(0..3_u64));
