@@ -101,7 +101,7 @@ asan() {
         mapfile -t what < <(all_tests)
     fi
     RUST_MIN_STACK=16777216 RUSTFLAGS=-Zsanitizer=address CARGO_TARGET_DIR=target/asan \
-        tests asan cargo +nightly test --locked --target "$target" "${what[@]}"
+        tests asan cargo +nightly test --locked --no-fail-fast --target "$target" "${what[@]}"
 }
 
 # With std built in the same way: else there are false races in its mutexes and channels.
