@@ -10,7 +10,7 @@ use common::hashers::Kind;
 use common::{Map, assert_holds, build, empty, scaled, validate};
 
 const ROUNDS: usize = scaled(200, 3);
-const SIZE: u64 = scaled(2000, 60) as u64;
+const SIZE: u64 = scaled(2000, 100) as u64;
 
 fn sample(kind: Kind, size: u64) -> Map<u64, String> {
     build(kind, (0..size).map(|k| (k, k.to_string())))
