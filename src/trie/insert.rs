@@ -6,6 +6,7 @@ use super::child::{BitmapNode, Child, ChildMut, ChildRef, ChildSlots};
 use super::node::{CollisionNode, HASH_BITS, WIDTH_MAX, descend, grown_capacity};
 use super::{Clones, HashTrie};
 use alloc::vec::Vec;
+use core::mem;
 use triomphe::Arc;
 
 /// What came of an attempt to put an entry in.
@@ -36,15 +37,27 @@ impl<T> HashTrie<T> {
             return Ok(Inserted::Found(entry_mut(leaf_mut(slot, bits), index, clone), entry));
         }
         match own_bucket_mut(slot, bits) {
-            Some(bucket) if bucket.len() < bucket.capacity() => bucket.push(hash, entry),
-            _ => insert_slowly(slot, bits, depth, hash, entry, clone),
+            Some(bucket) if bucket.len() < bucket.capacity() => {
+                bucket.push(hash, entry);
+                self.len += 1;
+            }
+            _ => {
+                let replaced = insert_slowly(slot, bits, depth, hash, entry, clone);
+                self.len += 1;
+                drop(replaced);
+            }
         }
-        self.len += 1;
         Ok(Inserted::New)
     }
 }
 
-/// Puts `entry`, which is new, in at `slot` or below, and makes the room for it.
+/// A leaf and a bitmap node that others have taken the place of.
+///
+/// A shared node may lose its other owners while it is copied: in `Clone`, or in another thread. Then these are the last
+/// references, and destructors of entries run, and may panic, when they are dropped. So this happens last.
+type Replaced<T> = (Child<T>, Child<T>);
+
+/// Inserts `entry`, which is new, at `slot` or below, and makes room for it. Returns the nodes that it has replaced.
 #[inline(never)]
 fn insert_slowly<T>(
     mut slot: &mut Child<T>,
@@ -53,14 +66,19 @@ fn insert_slowly<T>(
     hash: u32,
     entry: T,
     clone: impl Clones<T>,
-) {
+) -> Replaced<T> {
+    let mut replaced = None;
     while !leaf(slot, bits).has_room() {
-        split(slot, bits, depth, clone);
+        let old = split(slot, bits, depth, clone);
+        // Only the first can have been shared. The others split what the first has made, and leave nothing in it.
+        replaced.get_or_insert(old);
         while slot.has_inner(bits) {
             (slot, bits, depth) = (inner_mut(slot, bits), descend(bits), depth + WIDTH_MAX);
         }
     }
-    leaf_mut(slot, bits).edit(|leaf| push(leaf, hash, entry, clone));
+    let smaller = leaf_mut(slot, bits).edit(|leaf| push(leaf, hash, entry, clone));
+    // After a split the leaf is new, so that nothing was left in the smaller one.
+    replaced.unwrap_or((smaller, Child::EMPTY))
 }
 
 /// The leaf in `slot`, or in the bitmap node there.
@@ -102,16 +120,23 @@ pub(super) fn entry_mut<T>(leaf: ChildSlots<'_, T>, index: usize, clone: impl Cl
     }
 }
 
-/// Appends an entry to a leaf that is not a full bucket: in place, or in a new and larger node.
-fn push<T>(leaf: &mut Child<T>, hash: u32, entry: T, clone: impl Clones<T>) {
+/// Appends an entry to a leaf that is not a full bucket: in place, or in a new and larger node. Returns the node that it
+/// has replaced.
+fn push<T>(leaf: &mut Child<T>, hash: u32, entry: T, clone: impl Clones<T>) -> Child<T> {
     let mut larger = match leaf.get_mut() {
-        Some(ChildMut::Bucket(bucket)) if bucket.len() < bucket.capacity() => return bucket.push(hash, entry),
+        Some(ChildMut::Bucket(bucket)) if bucket.len() < bucket.capacity() => {
+            bucket.push(hash, entry);
+            return Child::EMPTY;
+        }
         Some(ChildMut::Bucket(full)) => {
             let mut grown = Bucket::with_capacity(grown_capacity(full.len()));
             sole(&mut grown).append(full);
             grown
         }
-        Some(ChildMut::Collision(node)) => return node.entries.push(entry),
+        Some(ChildMut::Collision(node)) => {
+            node.entries.push(entry);
+            return Child::EMPTY;
+        }
         Some(ChildMut::Bitmap(_) | ChildMut::Empty) => Bucket::with_capacity(grown_capacity(0)),
         None => match leaf.get() {
             ChildRef::Bucket(bucket) => bucket.copy(bucket.len() + 1, clone),
@@ -119,20 +144,22 @@ fn push<T>(leaf: &mut Child<T>, hash: u32, entry: T, clone: impl Clones<T>) {
                 let ChildMut::Collision(node) = leaf.make_mut(clone) else {
                     unreachable!("only leaves are shared here")
                 };
-                return node.entries.push(entry);
+                node.entries.push(entry);
+                return Child::EMPTY;
             }
         },
     };
     sole(&mut larger).push(hash, entry);
-    *leaf = larger.into();
+    mem::replace(leaf, larger.into())
 }
 
-/// Splits the full bucket in `slot`, or in the bitmap node there, in two, or makes it a collision node.
+/// Splits the full bucket in `slot`, or in the bitmap node there, in two, or makes it a collision node. Returns the nodes
+/// that it has replaced.
 ///
 /// Entries are cloned first, where they are shared; what follows runs no user code.
 #[cold]
 #[inline(never)]
-fn split<T>(slot: &mut Child<T>, bits: u32, depth: u32, clone: impl Clones<T>) {
+fn split<T>(slot: &mut Child<T>, bits: u32, depth: u32, clone: impl Clones<T>) -> Replaced<T> {
     let (at, width, span) = slot.as_bitmap().map_or((0, 0, 1), |node| {
         let (first, end) = node.range(node.slot_of(bits));
         (node.slot_of(bits), node.width(), end - first)
@@ -141,22 +168,22 @@ fn split<T>(slot: &mut Child<T>, bits: u32, depth: u32, clone: impl Clones<T>) {
     if depth == HASH_BITS {
         let mut leaf = leaf_mut(slot, bits);
         let node = collision(&mut leaf, clone);
-        drop(leaf.replace(node));
-        return;
+        return (leaf.replace(node), Child::EMPTY);
     }
     let [zeros, ones] = halves(slot, bits, depth, clone);
     match slot.as_bitmap() {
-        Some(_) if span > 1 => drop(bitmap_mut(slot).split(at, zeros, ones)),
+        Some(_) if span > 1 => (bitmap_mut(slot).split(at, zeros, ones), Child::EMPTY),
         Some(node) if width < WIDTH_MAX => {
             let mut wide = if slot.is_sole_owner() { bitmap_mut(slot).doubled() } else { node.doubled_copy() };
-            drop(sole(&mut wide).split(2 * at, zeros, ones));
-            *slot = wide.into();
+            let leaf = sole(&mut wide).split(2 * at, zeros, ones);
+            (leaf, mem::replace(slot, wide.into()))
         }
         // A bare bucket, or one in a single slot of a node that cannot be wider: a new node below.
         _ => {
             let mut halves = [zeros, ones];
-            let half = |slot: usize| core::mem::replace(&mut halves[slot], Child::EMPTY);
-            drop(leaf_mut(slot, bits).replace(BitmapNode::from_children(Bitmap(0b11), 1, half).into()));
+            let half = |slot: usize| mem::replace(&mut halves[slot], Child::EMPTY);
+            let node = BitmapNode::from_children(Bitmap(0b11), 1, half).into();
+            (leaf_mut(slot, bits).replace(node), Child::EMPTY)
         }
     }
 }
