@@ -1,4 +1,4 @@
-//! Hashing: the default [`RandomState`], the agreement of two hashers, and the fixed hash behind `impl Hash`.
+//! Hashing: the default [`RandomState`], and the hash behind `impl Hash`.
 
 use core::hash::{BuildHasher, Hash, Hasher};
 #[cfg(feature = "std")]
@@ -59,20 +59,6 @@ impl BuildHasher for RandomState {
 #[cfg(not(feature = "std"))]
 #[derive(Clone, Copy, Debug)]
 pub enum RandomState {}
-
-/// Whether two hashers give equal hashes to equal keys, as far as two probes can tell.
-///
-/// Two, because a weak hasher may treat a single value alike under every seed, as a multiplication does zero. Hashers
-/// that have nothing in common and spread over 64 bits pass one probe by chance once in 2^64, both once in 2^128.
-/// Seeded hashers with no more than a handful of different answers are taken for each other sooner; nothing short of
-/// asking about each key could tell them apart.
-///
-/// Integers, each in one write, because hashers made for integer keys refuse everything else.
-pub(crate) fn hashers_agree<A: BuildHasher, B: BuildHasher>(a: &A, b: &B) -> bool {
-    // Odd and dense in both halves, so that neither a shift nor a mask nor a product hides a difference of seeds.
-    const PROBES: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f];
-    PROBES.iter().all(|probe| a.hash_one(probe) == b.hash_one(probe))
-}
 
 /// Feeds `state` with the hash of a collection whose order means nothing.
 ///
@@ -151,34 +137,6 @@ mod tests {
     use super::*;
     use alloc::vec::Vec;
 
-    /// A weak hasher: one multiplication by its seed, which 0 does not notice.
-    #[derive(Clone, Copy)]
-    struct Seed(u64);
-
-    struct Product(u64, u64);
-
-    impl BuildHasher for Seed {
-        type Hasher = Product;
-
-        fn build_hasher(&self) -> Product {
-            Product(self.0, 0)
-        }
-    }
-
-    impl Hasher for Product {
-        fn write(&mut self, _: &[u8]) {
-            panic!("made for integer keys")
-        }
-
-        fn write_u64(&mut self, word: u64) {
-            self.1 = word.wrapping_mul(self.0);
-        }
-
-        fn finish(&self) -> u64 {
-            self.1
-        }
-    }
-
     fn unordered(items: &[&str]) -> u64 {
         let mut state = FoldHasher::new();
         hash_unordered(items.iter(), &mut state);
@@ -189,21 +147,6 @@ mod tests {
         let mut state = FoldHasher::new();
         state.write(bytes);
         state.finish()
-    }
-
-    #[test]
-    fn hashers_agree_if_their_seeds_do() {
-        assert!(hashers_agree(&Seed(5), &Seed(5)));
-        assert!(!hashers_agree(&Seed(5), &Seed(7)));
-        assert!(!hashers_agree(&Seed(1), &Seed(1 | 1 << 63)));
-    }
-
-    #[cfg(feature = "std")]
-    #[test]
-    fn default_hashers_agree_and_those_of_std_do_not() {
-        use std::hash::RandomState as StdState;
-        assert!(hashers_agree(&RandomState, &RandomState));
-        assert!(!hashers_agree(&StdState::new(), &StdState::new()));
     }
 
     #[test]

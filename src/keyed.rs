@@ -11,7 +11,7 @@ use crate::trie::{Clones, Extraction, HashTrie, Inserted, always, infallible};
 
 mod pairwise;
 
-pub(crate) use pairwise::{Pairing, Table, eq, is_disjoint, is_within, merge, pairing};
+pub(crate) use pairwise::{Pairing, Same, Table, eq, is_disjoint, is_within, merge, pairing};
 #[cfg(feature = "rayon")]
 pub(crate) use pairwise::{agree, rehashed};
 
@@ -146,8 +146,8 @@ pub(crate) fn extend<T, K, S, R>(
     S: BuildHasher,
 {
     let hashed = entries.into_iter().map(|entry| (hasher.hash_one(key_of(&entry)), entry));
-    let same = |there: &T, new: &T| key_of(there) == key_of(new);
-    trie.extend_with(hashed, same, |there, new| drop(found(there, new)), clone);
+    let same = |there: &T, new: &T| Ok(key_of(there) == key_of(new));
+    always(trie.try_extend_with(hashed, same, |there, new| drop(found(there, new)), clone));
 }
 
 /// Does [`add`] with each of `entries`, or builds an empty trie of them at once.

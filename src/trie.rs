@@ -22,6 +22,7 @@ mod node;
 mod pairs;
 mod part;
 mod remove;
+mod sample;
 mod shrink;
 #[cfg(any(feature = "rayon", test))]
 mod split;

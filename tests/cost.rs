@@ -73,8 +73,8 @@ fn operations_on_versions_cost_what_changed() {
             // At most the 16 entries of the bucket that each change is in, or twice as many where that was split; the
             // entries beside it that have its tag are compared too.
             assert!(compared <= 40 * changed && cloned <= 40 * changed, "{name}: {compared} compared, {cloned} cloned");
-            // Two probes of the hashers see no key.
-            assert_eq!(hashed, 0, "{name}");
+            // Few changes leave children of the root shared. Otherwise the hashers are compared on a sample of keys.
+            assert!(hashed <= if changed > 10 { 16 } else { 0 }, "{name}: {hashed} hashed");
         };
         let (differences, counts) = cost(|| old.diff(&new).count());
         assert_eq!(differences, changed);

@@ -155,3 +155,16 @@ fn memory_is_not_taken_on_trust() {
     let map = PersistentMap::<u64, u64>::deserialize(MapDeserializer::<_, Error>::new(entries));
     assert_eq!(map.unwrap().len(), 2);
 }
+
+#[test]
+fn nothing_is_read_after_an_error() {
+    // The 100th item is no `u8`.
+    let mut read = 0;
+    let items = (0..1000_u64).inspect(|_| read += 1).map(|n| if n == 99 { 256 } else { n % 90 });
+    assert!(PersistentSet::<u8>::deserialize(SeqDeserializer::<_, Error>::new(items)).is_err());
+    assert_eq!(read, 100);
+    let mut read = 0;
+    let entries = (0..1000_u64).inspect(|_| read += 1).map(|n| (n % 90, if n == 99 { 256 } else { 0 }));
+    assert!(PersistentMap::<u8, u8>::deserialize(MapDeserializer::<_, Error>::new(entries)).is_err());
+    assert_eq!(read, 100);
+}

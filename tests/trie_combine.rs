@@ -149,6 +149,62 @@ fn errors_come_out_of_every_call() {
     assert_eq!((model(&a), model(&b)), (before_a, before_b));
 }
 
+/// Items of an iterator that says nothing of its length, or says it, up to the first comparison that fails.
+#[test]
+fn a_build_draws_nothing_after_an_error() {
+    for told in [false, true] {
+        for failing_at in [0, 5, 60] {
+            let drawn = Cell::new(0);
+            let compared = Cell::new(0);
+            let items = (0..100_000).inspect(|_| drawn.set(drawn.get() + 1)).map(|n: u32| (7, (n % 40) as u16));
+            let same = |a: &u16, b: &u16| {
+                assert!(compared.get() <= failing_at, "nothing is compared after the error");
+                compared.set(compared.get() + 1);
+                if compared.get() > failing_at { Err(drawn.get()) } else { Ok(a == b) }
+            };
+            let built = if told {
+                HashTrie::try_build(items, same, |_, _| ())
+            } else {
+                HashTrie::try_build(items.filter(|_| true), same, |_, _| ())
+            };
+            assert_eq!(built.err(), Some(drawn.get()));
+            assert_eq!(compared.get(), failing_at + 1);
+            assert!(told || drawn.get() < 100, "{}", drawn.get());
+        }
+    }
+}
+
+#[test]
+fn nothing_is_called_after_an_error() {
+    let a = trie((0..100).map(|key| (key, 'a')));
+    let b = trie((50..150).map(|key| (key, 'b')));
+    /// Fails at call `at`, and must not be called again.
+    struct Once {
+        at: usize,
+        calls: Cell<usize>,
+    }
+    impl Once {
+        fn call<R>(&self, result: R) -> Result<R, ()> {
+            assert!(self.calls.get() <= self.at, "nothing is called after the error");
+            self.calls.set(self.calls.get() + 1);
+            if self.calls.get() > self.at { Err(()) } else { Ok(result) }
+        }
+    }
+    fn at_each(run: impl Fn(&Once) -> Result<(), ()>) {
+        let calls = (0..).find(|&at| run(&Once { at, calls: Cell::new(0) }).is_ok());
+        assert!(calls > Some(50), "{calls:?}");
+    }
+    at_each(|once| a.try_union(&b, |a, b| once.call(a.0 == b.0), |_, _| once.call(Kept::Left)).map(drop));
+    at_each(|once| a.try_intersection(&b, |a, b| once.call(a.0 == b.0)).map(drop));
+    at_each(|once| a.try_difference(&b, |a, b| once.call(a.0 == b.0)).map(drop));
+    at_each(|once| a.try_symmetric_difference(&b, |a, b| once.call(a.0 == b.0)).map(drop));
+    at_each(|once| a.try_diff(&b, |a, b| once.call(a.0 == b.0), |_, _| once.call(())));
+    at_each(|once| a.try_eq(&trie(model(&a)), |a, b| once.call(a == b)).map(drop));
+    at_each(|once| {
+        a.clone().try_for_each_unshared(|_| once.call(())).and(trie(model(&a)).try_for_each_unshared(|_| once.call(())))
+    });
+}
+
 #[test]
 fn what_is_shared_is_not_looked_at() {
     let old = trie((0..5000).map(|key| (key, 'a')));

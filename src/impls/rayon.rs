@@ -101,7 +101,7 @@ where
     K: Eq + Hash,
     S: BuildHasher + Sync,
 {
-    let other = if agree(a, b) { b.0.clone() } else { keyed::rehashed(b.0, a.1, key_of) };
+    let other = if agree(a, b, key_of) { b.0.clone() } else { keyed::rehashed(b.0, a.1, key_of) };
     let merged = a.0.merge_on(&other, Pool, rule, |a, b| key_of(a) == key_of(b), both, T::clone);
     // As in the sequential form, dropped by hand lest `merged` leak if a destructor panics.
     drop(other);
@@ -120,5 +120,5 @@ where
     K: Eq + Hash,
     S: BuildHasher,
 {
-    if agree(a, b) { a.0.eq_on(b.0, Pool, eq) } else { keyed::eq(a, b, key_of, eq) }
+    if agree(a, b, key_of) { a.0.eq_on(b.0, Pool, eq) } else { keyed::eq(a, b, key_of, eq) }
 }

@@ -2,12 +2,15 @@
 //! answer, entry by entry.
 
 use alloc::vec::{self, Vec};
+use core::convert::Infallible;
 use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 
 use super::{KeyOf, extend, get};
-use crate::hasher::hashers_agree;
 use crate::trie::{HashTrie, Merged, Pair, Pairs, Rule, Shared, always, sole_owner};
+
+/// An equality that cannot fail, where its type must have a name.
+pub(crate) type Same<T> = fn(&T, &T) -> Result<bool, Infallible>;
 
 /// A trie with the hasher of its keys.
 pub(crate) type Table<'a, T, S> = (&'a HashTrie<T>, &'a S);
@@ -25,9 +28,23 @@ impl Rule {
     }
 }
 
-/// Does the hasher of `a` put the entries of `b` where they are?
-pub(crate) fn agree<T, S: BuildHasher>(a: Table<'_, T, S>, b: Table<'_, T, S>) -> bool {
-    b.0.is_empty() || a.0.ptr_eq(b.0) || hashers_agree(a.1, b.1)
+/// Returns true if the hashers of both give the same hashes to the keys that are in the tries, as far as a sample shows.
+///
+/// A hasher is called with keys of its own map only: others may be keys that it was not made for. What is stored beside
+/// an entry tells what its own hasher made of the key, so only the hasher of the other trie is called.
+///
+/// A zero-sized hasher has no state in which two could differ. Where both tries share a node, each hasher has placed, or
+/// has been found to agree on, all entries below it.
+pub(crate) fn agree<T, K, S>(a: Table<'_, T, S>, b: Table<'_, T, S>, key_of: impl KeyOf<T, K>) -> bool
+where
+    K: Hash,
+    S: BuildHasher,
+{
+    size_of::<S>() == 0
+        || b.0.is_empty()
+        || a.0.shares_children_with(b.0)
+        || a.0.sample_is_hashed_by(|entry| b.1.hash_one(key_of(entry)))
+            && b.0.sample_is_hashed_by(|entry| a.1.hash_one(key_of(entry)))
 }
 
 /// What `rule` and `both` make of two tries, under the hasher of `a`. `both` is asked about each pair of equal keys,
@@ -45,7 +62,7 @@ where
     S: BuildHasher,
 {
     let same = |a: &T, b: &T| Ok(key_of(a) == key_of(b));
-    let other = if agree(a, b) { b.0.clone() } else { rehashed(b.0, a.1, key_of) };
+    let other = if agree(a, b, key_of) { b.0.clone() } else { rehashed(b.0, a.1, key_of) };
     let merged = always(a.0.try_merge_with(&other, rule, same, |a, b| Ok(both(a, b)), T::clone));
     // Dropped by hand, since a value on its way out would leak if the destructor of an entry panicked.
     drop(other);
@@ -81,9 +98,9 @@ pub(crate) fn pairing<'a, T, K, S, F>(
 where
     K: Eq + Hash,
     S: BuildHasher,
-    F: FnMut(&T, &T) -> bool,
+    F: FnMut(&T, &T) -> Result<bool, Infallible>,
 {
-    if agree(a, b) {
+    if agree(a, b, key_of) {
         return Pairing::Lazy(a.0.pairs(b.0, same));
     }
     let left = a.0.iter().map(|entry| match get(b.0, b.1, key_of(entry), key_of) {
@@ -104,7 +121,7 @@ impl<T, F> Pairing<'_, T, F> {
     }
 }
 
-impl<'a, T, F: FnMut(&T, &T) -> bool> Iterator for Pairing<'a, T, F> {
+impl<'a, T, F: FnMut(&T, &T) -> Result<bool, Infallible>> Iterator for Pairing<'a, T, F> {
     type Item = Pair<'a, T>;
 
     #[inline]
@@ -116,7 +133,7 @@ impl<'a, T, F: FnMut(&T, &T) -> bool> Iterator for Pairing<'a, T, F> {
     }
 }
 
-impl<T, F: FnMut(&T, &T) -> bool> FusedIterator for Pairing<'_, T, F> {}
+impl<T, F: FnMut(&T, &T) -> Result<bool, Infallible>> FusedIterator for Pairing<'_, T, F> {}
 
 /// Have both the same keys, with entries that are equal by `eq`? Shared subtrees are equal without a look inside.
 pub(crate) fn eq<T, K, S>(
@@ -131,7 +148,7 @@ where
 {
     if a.0.len() != b.0.len() {
         false
-    } else if agree(a, b) {
+    } else if agree(a, b, key_of) {
         a.0.eq_with(b.0, eq)
     } else {
         a.0.iter().all(|entry| get(b.0, b.1, key_of(entry), key_of).is_some_and(|other| eq(entry, other)))
@@ -149,7 +166,7 @@ where
     K: Eq + Hash,
     S: BuildHasher,
 {
-    let same = |a: &T, b: &T| key_of(a) == key_of(b);
+    let same = |a: &T, b: &T| Ok(key_of(a) == key_of(b));
     a.0.len() <= b.0.len()
         && pairing(a, b, key_of, same).all(|pair| match pair {
             Pair::Left(_) => false,
@@ -164,7 +181,7 @@ where
     K: Eq + Hash,
     S: BuildHasher,
 {
-    let mut pairs = pairing(a, b, key_of, |a, b| key_of(a) == key_of(b));
+    let mut pairs = pairing(a, b, key_of, |a, b| Ok(key_of(a) == key_of(b)));
     while let Some(pair) = pairs.next() {
         if matches!(pair, Pair::Both(..)) || pairs.shares_entries() {
             return false;

@@ -5,7 +5,7 @@ use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 
 use super::PersistentMap;
-use crate::keyed::{self, Pairing, first};
+use crate::keyed::{self, Pairing, Same, first};
 use crate::trie::Pair;
 
 /// A difference between two maps at one key.
@@ -119,8 +119,7 @@ impl<K, V> Copy for Change<'_, K, V> {}
 /// assert_eq!(map.diff(&map.clone()).next(), None);
 /// ```
 pub struct Diff<'a, K, V> {
-    #[expect(clippy::type_complexity, reason = "it is the equality of two entries' keys")]
-    pairs: Pairing<'a, (K, V), fn(&(K, V), &(K, V)) -> bool>,
+    pairs: Pairing<'a, (K, V), Same<(K, V)>>,
 }
 
 impl<'a, K, V: PartialEq> Iterator for Diff<'a, K, V> {
@@ -171,6 +170,6 @@ impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PersistentMap<K, V, S> {
     /// assert_eq!(old.diff(&new).count(), 2);
     /// ```
     pub fn diff<'a>(&'a self, newer: &'a Self) -> Diff<'a, K, V> {
-        Diff { pairs: keyed::pairing(self.table(), newer.table(), first, |(a, _), (b, _)| a == b) }
+        Diff { pairs: keyed::pairing(self.table(), newer.table(), first, |(a, _), (b, _)| Ok(a == b)) }
     }
 }

@@ -9,7 +9,7 @@ use core::mem;
 use super::child::Child;
 use super::level::{Key, Level, Sorted, hash, index, key, subtree};
 use super::node::WIDTH_MAX;
-use super::{Clones, HashTrie, always, mix};
+use super::{Clones, HashTrie, Inserted, mix};
 
 /// An entry with its hash, until it is taken. No larger than without the `Option` when `T` is aligned like a `u64`.
 pub(super) type Item<T> = Option<(u32, T)>;
@@ -21,45 +21,48 @@ const PART_MAX: usize = 2048;
 const BULK_MIN: usize = 17;
 
 impl<T> HashTrie<T> {
-    /// Puts all `items` in, each with its hash. `same` tells equal entries, there and new; `replace` puts a new one over
-    /// the one that is there. Of equal entries the later one counts as new.
-    pub(crate) fn extend_with(
+    /// Inserts all `items`, each with its hash. `same` compares an entry that is present with a new one; `replace` puts a
+    /// new entry over the equal one. Of equal entries the later one counts as new.
+    ///
+    /// After an error of `same` nothing more is drawn from `items`.
+    pub(crate) fn try_extend_with<E>(
         &mut self,
         items: impl Iterator<Item = (u64, T)>,
-        mut same: impl FnMut(&T, &T) -> bool,
+        mut same: impl FnMut(&T, &T) -> Result<bool, E>,
         mut replace: impl FnMut(&mut T, T),
         clone: impl Clones<T>,
-    ) {
+    ) -> Result<(), E> {
         let (least, _) = items.size_hint();
         if !self.is_empty() || least < BULK_MIN {
             for (hash, item) in items {
-                let same = |there: &T, item: &T| Ok(same(there, item));
-                if let super::Inserted::Found(there, item) = always(self.try_insert_at(mix(hash), item, same, clone)) {
+                if let Inserted::Found(there, item) = self.try_insert_at(mix(hash), item, &mut same, clone)? {
                     replace(there, item);
                 }
             }
-            return;
+            return Ok(());
         }
         let items = items.map(|(hash, item)| Some((mix(hash), item)));
-        (self.root, self.len) = bulk(items, least, 0, same, replace);
+        (self.root, self.len) = bulk(items, least, 0, same, replace)?;
+        Ok(())
     }
 }
 
-/// The subtree at `depth` of about `len` items, and the number of its entries. See [`HashTrie::extend_with`].
-pub(super) fn bulk<T>(
+/// The subtree at `depth` of about `len` items, and the number of its entries. See [`HashTrie::try_extend_with`].
+pub(super) fn bulk<T, E>(
     items: impl Iterator<Item = Item<T>>,
     len: usize,
     depth: u32,
-    mut same: impl FnMut(&T, &T) -> bool,
+    mut same: impl FnMut(&T, &T) -> Result<bool, E>,
     mut replace: impl FnMut(&mut T, T),
-) -> (Child<T>, usize) {
+) -> Result<(Child<T>, usize), E> {
     let mut parts = deal(items, len, depth);
     let mut len = 0;
     let child = build(&mut parts, depth, &mut |part: &mut [Item<T>], keys: &mut Vec<Key>| {
-        sort(part, keys, &mut same, &mut replace);
+        sort(part, keys, &mut same, &mut replace)?;
         len += keys.len();
-    });
-    (child, len)
+        Ok(())
+    })?;
+    Ok((child, len))
 }
 
 /// Deals items out to 1, 32 or 1024 parts, by their hash bits from `depth` on; about `len` items are expected.
@@ -80,24 +83,27 @@ fn deal<T>(items: impl Iterator<Item = Item<T>>, len: usize, depth: u32) -> Vec<
 }
 
 /// Makes the keys of a part, sorted and without those of replaced entries.
-fn sort<T>(
+fn sort<T, E>(
     part: &mut [Item<T>],
     keys: &mut Vec<Key>,
-    same: &mut impl FnMut(&T, &T) -> bool,
+    same: &mut impl FnMut(&T, &T) -> Result<bool, E>,
     replace: &mut impl FnMut(&mut T, T),
-) {
+) -> Result<(), E> {
     keys.clear();
     keys.extend(part.iter().enumerate().flat_map(|(index, item)| Some(key(item.as_ref()?.0, index))));
     keys.sort_unstable();
     let mut kept = 0;
     for at in 0..keys.len() {
         let new = keys[at];
-        let earlier = keys[..kept].iter().rev().take_while(|&&there| hash(there) == hash(new));
-        let equal = |there: &Key| match (&part[index(*there)], &part[index(new)]) {
-            (Some((_, there)), Some((_, new))) => same(there, new),
-            _ => false,
-        };
-        let found = earlier.copied().find(equal);
+        let mut found = None;
+        for &there in keys[..kept].iter().rev().take_while(|&&there| hash(there) == hash(new)) {
+            if let (Some((_, there_entry)), Some((_, new))) = (&part[index(there)], &part[index(new)]) {
+                if same(there_entry, new)? {
+                    found = Some(there);
+                    break;
+                }
+            }
+        }
         match found.map(|there| (index(there), mem::take(&mut part[index(new)]))) {
             Some((there, Some((_, new)))) => {
                 if let Some((_, there)) = &mut part[there] {
@@ -111,22 +117,27 @@ fn sort<T>(
         }
     }
     keys.truncate(kept);
+    Ok(())
 }
 
 /// The subtree at `depth` of one part, or of 32 or 1024 together.
-fn build<T>(parts: &mut [Vec<Item<T>>], depth: u32, sort: &mut impl FnMut(&mut [Item<T>], &mut Vec<Key>)) -> Child<T> {
+fn build<T, E>(
+    parts: &mut [Vec<Item<T>>],
+    depth: u32,
+    sort: &mut impl FnMut(&mut [Item<T>], &mut Vec<Key>) -> Result<(), E>,
+) -> Result<Child<T>, E> {
     if let [part] = parts {
         let mut part = mem::take(part);
         let mut keys = Vec::with_capacity(part.len());
-        sort(&mut part, &mut keys);
+        sort(&mut part, &mut keys)?;
         let take = |index: usize| part[index].take().expect("each item is taken once").1;
-        return subtree(depth, &mut Sorted { keys: &keys, take }, (0, keys.len()));
+        return Ok(subtree(depth, &mut Sorted { keys: &keys, take }, (0, keys.len())));
     }
     let mut level = Level::new(depth);
     let each = parts.len() >> WIDTH_MAX;
     for (slot, parts) in parts.chunks_mut(each).enumerate() {
-        level.put(slot, build(parts, depth + WIDTH_MAX, sort));
+        level.put(slot, build(parts, depth + WIDTH_MAX, sort)?);
     }
     level.join_all(super::sole_owner);
-    level.finish([None, None])
+    Ok(level.finish([None, None]))
 }

@@ -453,6 +453,12 @@ impl<T> BitmapNode<T> {
         unsafe { &*ptr::from_ref(slot).cast::<Child<T>>() }
     }
 
+    /// Returns true if a slot of one holds the same child as that slot of the other. Empty children do not count.
+    pub(crate) fn shares_children_with(&self, other: &Self) -> bool {
+        let shared = |(a, b): (&Slot<T>, &Slot<T>)| a.word == b.word && a.kind() != EMPTY;
+        self.slots() == other.slots() && self.0.slice.iter().zip(&other.0.slice).any(shared)
+    }
+
     /// The slots that the child at `slot` covers, as first and end.
     #[inline]
     pub(crate) fn range(&self, slot: usize) -> (usize, usize) {

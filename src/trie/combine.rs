@@ -4,8 +4,6 @@
 //! equal entries under equal hashes. What two tries share is passed over without a look inside, so between versions
 //! the cost is that of what has changed.
 
-use core::cell::Cell;
-
 use super::child::{Child, ChildRef};
 use super::{HashTrie, Merged, Pair, Rule};
 
@@ -27,32 +25,6 @@ impl<T> From<Kept<T>> for Merged<T> {
             Kept::Right => Self::Right,
             Kept::New(entry) => Self::New(entry),
         }
-    }
-}
-
-/// The first error of a callback that cannot answer with one.
-struct Failure<E>(Cell<Option<E>>);
-
-impl<E> Failure<E> {
-    const fn none() -> Self {
-        Self(Cell::new(None))
-    }
-
-    /// What `call` answers; `false` if it fails, and without a call if one has failed before.
-    fn guard(&self, call: impl FnOnce() -> Result<bool, E>) -> bool {
-        let earlier = self.0.take();
-        let answer = match earlier {
-            None => call(),
-            Some(error) => Err(error),
-        };
-        answer.unwrap_or_else(|error| {
-            self.0.set(Some(error));
-            false
-        })
-    }
-
-    fn check(&self) -> Result<(), E> {
-        self.0.take().map_or(Ok(()), Err)
     }
 }
 
@@ -78,13 +50,11 @@ impl<T> HashTrie<T> {
     /// ```
     pub fn try_build<E>(
         entries: impl Iterator<Item = (u64, T)>,
-        mut same: impl FnMut(&T, &T) -> Result<bool, E>,
+        same: impl FnMut(&T, &T) -> Result<bool, E>,
         replace: impl FnMut(&mut T, T),
     ) -> Result<Self, E> {
-        let failure = Failure::none();
         let mut trie = Self::new();
-        trie.extend_with(entries, |a, b| failure.guard(|| same(a, b)), replace, super::sole_owner);
-        failure.check()?;
+        trie.try_extend_with(entries, same, replace, super::sole_owner)?;
         Ok(trie)
     }
 
@@ -138,12 +108,11 @@ impl<T> HashTrie<T> {
     pub fn try_diff<'a, E>(
         &'a self,
         other: &'a Self,
-        mut same: impl FnMut(&T, &T) -> Result<bool, E>,
+        same: impl FnMut(&T, &T) -> Result<bool, E>,
         mut each: impl FnMut(Option<&'a T>, Option<&'a T>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let failure = Failure::none();
-        for pair in self.pairs(other, |a, b| failure.guard(|| same(a, b))) {
-            failure.check()?;
+        let mut pairs = self.pairs(other, same);
+        while let Some(pair) = pairs.try_next()? {
             match pair {
                 Pair::Left(left) => each(Some(left), None)?,
                 Pair::Right(right) => each(None, Some(right))?,

@@ -1,6 +1,7 @@
 //! A lazy walk over two tries at once, past what they share.
 
 use alloc::vec::Vec;
+use core::convert::Infallible;
 
 use super::part::Part;
 use super::{HashTrie, always};
@@ -31,7 +32,10 @@ impl<T> HashTrie<T> {
     /// `other`. For tries that saw equal entries under equal hashes.
     ///
     /// O(d log n) for versions that differ in d entries.
-    pub(crate) fn pairs<'a, F: FnMut(&T, &T) -> bool>(&'a self, other: &'a Self, same: F) -> Pairs<'a, T, F> {
+    pub(crate) fn pairs<'a, F, E>(&'a self, other: &'a Self, same: F) -> Pairs<'a, T, F>
+    where
+        F: FnMut(&T, &T) -> Result<bool, E>,
+    {
         let mut pairs = Pairs {
             same,
             ranges: Vec::new(),
@@ -78,25 +82,36 @@ impl<'a, T, F> Pairs<'a, T, F> {
     }
 }
 
-impl<'a, T, F: FnMut(&T, &T) -> bool> Iterator for Pairs<'a, T, F> {
-    type Item = Pair<'a, T>;
-
-    fn next(&mut self) -> Option<Pair<'a, T>> {
+impl<'a, T, F> Pairs<'a, T, F> {
+    /// Returns the next pair. After an error of `same` the walk must not go on.
+    pub(crate) fn try_next<E>(&mut self) -> Result<Option<Pair<'a, T>>, E>
+    where
+        F: FnMut(&T, &T) -> Result<bool, E>,
+    {
         loop {
             if let Some((hash, a)) = self.left.pop() {
-                let Part::Leaf { leaf, .. } = self.right_leaf else { return Some(Pair::Left(a)) };
-                let found = always(leaf.try_find(hash, |b| Ok((self.same)(a, b))));
+                let Part::Leaf { leaf, .. } = self.right_leaf else { return Ok(Some(Pair::Left(a))) };
+                let found = leaf.try_find(hash, |b| (self.same)(a, b))?;
                 // Only an inconsistent equality finds an entry twice, or one of another range.
                 let right = &self.right;
                 let place = found.and_then(|(index, _)| right.iter().position(|&(at, _)| at == index));
-                return Some(place.map_or(Pair::Left(a), |place| Pair::Both(a, self.right.swap_remove(place).1)));
+                let pair = place.map_or(Pair::Left(a), |place| Pair::Both(a, self.right.swap_remove(place).1));
+                return Ok(Some(pair));
             }
             if let Some((_, b)) = self.right.pop() {
-                return Some(Pair::Right(b));
+                return Ok(Some(Pair::Right(b)));
             }
             if !self.next_leaves() {
-                return None;
+                return Ok(None);
             }
         }
+    }
+}
+
+impl<'a, T, F: FnMut(&T, &T) -> Result<bool, Infallible>> Iterator for Pairs<'a, T, F> {
+    type Item = Pair<'a, T>;
+
+    fn next(&mut self) -> Option<Pair<'a, T>> {
+        always(self.try_next())
     }
 }

@@ -146,10 +146,8 @@ impl<T> Dealt<T> {
 }
 
 impl<T: Send + Sync> HashTrie<T> {
-    /// A trie of all that was dealt out, of which later parts have later entries. As with [`extend_with`], `same` tells
-    /// equal entries, there and new, and `replace` puts a new one over the one that is there.
-    ///
-    /// [`extend_with`]: Self::extend_with
+    /// A trie of all that was dealt out, of which later parts have later entries. `same` and `replace`
+    /// are those of [`try_extend_with`](Self::try_extend_with).
     pub(crate) fn of_dealt(
         mut parts: Vec<Dealt<T>>,
         executor: impl Executor,
@@ -159,7 +157,7 @@ impl<T: Send + Sync> HashTrie<T> {
         let jobs = (0..1 << WIDTH_MAX).map(|slot| parts.iter_mut().map(|part| mem::take(&mut part.0[slot])).collect());
         let children = executor.map(jobs.collect(), |items: Vec<Vec<_>>| {
             let len = items.iter().map(Vec::len).sum();
-            bulk(items.into_iter().flatten(), len, WIDTH_MAX, &same, &replace)
+            always(bulk(items.into_iter().flatten(), len, WIDTH_MAX, |a: &T, b: &T| Ok(same(a, b)), &replace))
         });
         let (mut level, mut len) = (Level::new(0), 0);
         for (slot, (child, count)) in children.into_iter().enumerate() {

@@ -431,7 +431,7 @@ fn merges_agree_with_a_model_whatever_is_shared() {
 
             // The pairs: each entry once, but for those in shared subtrees.
             let mut seen = [alloc::vec![0; 2 * keys as usize], alloc::vec![0; 2 * keys as usize]];
-            for pair in sides[0].pairs(&sides[1], |a, b| a.1 == b.1) {
+            for pair in sides[0].pairs(&sides[1], |a, b| Ok(a.1 == b.1)) {
                 match pair {
                     Pair::Left(a) => {
                         assert!(values[1][a.1 as usize].is_none());
@@ -467,26 +467,22 @@ fn a_bulk_build_is_what_single_inserts_make() {
         for &size in sizes.iter().filter(|&&size| few > 10 || size <= 300) {
             let key = |at: u64| at % (size / spread + 1);
             let items = || (0..size).map(|at| (key(at) % few, Box::new((key(at), at, at))));
-            let same = |there: &Box<(u64, u64, u64)>, new: &Box<(u64, u64, u64)>| there.0 == new.0;
+            let same = |there: &Box<(u64, u64, u64)>, new: &Box<(u64, u64, u64)>| Ok(there.0 == new.0);
             // The first stays with the value of the last.
             let replace = |there: &mut Box<(u64, u64, u64)>, new: Box<(u64, u64, u64)>| there.2 = new.2;
             let mut bulk = HashTrie::new();
-            bulk.extend_with(items(), same, replace, super::sole_owner);
+            always(bulk.try_extend_with(items(), same, replace, super::sole_owner));
             let mut single = HashTrie::new();
             for item in items() {
-                single.extend_with(core::iter::once(item), same, replace, super::sole_owner);
+                always(single.try_extend_with(core::iter::once(item), same, replace, super::sole_owner));
             }
             bulk.validate();
             assert_eq!(bulk.len(), size.min(size / spread + 1) as usize);
             assert!(bulk.same_shape(&single));
             assert!(bulk.eq_with(&single, |a, b| a == b));
             // Into a trie that has some already.
-            single.extend_with(
-                items().map(|(hash, item)| (hash, Box::new((item.0 + 1, 0, 0)))),
-                same,
-                replace,
-                super::sole_owner,
-            );
+            let others = items().map(|(hash, item)| (hash, Box::new((item.0 + 1, 0, 0))));
+            always(single.try_extend_with(others, same, replace, super::sole_owner));
             single.validate();
             assert!(size == 0 || single.len() > bulk.len());
         }
@@ -595,7 +591,8 @@ fn a_destructor_that_panics_keeps_no_other_from_running() {
         // The last ones are of one hash, more than a bucket holds.
         let bombs = (0..keys).map(|key| (key.min(keys - 20), Bomb { explodes: key == at, _counted: counted.clone() }));
         let mut trie = HashTrie::new();
-        trie.extend_with(bombs, |_, _| false, |_, _| unreachable!("no two are equal"), super::sole_owner);
+        let none_equal = |_: &mut _, _| unreachable!("no two are equal");
+        always(trie.try_extend_with(bombs, |_, _| Ok(false), none_equal, super::sole_owner));
         let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(trie)));
         assert!(dropped.is_err());
         assert_eq!(Rc::strong_count(&counted), 1);
@@ -611,7 +608,7 @@ fn versions_are_compared_at_the_cost_of_what_changed() {
     let mut compared = 0;
     let pairs = base.pairs(&changed, |a, b| {
         compared += 1;
-        a.1 == b.1
+        Ok(a.1 == b.1)
     });
     assert_eq!(pairs.filter(|pair| matches!(pair, Pair::Both(a, b) if a.2 != b.2)).count(), 1);
     assert!(compared <= 40, "{compared} comparisons for one change");

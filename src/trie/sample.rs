@@ -1,0 +1,114 @@
+//! A sample of entries with their hashes, which shows whether two hashers agree on what is in a trie.
+
+use super::node::descend;
+use super::part::Part;
+use super::{Child, HashTrie, mix};
+
+/// The size of a sample from more than one leaf. From a lone leaf it is two: there, an operation on two tries takes hardly
+/// longer than hashing a few keys.
+const SAMPLES: u32 = 8;
+
+impl<T> HashTrie<T> {
+    /// Returns true if `hash` gives all entries of a sample the hashes under which they are stored. O(log n).
+    pub(crate) fn sample_is_hashed_by(&self, mut hash: impl FnMut(&T) -> u64) -> bool {
+        let samples = if self.root.is_bitmap() { SAMPLES } else { self.len.min(2) as u32 };
+        (0..samples).all(|sample| {
+            // Spread over the hashes, and so over the children of the root.
+            let leaf = self.leaf_near(sample << (u32::BITS - SAMPLES.ilog2()));
+            let mut entries = Part::of(leaf).entries();
+            let (_, stored, entry) =
+                entries.nth(sample as usize % leaf.entries().len()).expect("the index is that of an entry");
+            mix(hash(entry)) == stored
+        })
+    }
+
+    /// Returns true if both have the same root, or roots with a child in common.
+    pub(crate) fn shares_children_with(&self, other: &Self) -> bool {
+        match (self.root.as_bitmap(), other.root.as_bitmap()) {
+            (Some(node), Some(other)) => node.shares_children_with(other),
+            _ => self.ptr_eq(other),
+        }
+    }
+
+    /// Returns a leaf with entries, if there is one: that in the range of `hash`, or one beside it.
+    fn leaf_near(&self, hash: u32) -> &Child<T> {
+        let (mut child, mut bits) = (&self.root, hash);
+        while let Some(node) = child.as_bitmap() {
+            let filled = |child: &&Child<T>| child.small_len() != Some(0);
+            let any = || node.children().map(|(_, child)| child).find(filled);
+            child = Some(node.child_of(bits)).filter(filled).or_else(any).expect("a bitmap node has entries");
+            bits = descend(bits);
+        }
+        child
+    }
+}
+
+// Safe code. Two conditions, as cargo-mutants knows tests by the first.
+#[cfg(not(miri))]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    /// A trie of the first numbers that have `wanted` hashes, each under itself as the hash.
+    fn numbers(count: usize, wanted: impl Fn(u32) -> bool) -> HashTrie<u64> {
+        let mut trie = HashTrie::new();
+        for number in (0..).filter(|&number| wanted(mix(number))).take(count) {
+            trie.insert(number, number, |a, b| a == b);
+        }
+        trie
+    }
+
+    fn sampled(trie: &HashTrie<u64>) -> Vec<u64> {
+        let mut sampled = Vec::new();
+        let agreed = trie.sample_is_hashed_by(|&number| {
+            sampled.push(number);
+            number
+        });
+        assert!(agreed);
+        sampled.sort_unstable();
+        sampled.dedup();
+        sampled
+    }
+
+    #[test]
+    fn a_sample_is_spread_over_the_leaves_and_over_the_entries_of_one() {
+        assert_eq!(sampled(&numbers(0, |_| true)), []);
+        assert_eq!(sampled(&numbers(1, |_| true)).len(), 1);
+        assert_eq!(sampled(&numbers(10, |_| true)).len(), 2);
+        assert_eq!(sampled(&numbers(17, |_| true)).len(), 8);
+        let many = numbers(1000, |_| true);
+        let mut slots: Vec<_> = sampled(&many).into_iter().map(|number| mix(number) >> 29).collect();
+        slots.sort_unstable();
+        assert_eq!(slots, [0, 1, 2, 3, 4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn there_is_a_sample_wherever_the_entries_are() {
+        for slot in [0, 5, 31] {
+            assert!(!sampled(&numbers(20, |hash| hash >> 27 == slot)).is_empty());
+            assert!(!sampled(&numbers(20, |hash| hash >> 22 == slot << 5 | 9)).is_empty());
+        }
+    }
+
+    #[test]
+    fn one_wrong_hash_of_a_sample_is_noticed() {
+        let trie = numbers(1000, |_| true);
+        for wrong in sampled(&trie) {
+            assert!(!trie.sample_is_hashed_by(|&number| if number == wrong { number + 1 } else { number }));
+        }
+    }
+
+    #[test]
+    fn tries_share_children_if_one_was_made_from_the_other() {
+        let trie = numbers(1000, |_| true);
+        let mut other = trie.clone();
+        assert!(trie.shares_children_with(&other));
+        other.insert(7777, 7777, |a, b| a == b);
+        assert!(trie.shares_children_with(&other));
+        assert!(!trie.shares_children_with(&numbers(1000, |_| true)));
+        // Both have empty children, but no other in common.
+        let [a, b] = [3, 4].map(|slot| numbers(40, |hash| hash >> 27 == slot));
+        assert!(!a.shares_children_with(&b));
+    }
+}
