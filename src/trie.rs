@@ -21,6 +21,7 @@ mod merge;
 mod node;
 mod pairs;
 mod part;
+mod place;
 mod remove;
 mod sample;
 mod shrink;
@@ -33,6 +34,7 @@ use core::convert::Infallible;
 use core::fmt;
 
 use child::Child;
+use place::Place;
 
 pub use combine::Kept;
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
@@ -241,11 +243,7 @@ impl<T> HashTrie<T> {
     /// Entry `index` of the leaf in the range of `hash`, its path unshared.
     #[inline]
     fn entry_at_mut(&mut self, hash: u32, index: usize, clone: impl Clones<T>) -> &mut T {
-        let (mut slot, mut bits) = (&mut self.root, hash);
-        while slot.has_inner(bits) {
-            (slot, bits) = (insert::inner_mut(slot, bits), node::descend(bits));
-        }
-        insert::entry_mut(insert::leaf_mut(slot, bits), index, clone)
+        Place::of(&mut self.root, hash).entry_mut(index, clone)
     }
 
     #[inline]

@@ -205,8 +205,8 @@ fn one_insertion_into_a_shared_map_allocates_little() {
     let map: Map<u64, u64> = build(Kind::Good, (0..n).map(|k| (k, k)));
     for key in (n..n + scaled(20_000, 50) as u64).chain(0..100) {
         let (new, allocated) = blocks(|| map.assoc(key, 0));
-        // Four nodes, and a bucket or its halves. (Were a bucket to split at the end of a level, one node more.)
-        assert!((1..=6).contains(&allocated), "{allocated} blocks for {key}");
+        // Four nodes, and a bucket or its halves; one node more where a bucket splits at the end of a level.
+        assert!((1..=7).contains(&allocated), "{allocated} blocks for {key}");
         assert_eq!(new.len(), map.len() + usize::from(key >= n));
     }
     for key in 0..scaled(1000, 50) as u64 {

@@ -43,7 +43,7 @@ fn a_map_alone() {
             map.retain(|k, _| k % 3 > 0);
             let usage = map.memory_usage();
             match kind {
-                Kind::Constant => assert_eq!(usage.collision_nodes, usize::from(map.len() > 16)),
+                Kind::Constant => assert_eq!(usage.collision_nodes, usize::from(map.len() > 32)),
                 Kind::Good => assert_eq!(usage.collision_nodes, 0),
                 _ => {}
             }

@@ -5,6 +5,9 @@
 pub(crate) struct Bitmap(pub(crate) u32);
 
 impl Bitmap {
+    /// The set of all slots.
+    pub(crate) const ALL: Self = Self(u32::MAX);
+
     /// The set of no slot.
     pub(crate) const EMPTY: Self = Self(0);
 
@@ -56,6 +59,12 @@ impl Bitmap {
         let above = self.0 & (u32::MAX << slot << 1);
         let first = above.trailing_zeros() as usize;
         if first < end { first } else { end }
+    }
+
+    /// Is one of the `count` slots from `first` on in the set?
+    #[inline]
+    pub(crate) const fn has_any_of(self, first: usize, count: usize) -> bool {
+        (self.0 as u64 >> first) & ((1 << count) - 1) != 0
     }
 
     /// The members from `count` (at most 32) on, counted from there.
@@ -118,6 +127,8 @@ mod tests {
             let end = 1usize << width;
             let above = if slot == 31 { None } else { expected.next_index(slot) };
             prop_assert_eq!(map.first_above(slot, end), above.filter(|&i| i < end).unwrap_or(end));
+            let count = end.min(32 - slot);
+            prop_assert_eq!(map.has_any_of(slot, count), (slot..slot + count).any(|i| expected.get(i)));
             let shifted = map.shifted(slot + 1);
             prop_assert!((0..32).all(|i| shifted.contains(i) == (i + slot + 1 < 32 && expected.get(i + slot + 1))));
             prop_assert_eq!(map.all_even(), (0..16).all(|i| !expected.get(2 * i + 1)));

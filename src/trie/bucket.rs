@@ -1,17 +1,19 @@
-//! `Bucket`: up to 16 entries with their tags and hashes in one allocation.
+//! `Bucket`: some entries with their tags and hashes in one allocation.
 //!
 //! ```text
-//!  count │ len cap tags[16] │ entries[cap] ............ │ hashes[cap] ....
-//!  Arc   │ BucketHeader     │ HeaderSlice's slice of `Unit`s, used as raw memory
+//!  count │ len cap      │ tags[MAX, rounded up to 16] │ entries[cap] ............ │ hashes[cap] ....
+//!  Arc   │ BucketHeader │ HeaderSlice's slice of `Unit`s, used as raw memory
 //! ```
 //!
-//! A lookup reads the header and the entries that the tags point at. The hashes stand last, in lines that lookups never
-//! touch; splitting, merging and comparing read them, so the user's `Hash` is not called again.
+//! A lookup reads the header, the tags, and the entries that the tags point at. The hashes stand last, in lines that
+//! lookups never touch; splitting, merging and comparing read them, so the user's `Hash` is not called again.
 //!
 //! Invariants:
-//! 1. `len <= cap <= 16`.
-//! 2. The slice has `units(cap)` units, room for `cap` entries and then, 4-aligned, `cap` hashes.
-//! 3. The first `len` entries, hashes and tags are initialised; entry `i` has hash `hashes[i]` and tag `hashes[i] as u8`.
+//! 1. `len <= cap <= MAX`.
+//! 2. The slice has `units(cap)` units: `TAG_ROOM` tags, then room for `cap` entries and for `cap` hashes, each
+//!    aligned.
+//! 3. The first `len` entries and hashes are initialised, and all tags are; entry `i` has hash `hashes[i]` and tag
+//!    `hashes[i] as u8`.
 
 #![allow(unsafe_code)]
 
@@ -19,12 +21,17 @@ use core::mem::{self, MaybeUninit};
 use core::ptr;
 use triomphe::{Arc, HeaderSlice, UniqueArc};
 
-use super::node::grown_capacity;
+use super::node::{bucket_max, grown_capacity};
 use super::tags::{self, TAGS};
 
-/// The most entries of a bucket; a range of hashes with more is split. Eight take 1.2 to 1.3 times the memory, as there are
-/// more blocks, and slow down inserts by 1.4 times, shared inserts by 1.2 to 1.4 and iteration by 1.2 to 2.5 times.
-pub(crate) const BUCKET_MAX: usize = TAGS;
+/// Indices of entries in a bucket, one bit each.
+pub(crate) type Indices = u64;
+
+/// The indices below `len`, which is at most 63.
+#[inline]
+pub(crate) const fn indices_below(len: usize) -> Indices {
+    (1 << len) - 1
+}
 
 /// The low bits of a hash that a bucket is searched by.
 #[inline]
@@ -38,9 +45,8 @@ pub(crate) struct BucketHeader {
     len: u8,
     cap: u8,
     /// The reference count before the header takes 8 bytes, and blocks begin at multiples of 16. So do the tags then, and
-    /// are in one cache line.
+    /// 16 of them are in one cache line.
     _pad: [u8; 6],
-    tags: [u8; TAGS],
 }
 
 /// A piece of a bucket's memory, aligned for entries and for hashes, and never of size zero.
@@ -52,33 +58,54 @@ pub(crate) struct Unit<T> {
 
 type Memory<T> = HeaderSlice<BucketHeader, [MaybeUninit<Unit<T>>]>;
 
-/// Up to 16 entries with their tags and hashes.
+/// Up to [`MAX`](Self::MAX) entries with their tags and hashes.
 #[repr(transparent)]
 pub(crate) struct Bucket<T>(Memory<T>);
 
-/// Where the hashes stand, in bytes from the first entry.
+/// Where the hashes stand, in bytes from the first tag.
 #[inline]
 const fn hashes_offset<T>(cap: usize) -> usize {
-    (cap * size_of::<T>()).next_multiple_of(align_of::<u32>())
+    (Bucket::<T>::ENTRIES_OFFSET + cap * size_of::<T>()).next_multiple_of(align_of::<u32>())
 }
 
-/// The units that `cap` entries and hashes fill (invariant 2).
+/// The units that the tags, `cap` entries and `cap` hashes fill (invariant 2).
 #[inline]
 const fn units<T>(cap: usize) -> usize {
     (hashes_offset::<T>(cap) + cap * size_of::<u32>()).div_ceil(size_of::<Unit<T>>())
 }
 
+/// What a bucket consists of, each part with room for `cap` entries.
+struct PartsMut<'a, T> {
+    header: &'a mut BucketHeader,
+    tags: &'a mut [u8],
+    entries: &'a mut [MaybeUninit<T>],
+    hashes: &'a mut [MaybeUninit<u32>],
+}
+
 impl<T> Bucket<T> {
+    /// The most entries; a range of hashes with more is split.
+    pub(crate) const MAX: usize = bucket_max::<T>();
+
+    /// How many tags there are, of which all are initialised since 16 are searched at once. A number that depends on the
+    /// capacity would have to be loaded and used before an entry is found, which takes lookups in small maps a third longer.
+    const TAG_ROOM: usize = Self::MAX.next_multiple_of(TAGS);
+
+    /// Where the entries stand, in bytes from the first tag.
+    const ENTRIES_OFFSET: usize = Self::TAG_ROOM.next_multiple_of(align_of::<T>());
+
     /// An empty bucket with room for `cap` entries.
     ///
     /// # Panics
-    /// If `cap` is more than 16, or more memory than a `usize` counts.
+    /// If `cap` is more than `MAX`, or more memory than a `usize` counts.
     #[inline]
     pub(crate) fn with_capacity(cap: usize) -> Arc<Self> {
-        const { assert!(size_of::<T>() <= isize::MAX as usize / (2 * BUCKET_MAX)) };
-        assert!(cap <= BUCKET_MAX, "a bucket holds at most 16 entries");
-        let header = BucketHeader { len: 0, cap: cap as u8, _pad: [0; 6], tags: [0; TAGS] };
-        let memory: UniqueArc<Memory<T>> = UniqueArc::from_header_and_uninit_slice(header, units::<T>(cap));
+        const { assert!(Self::MAX < Indices::BITS as usize) };
+        const { assert!(size_of::<T>() <= isize::MAX as usize / (4 * Self::MAX)) };
+        assert!(cap <= Self::MAX, "a bucket has no room for so many entries");
+        let header = BucketHeader { len: 0, cap: cap as u8, _pad: [0; 6] };
+        let mut memory: UniqueArc<Memory<T>> = UniqueArc::from_header_and_uninit_slice(header, units::<T>(cap));
+        // SAFETY: invariant 2: the memory begins with so many tags.
+        unsafe { memory.slice.as_mut_ptr().cast::<u8>().write_bytes(0, Self::TAG_ROOM) };
         let raw = Arc::into_raw(memory.shareable());
         // SAFETY: `raw` comes from `into_raw`, and `Bucket` is a transparent wrapper of what it points at.
         unsafe { Arc::from_raw(raw as *const Self) }
@@ -111,18 +138,18 @@ impl<T> Bucket<T> {
     /// The entries.
     #[inline]
     pub(crate) const fn entries(&self) -> &[T] {
-        let first = self.0.slice.as_ptr().cast::<T>();
-        // SAFETY: invariants 2 and 3: the memory starts with `len` initialised entries.
-        unsafe { core::slice::from_raw_parts(first, self.len()) }
+        let first = self.0.slice.as_ptr().wrapping_byte_add(Self::ENTRIES_OFFSET);
+        // SAFETY: invariants 2 and 3: `len` initialised, aligned entries stand here.
+        unsafe { core::slice::from_raw_parts(first.cast(), self.len()) }
     }
 
     /// The entries, for editing; an edit must not change an entry's hash.
     #[inline]
     pub(crate) const fn entries_mut(&mut self) -> &mut [T] {
         let len = self.len();
-        let first = self.0.slice.as_mut_ptr().cast::<T>();
-        // SAFETY: invariants 2 and 3: the memory starts with `len` initialised entries.
-        unsafe { core::slice::from_raw_parts_mut(first, len) }
+        let first = self.0.slice.as_mut_ptr().wrapping_byte_add(Self::ENTRIES_OFFSET);
+        // SAFETY: invariants 2 and 3: `len` initialised, aligned entries stand here.
+        unsafe { core::slice::from_raw_parts_mut(first.cast(), len) }
     }
 
     /// The hashes of the entries, in their order.
@@ -133,22 +160,38 @@ impl<T> Bucket<T> {
         unsafe { core::slice::from_raw_parts(first.cast(), self.len()) }
     }
 
-    /// The tag of entry `index`.
-    pub(crate) const fn tag(&self, index: usize) -> u8 {
-        self.0.header.tags[index]
+    /// The tags, in groups that are searched at once; those of entries come first.
+    #[inline]
+    pub(crate) const fn tags(&self) -> &[[u8; TAGS]] {
+        // SAFETY: invariants 2 and 3: the memory begins with so many initialised tags.
+        unsafe { core::slice::from_raw_parts(self.0.slice.as_ptr().cast(), Self::TAG_ROOM / TAGS) }
     }
 
-    /// The header, and the memory for `cap` entries and hashes.
+    /// The header, and the memory for `cap` tags, entries and hashes.
     #[inline]
-    const fn parts_mut(&mut self) -> (&mut BucketHeader, &mut [MaybeUninit<T>], &mut [MaybeUninit<u32>]) {
+    const fn parts_mut(&mut self) -> PartsMut<'_, T> {
         let cap = self.capacity();
-        let entries = self.0.slice.as_mut_ptr();
-        let hashes = entries.wrapping_byte_add(hashes_offset::<T>(cap));
-        // SAFETY: invariant 2: there is room for `cap` entries, and uninitialised memory will do.
+        let tags = self.0.slice.as_mut_ptr();
+        let entries = tags.wrapping_byte_add(Self::ENTRIES_OFFSET);
+        let hashes = tags.wrapping_byte_add(hashes_offset::<T>(cap));
+        // SAFETY: invariants 2 and 3: `cap` initialised tags stand here.
+        let tags = unsafe { core::slice::from_raw_parts_mut(tags.cast(), cap) };
+        // SAFETY: invariant 2: there is room for `cap` aligned entries, and uninitialised memory will do.
         let entries = unsafe { core::slice::from_raw_parts_mut(entries.cast(), cap) };
         // SAFETY: invariant 2: there is room for `cap` aligned hashes behind them.
         let hashes = unsafe { core::slice::from_raw_parts_mut(hashes.cast(), cap) };
-        (&mut self.0.header, entries, hashes)
+        PartsMut { header: &mut self.0.header, tags, entries, hashes }
+    }
+
+    /// The indices of the entries with this tag.
+    #[inline]
+    fn candidates(&self, tag: u8) -> Indices {
+        // In all groups, also if not all are in use: a branch on that is mispredicted, and takes longer.
+        let mut found = 0;
+        for (group, tags) in self.tags().iter().enumerate() {
+            found |= Indices::from(tags::matches(tags, tag)) << (group * TAGS);
+        }
+        found & indices_below(self.len())
     }
 
     /// The entry with this tag that `eq` accepts, with its index.
@@ -158,8 +201,7 @@ impl<T> Bucket<T> {
         tag: u8,
         mut eq: impl FnMut(&T) -> Result<bool, E>,
     ) -> Result<Option<(usize, &T)>, E> {
-        let in_use = (1u32 << self.len()) - 1;
-        let mut candidates = tags::matches(&self.0.header.tags, tag) & in_use;
+        let mut candidates = self.candidates(tag);
         while candidates != 0 {
             let index = candidates.trailing_zeros() as usize;
             // SAFETY: the candidates are masked to indices below `len`.
@@ -178,12 +220,12 @@ impl<T> Bucket<T> {
     /// If the bucket is full.
     #[inline]
     pub(crate) fn push(&mut self, hash: u32, entry: T) {
-        let (header, entries, hashes) = self.parts_mut();
+        let PartsMut { header, tags, entries, hashes } = self.parts_mut();
         let len = usize::from(header.len);
         assert!(len < entries.len(), "no room in the bucket");
         entries[len].write(entry);
         hashes[len].write(hash);
-        header.tags[len] = tag(hash);
+        tags[len] = tag(hash);
         header.len += 1;
     }
 
@@ -193,13 +235,13 @@ impl<T> Bucket<T> {
     /// If there is no entry `index`.
     #[inline]
     pub(crate) fn swap_remove(&mut self, index: usize) -> T {
-        let (header, entries, hashes) = self.parts_mut();
+        let PartsMut { header, tags, entries, hashes } = self.parts_mut();
         let len = usize::from(header.len);
         assert!(index < len, "no such entry in the bucket");
         let last = len - 1;
         entries.swap(index, last);
         hashes[index] = hashes[last];
-        header.tags[index] = header.tags[last];
+        tags[index] = tags[last];
         header.len = last as u8;
         // SAFETY: the entry was below `len`, so it is initialised (invariant 3); now it is not, so nobody else reads it.
         unsafe { entries[last].assume_init_read() }
@@ -211,21 +253,21 @@ impl<T> Bucket<T> {
     /// If there is no room for them.
     #[inline]
     pub(crate) fn append(&mut self, other: &mut Self) {
-        let (header, entries, hashes) = self.parts_mut();
-        let (other_header, other_entries, other_hashes) = other.parts_mut();
-        let (len, more) = (usize::from(header.len), usize::from(mem::take(&mut other_header.len)));
-        let (entries, other_entries) = (&mut entries[len..len + more], &other_entries[..more]);
+        let PartsMut { header, tags, entries, hashes } = self.parts_mut();
+        let other = other.parts_mut();
+        let (len, more) = (usize::from(header.len), usize::from(mem::take(&mut other.header.len)));
+        let (entries, other_entries) = (&mut entries[len..len + more], &other.entries[..more]);
         // SAFETY: both have length `more`, and two `&mut` do not overlap. `other` gave its entries up above.
         unsafe { ptr::copy_nonoverlapping(other_entries.as_ptr(), entries.as_mut_ptr(), more) };
-        hashes[len..len + more].copy_from_slice(&other_hashes[..more]);
-        header.tags[len..len + more].copy_from_slice(&other_header.tags[..more]);
+        hashes[len..len + more].copy_from_slice(&other.hashes[..more]);
+        tags[len..len + more].copy_from_slice(&other.tags[..more]);
         header.len += more as u8;
     }
 
     /// An empty bucket for `len` entries that are to become more, if there may be more.
     #[inline]
     pub(crate) fn with_room(len: usize) -> Arc<Self> {
-        Self::with_capacity(grown_capacity(len).min(BUCKET_MAX))
+        Self::with_capacity(grown_capacity(len).min(Self::MAX))
     }
 
     /// Moves the entries whose hash has `bit` (counted from the top) clear into a bucket of their own. Both keep their
@@ -233,9 +275,9 @@ impl<T> Bucket<T> {
     pub(crate) fn split_off(&mut self, bit: u32) -> Arc<Self> {
         let zeros = self.hashes().iter().filter(|&&hash| !is_one(hash, bit)).count();
         let mut other = Self::with_room(zeros);
-        let (to_header, to_entries, to_hashes) = sole(&mut other).parts_mut();
-        let (header, entries, hashes) = self.parts_mut();
-        let (entries, to_entries) = (entries.as_mut_ptr(), to_entries.as_mut_ptr());
+        let to = sole(&mut other).parts_mut();
+        let PartsMut { header, tags, entries, hashes } = self.parts_mut();
+        let (entries, to_entries) = (entries.as_mut_ptr(), to.entries.as_mut_ptr());
         let (mut kept, mut moved) = (0, 0);
         for from in 0..usize::from(header.len) {
             // SAFETY: the first `len` hashes are initialised (invariant 3); only those before `from` were overwritten.
@@ -243,25 +285,25 @@ impl<T> Bucket<T> {
             let one = is_one(hash, bit);
             // No branch, as it could not be predicted: hash and tag are put in both places, and overwritten where wrong.
             hashes[kept].write(hash);
-            to_hashes[moved].write(hash);
-            header.tags[kept] = tag(hash);
-            to_header.tags[moved] = tag(hash);
-            let to = if one { entries.wrapping_add(kept) } else { to_entries.wrapping_add(moved) };
+            to.hashes[moved].write(hash);
+            tags[kept] = tag(hash);
+            to.tags[moved] = tag(hash);
+            let place = if one { entries.wrapping_add(kept) } else { to_entries.wrapping_add(moved) };
             // SAFETY: `kept <= from`, which is where the entry is, or was moved from before; or `moved` is below `zeros`,
             // for which there is room. The lengths are set when all are in place, and no user code runs until then.
-            unsafe { ptr::copy(entries.wrapping_add(from), to, 1) };
+            unsafe { ptr::copy(entries.wrapping_add(from), place, 1) };
             kept += usize::from(one);
             moved += usize::from(!one);
         }
         header.len = kept as u8;
-        to_header.len = moved as u8;
+        to.header.len = moved as u8;
         other
     }
 
     /// A copy with room for `cap` entries. If `clone` panics, what was cloned is dropped and `self` is as before.
     ///
     /// # Panics
-    /// If `cap` is more than 16 or less than `len`.
+    /// If `cap` is more than `MAX` or less than `len`.
     #[inline]
     pub(crate) fn copy(&self, cap: usize, clone: impl Fn(&T) -> T) -> Arc<Self> {
         /// Counts the clones apart from the header, in a register, and tells the header on the way out.
@@ -276,8 +318,8 @@ impl<T> Bucket<T> {
             }
         }
         let mut copy = Self::with_capacity(cap);
-        let (header, entries, hashes) = sole(&mut copy).parts_mut();
-        header.tags = self.0.header.tags;
+        let PartsMut { header, tags, entries, hashes } = sole(&mut copy).parts_mut();
+        tags[..self.len()].copy_from_slice(&self.tags().as_flattened()[..self.len()]);
         for (to, from) in hashes[..self.len()].iter_mut().zip(self.hashes()) {
             to.write(*from);
         }
@@ -324,11 +366,13 @@ mod tests {
 
     #[test]
     fn a_bucket_is_as_large_as_its_entries_and_hashes() {
-        for cap in 0..=BUCKET_MAX {
+        for cap in 0..=16 {
             let of_words = size_of_val(&*Bucket::<u64>::with_capacity(cap));
-            assert_eq!(of_words, 24 + (8 * cap + 4 * cap).next_multiple_of(8));
+            assert_eq!(of_words, 40 + (8 * cap + 4 * cap).next_multiple_of(8));
             let of_bytes = size_of_val(&*Bucket::<u8>::with_capacity(cap));
-            assert_eq!(of_bytes, 24 + (cap.next_multiple_of(4) + 4 * cap).next_multiple_of(8));
+            assert_eq!(of_bytes, 40 + (cap.next_multiple_of(4) + 4 * cap).next_multiple_of(8));
+            let of_boxes = size_of_val(&*Bucket::<Rc<u8>>::with_capacity(cap));
+            assert_eq!(of_boxes, 24 + (size_of::<usize>() * cap + 4 * cap).next_multiple_of(8));
         }
     }
 

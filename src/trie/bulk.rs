@@ -6,9 +6,11 @@
 use alloc::vec::Vec;
 use core::mem;
 
-use super::child::Child;
+use super::bitmap::Bitmap;
+use super::bucket::Bucket;
+use super::child::{Child, new_child};
 use super::level::{Key, Level, Sorted, hash, index, key, subtree};
-use super::node::WIDTH_MAX;
+use super::node::{HASH_BITS, WIDTH_MAX};
 use super::{Clones, HashTrie, Inserted, mix};
 
 /// An entry with its hash, until it is taken. No larger than without the `Option` when `T` is aligned like a `u64`.
@@ -17,8 +19,11 @@ pub(super) type Item<T> = Option<(u32, T)>;
 /// The most entries of a part on the average; up to that many are one part.
 const PART_MAX: usize = 2048;
 
-/// Fewer entries than this are put in one by one.
-const BULK_MIN: usize = 17;
+/// Fewer keys than this are sorted by comparison only.
+const DEAL_MIN: usize = 64;
+
+/// At most so many hash bits tell where a key is dealt to when a part is sorted.
+const CELL_BITS: u32 = 9;
 
 impl<T> HashTrie<T> {
     /// Inserts all `items`, each with its hash. `same` compares an entry that is present with a new one; `replace` puts a
@@ -27,13 +32,20 @@ impl<T> HashTrie<T> {
     /// After an error of `same` nothing more is drawn from `items`.
     pub(crate) fn try_extend_with<E>(
         &mut self,
-        items: impl Iterator<Item = (u64, T)>,
+        mut items: impl Iterator<Item = (u64, T)>,
         mut same: impl FnMut(&T, &T) -> Result<bool, E>,
         mut replace: impl FnMut(&mut T, T),
         clone: impl Clones<T>,
     ) -> Result<(), E> {
         let (least, _) = items.size_hint();
-        if !self.is_empty() || least < BULK_MIN {
+        if !self.is_empty() || least <= Bucket::<T>::MAX {
+            if self.is_empty() {
+                // At once with room for all.
+                let Some((hash, first)) = items.next() else { return Ok(()) };
+                let bucket = Bucket::with_capacity(least.max(1));
+                self.root = new_child(bucket, |bucket| bucket.push(mix(hash), first));
+                self.len = 1;
+            }
             for (hash, item) in items {
                 if let Inserted::Found(there, item) = self.try_insert_at(mix(hash), item, &mut same, clone)? {
                     replace(there, item);
@@ -52,20 +64,16 @@ pub(super) fn bulk<T, E>(
     items: impl Iterator<Item = Item<T>>,
     len: usize,
     depth: u32,
-    mut same: impl FnMut(&T, &T) -> Result<bool, E>,
-    mut replace: impl FnMut(&mut T, T),
+    same: impl FnMut(&T, &T) -> Result<bool, E>,
+    replace: impl FnMut(&mut T, T),
 ) -> Result<(Child<T>, usize), E> {
     let mut parts = deal(items, len, depth);
-    let mut len = 0;
-    let child = build(&mut parts, depth, &mut |part: &mut [Item<T>], keys: &mut Vec<Key>| {
-        sort(part, keys, &mut same, &mut replace)?;
-        len += keys.len();
-        Ok(())
-    })?;
-    Ok((child, len))
+    let mut build = Build { same, replace, len: 0, keys: Vec::new(), spare: Vec::new() };
+    let child = build.subtree(&mut parts, depth)?;
+    Ok((child, build.len))
 }
 
-/// Deals items out to 1, 32 or 1024 parts, by their hash bits from `depth` on; about `len` items are expected.
+/// Deals items out to 1, 16 or 256 parts, by their hash bits from `depth` on; about `len` items are expected.
 fn deal<T>(items: impl Iterator<Item = Item<T>>, len: usize, depth: u32) -> Vec<Vec<Item<T>>> {
     let bits = match len {
         0..=PART_MAX => 0,
@@ -82,62 +90,106 @@ fn deal<T>(items: impl Iterator<Item = Item<T>>, len: usize, depth: u32) -> Vec<
     parts
 }
 
-/// Makes the keys of a part, sorted and without those of replaced entries.
-fn sort<T, E>(
-    part: &mut [Item<T>],
-    keys: &mut Vec<Key>,
-    same: &mut impl FnMut(&T, &T) -> Result<bool, E>,
-    replace: &mut impl FnMut(&mut T, T),
-) -> Result<(), E> {
-    keys.clear();
-    keys.extend(part.iter().enumerate().flat_map(|(index, item)| Some(key(item.as_ref()?.0, index))));
-    keys.sort_unstable();
-    let mut kept = 0;
-    for at in 0..keys.len() {
-        let new = keys[at];
-        let mut found = None;
-        for &there in keys[..kept].iter().rev().take_while(|&&there| hash(there) == hash(new)) {
-            if let (Some((_, there_entry)), Some((_, new))) = (&part[index(there)], &part[index(new)]) {
-                if same(there_entry, new)? {
-                    found = Some(there);
-                    break;
-                }
-            }
-        }
-        match found.map(|there| (index(there), mem::take(&mut part[index(new)]))) {
-            Some((there, Some((_, new)))) => {
-                if let Some((_, there)) = &mut part[there] {
-                    replace(there, new);
-                }
-            }
-            _ => {
-                keys[kept] = new;
-                kept += 1;
-            }
-        }
-    }
-    keys.truncate(kept);
-    Ok(())
+/// A bulk build in progress.
+struct Build<S, R> {
+    same: S,
+    replace: R,
+    /// The number of entries built so far.
+    len: usize,
+    /// The keys of the part at hand, and memory for sorting them.
+    keys: Vec<Key>,
+    spare: Vec<Key>,
 }
 
-/// The subtree at `depth` of one part, or of 32 or 1024 together.
-fn build<T, E>(
-    parts: &mut [Vec<Item<T>>],
-    depth: u32,
-    sort: &mut impl FnMut(&mut [Item<T>], &mut Vec<Key>) -> Result<(), E>,
-) -> Result<Child<T>, E> {
-    if let [part] = parts {
-        let mut part = mem::take(part);
-        let mut keys = Vec::with_capacity(part.len());
-        sort(&mut part, &mut keys)?;
-        let take = |index: usize| part[index].take().expect("each item is taken once").1;
-        return Ok(subtree(depth, &mut Sorted { keys: &keys, take }, (0, keys.len())));
+impl<S, R> Build<S, R> {
+    /// The subtree at `depth` of one part, or of so many together as a node has slots, or of the square of that.
+    fn subtree<T, E>(&mut self, parts: &mut [Vec<Item<T>>], depth: u32) -> Result<Child<T>, E>
+    where
+        S: FnMut(&T, &T) -> Result<bool, E>,
+        R: FnMut(&mut T, T),
+    {
+        if let [part] = parts {
+            let mut part = mem::take(part);
+            self.sort(&part, depth);
+            self.replace_equal(&mut part)?;
+            self.len += self.keys.len();
+            let take = |index: usize| part[index].take().expect("each item is taken once").1;
+            return Ok(subtree(depth, &mut Sorted { keys: &self.keys, take }, (0, self.keys.len())));
+        }
+        let mut level = Level::new(depth);
+        let each = parts.len() >> WIDTH_MAX;
+        for (slot, parts) in parts.chunks_mut(each).enumerate() {
+            level.put(slot, self.subtree(parts, depth + WIDTH_MAX)?);
+        }
+        level.join_all([Bitmap::ALL; 2], super::sole_owner);
+        Ok(level.finish([None, None]))
     }
-    let mut level = Level::new(depth);
-    let each = parts.len() >> WIDTH_MAX;
-    for (slot, parts) in parts.chunks_mut(each).enumerate() {
-        level.put(slot, build(parts, depth + WIDTH_MAX, sort)?);
+
+    /// Makes the keys of a part, sorted.
+    ///
+    /// They are dealt out by the hash bits from `depth` on, so that only few are left to be compared with each other.
+    fn sort<T>(&mut self, part: &[Item<T>], depth: u32) {
+        let Self { keys, spare, .. } = self;
+        keys.clear();
+        keys.extend(part.iter().enumerate().flat_map(|(index, item)| Some(key(item.as_ref()?.0, index))));
+        if keys.len() < DEAL_MIN || depth + CELL_BITS > HASH_BITS {
+            return keys.sort_unstable();
+        }
+        let bits = (keys.len() / 4).ilog2().min(CELL_BITS);
+        let cell = |key: Key| (u64::from(hash(key) << depth) << bits >> HASH_BITS) as usize;
+        let mut ends = [0_usize; 1 << CELL_BITS];
+        keys.iter().for_each(|&key| ends[cell(key)] += 1);
+        let mut end = 0;
+        for ends in &mut ends[..1 << bits] {
+            (end, *ends) = (end + *ends, end);
+        }
+        spare.clear();
+        spare.resize(keys.len(), 0);
+        for &key in &*keys {
+            let place = &mut ends[cell(key)];
+            spare[*place] = key;
+            *place += 1;
+        }
+        mem::swap(keys, spare);
+        let mut first = 0;
+        for &end in &ends[..1 << bits] {
+            keys[first..end].sort_unstable();
+            first = end;
+        }
     }
-    level.join_all(super::sole_owner);
-    Ok(level.finish([None, None]))
+
+    /// Puts later entries of the part over earlier equal ones, and takes their keys out.
+    fn replace_equal<T, E>(&mut self, part: &mut [Item<T>]) -> Result<(), E>
+    where
+        S: FnMut(&T, &T) -> Result<bool, E>,
+        R: FnMut(&mut T, T),
+    {
+        let keys = &mut self.keys;
+        let mut kept = 0;
+        for at in 0..keys.len() {
+            let new = keys[at];
+            let mut found = None;
+            for &there in keys[..kept].iter().rev().take_while(|&&there| hash(there) == hash(new)) {
+                if let (Some((_, there_entry)), Some((_, new))) = (&part[index(there)], &part[index(new)]) {
+                    if (self.same)(there_entry, new)? {
+                        found = Some(there);
+                        break;
+                    }
+                }
+            }
+            match found.map(|there| (index(there), mem::take(&mut part[index(new)]))) {
+                Some((there, Some((_, new)))) => {
+                    if let Some((_, there)) = &mut part[there] {
+                        (self.replace)(there, new);
+                    }
+                }
+                _ => {
+                    keys[kept] = new;
+                    kept += 1;
+                }
+            }
+        }
+        keys.truncate(kept);
+        Ok(())
+    }
 }

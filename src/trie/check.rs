@@ -1,7 +1,7 @@
 //! The validator of the invariants in [`node`](super::node).
 
 use super::HashTrie;
-use super::bucket::{BUCKET_MAX, tag};
+use super::bucket::{Bucket, tag};
 use super::child::{Child, ChildRef};
 use super::node::{HASH_BITS, WIDTH_MAX};
 
@@ -24,23 +24,23 @@ fn check<T>(child: &Child<T>, prefix: u32, depth: u32) -> usize {
         ChildRef::Empty => 0,
         ChildRef::Bucket(bucket) => {
             let len = bucket.len();
-            assert!((1..=BUCKET_MAX).contains(&len), "a bucket has 1 to 16 entries");
-            assert!(len <= bucket.capacity() && bucket.capacity() <= BUCKET_MAX, "entries fit into the capacity");
+            assert!((1..=Bucket::<T>::MAX).contains(&len), "a bucket has 1 to `MAX` entries");
+            assert!(len <= bucket.capacity() && bucket.capacity() <= Bucket::<T>::MAX, "entries fit into the capacity");
             for (index, &hash) in bucket.hashes().iter().enumerate() {
                 assert!(in_range(hash, prefix, depth), "an entry stands in the range of its hash");
-                assert_eq!(bucket.tag(index), tag(hash), "the tag is the hash's");
+                assert_eq!(bucket.tags().as_flattened()[index], tag(hash), "the tag is the hash's");
             }
             len
         }
         ChildRef::Collision(node) => {
-            assert!(node.entries.len() > BUCKET_MAX, "a collision node has more than 16 entries");
+            assert!(node.entries.len() > Bucket::<T>::MAX, "a collision node has more than `MAX` entries");
             assert_eq!(depth, HASH_BITS, "a collision node is where no hash bit is left");
             assert_eq!(node.hash, prefix, "a collision node stands in the range of its hash");
             node.entries.len()
         }
         ChildRef::Bitmap(node) => {
             let (width, starts) = (node.width(), node.starts());
-            assert!((1..=WIDTH_MAX).contains(&width), "a node takes 1 to 5 bits");
+            assert!((1..=WIDTH_MAX).contains(&width), "a node takes 1 to 4 bits");
             assert!(depth % WIDTH_MAX == 0 && depth + width <= HASH_BITS, "a node is at a depth of whole levels");
             assert!(starts.contains(0), "the first child starts at slot 0");
             assert_eq!(starts.len(), node.children().count(), "each start is a child");
@@ -51,8 +51,8 @@ fn check<T>(child: &Child<T>, prefix: u32, depth: u32) -> usize {
     }
 }
 
-/// Checks the children in the slots from `first` up to `end` of a bitmap node: one child, or two halves of more than 16
-/// entries together.
+/// Checks the children in the slots from `first` up to `end` of a bitmap node: one child, or two halves of more
+/// entries together than a bucket holds.
 fn check_range<T>(parent: &Child<T>, first: usize, end: usize, prefix: u32, depth: u32) -> usize {
     let node = parent.as_bitmap().expect("it is a bitmap node");
     let bits = node.width() - (end - first).trailing_zeros();
@@ -66,7 +66,7 @@ fn check_range<T>(parent: &Child<T>, first: usize, end: usize, prefix: u32, dept
     assert!(end - first > 1, "a slot is in the range of a child");
     let middle = usize::midpoint(first, end);
     let len = check_range(parent, first, middle, prefix, depth) + check_range(parent, middle, end, prefix, depth);
-    assert!(len > BUCKET_MAX, "ranges that fit into a bucket are one");
+    assert!(len > Bucket::<T>::MAX, "ranges that fit into a bucket are one");
     len
 }
 
@@ -86,38 +86,44 @@ mod tests {
     use super::super::child::{BitmapNode, Child};
     use super::super::node::CollisionNode;
     use super::*;
+    use alloc::boxed::Box;
     use alloc::string::String;
     use alloc::vec;
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use triomphe::Arc;
 
+    /// So large that a bucket holds 16, at most.
+    type Entry = Box<u32>;
+
     /// A bucket of these hashes, which are their entries too.
-    fn bucket(hashes: impl IntoIterator<Item = u32>) -> Child<u32> {
-        let mut bucket = Bucket::with_capacity(BUCKET_MAX);
-        hashes.into_iter().for_each(|hash| sole(&mut bucket).push(hash, hash));
+    fn bucket(hashes: impl IntoIterator<Item = u32>) -> Child<Entry> {
+        let mut bucket = Bucket::with_capacity(Bucket::<Entry>::MAX);
+        hashes.into_iter().for_each(|hash| sole(&mut bucket).push(hash, hash.into()));
         bucket.into()
     }
 
     /// A collision node of `len` entries.
-    fn collision(hash: u32, len: usize) -> Child<u32> {
-        Arc::new(CollisionNode { head: [], hash, entries: vec![hash; len] }).into()
+    fn collision(hash: u32, len: usize) -> Child<Entry> {
+        Arc::new(CollisionNode { head: [], hash, entries: vec![hash.into(); len] }).into()
     }
 
     /// A bitmap node of `children`, each of which begins at its slot and has those up to the next.
-    fn bitmap<const N: usize>(width: u32, children: [(usize, Child<u32>); N]) -> Child<u32> {
+    fn bitmap<const N: usize>(width: u32, children: [(usize, Child<Entry>); N]) -> Child<Entry> {
         let mut starts = Bitmap::EMPTY;
         children.iter().for_each(|&(slot, _)| starts.insert(slot));
         let child = |start| children.iter().find(|&&(slot, _)| slot == start).expect("it was inserted").1.clone();
         BitmapNode::from_children(starts, width, child).into()
     }
 
+    /// A node of `child` in its first slot, and nothing in the others.
+    fn beside_nothing(child: Child<Entry>) -> Child<Entry> {
+        bitmap(WIDTH_MAX, [(0, child), (1, Child::EMPTY), (2, Child::EMPTY), (4, Child::EMPTY), (8, Child::EMPTY)])
+    }
+
     /// `child` at the end of a path of whole levels down to `depth`, along the hash of zeros; nothing beside it.
-    fn down_to(depth: u32, mut child: Child<u32>) -> Child<u32> {
-        let empty = || Child::EMPTY;
+    fn down_to(depth: u32, mut child: Child<Entry>) -> Child<Entry> {
         for _ in 0..depth / WIDTH_MAX {
-            let others = [(1, empty()), (2, empty()), (4, empty()), (8, empty()), (16, empty())];
-            let [one, two, four, eight, sixteen] = others;
-            child = bitmap(WIDTH_MAX, [(0, child), one, two, four, eight, sixteen]);
+            child = beside_nothing(child);
         }
         child
     }
@@ -125,12 +131,12 @@ mod tests {
     const TOP: u32 = 1 << 31;
 
     #[track_caller]
-    fn passes(root: Child<u32>, len: usize) {
+    fn passes(root: Child<Entry>, len: usize) {
         HashTrie { root, len }.validate();
     }
 
     #[track_caller]
-    fn fails(root: Child<u32>, len: usize, why: &str) {
+    fn fails(root: Child<Entry>, len: usize, why: &str) {
         let trie = HashTrie { root, len };
         let panic = catch_unwind(AssertUnwindSafe(|| trie.validate())).expect_err(why);
         // The text of an `assert!` is a `&str`, that of an `assert_eq!` a `String`.
@@ -147,17 +153,13 @@ mod tests {
         passes(bitmap(1, [(0, bucket(0..8)), (1, bucket(TOP..TOP + 9))]), 17);
         passes(bitmap(1, [(0, bucket(0..16)), (1, bucket([TOP]))]), 17);
         passes(bitmap(2, [(0, bucket(0..16)), (2, bucket([TOP])), (3, bucket(3 << 30..(3 << 30) + 16))]), 33);
-        passes(down_to(30, bitmap(2, [(0, collision(0, 17)), (1, Child::EMPTY), (2, Child::EMPTY)])), 17);
+        passes(down_to(32, collision(0, 17)), 17);
     }
 
     #[test]
     fn leaves_of_the_wrong_size_are_found() {
-        fails(bucket([]), 0, "1 to 16 entries");
-        fails(
-            down_to(30, bitmap(2, [(0, collision(0, 16)), (1, bucket([1 << 30])), (2, Child::EMPTY)])),
-            17,
-            "more than 16",
-        );
+        fails(bucket([]), 0, "1 to `MAX` entries");
+        fails(down_to(32, collision(0, 16)), 16, "more than `MAX`");
     }
 
     #[test]
@@ -172,8 +174,7 @@ mod tests {
         fails(bitmap(1, [(0, bucket((0..8).chain([TOP]))), (1, bucket(TOP..TOP + 9))]), 18, "the range of its hash");
         fails(bitmap(1, [(0, bucket(0..9)), (1, bucket((TOP..TOP + 9).chain([9])))]), 19, "the range of its hash");
         fails(collision(0, 17), 17, "where no hash bit is left");
-        let last = [(0, collision(1, 17)), (1, Child::EMPTY), (2, Child::EMPTY)];
-        fails(down_to(30, bitmap(2, last)), 17, "a collision node stands");
+        fails(down_to(32, collision(1, 17)), 17, "a collision node stands");
     }
 
     #[test]
@@ -187,7 +188,6 @@ mod tests {
     fn nodes_at_the_wrong_depth_are_found() {
         let low = || bitmap(1, [(0, bucket(0..8)), (1, bucket(1 << 30..(1 << 30) + 9))]);
         fails(bitmap(1, [(0, low()), (1, Child::EMPTY)]), 17, "below whole levels");
-        let last = [(0, collision(0, 17)), (1, Child::EMPTY), (2, Child::EMPTY), (4, Child::EMPTY)];
-        fails(down_to(30, bitmap(3, last)), 17, "at a depth of whole levels");
+        fails(down_to(32, low()), 17, "at a depth of whole levels");
     }
 }

@@ -6,7 +6,7 @@
 //! Invariants (of the pointers; those of the structure stand in `node`):
 //! 1. The kind in a slot is that of the node it points at; a slot of kind `Empty` points at nothing.
 //! 2. A `Child` owns one reference of its node.
-//! 3. `shift = 32 - w` for a node of `2^w` slots, 1 <= w <= 5.
+//! 3. `shift = 32 - w` for a node of `2^w` slots, 1 <= w <= `WIDTH_MAX`.
 //! 4. `starts` has bit 0 set and no bit at or above `2^w`.
 //! 5. All slots from one start up to the next hold the same word, which owns one reference in all of them together.
 //! 6. A child that is a bitmap node has one slot only.
@@ -21,7 +21,10 @@ use triomphe::{Arc, HeaderSlice};
 
 use super::bitmap::Bitmap;
 use super::bucket::{Bucket, BucketHeader, Unit, sole};
-use super::node::{CollisionNode, HASH_BITS};
+use super::node::{CollisionNode, HASH_BITS, WIDTH_MAX};
+
+/// The most slots of a bitmap node.
+const SLOTS_MAX: usize = 1 << WIDTH_MAX;
 
 /// The kinds of node, as they stand in a slot's low bits.
 const BITMAP: usize = 0;
@@ -165,6 +168,11 @@ impl<T> Child<T> {
     #[inline]
     pub(crate) fn is_bitmap(&self) -> bool {
         self.0.kind() == BITMAP
+    }
+
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.kind() == EMPTY
     }
 
     /// Do both point at the same node?
@@ -387,8 +395,8 @@ impl<T> BitmapNode<T> {
     pub(crate) fn from_children(starts: Bitmap, width: u32, mut child: impl FnMut(usize) -> Child<T>) -> Arc<Self> {
         let len = 1 << width;
         let inside = u64::from(starts.0) < 1 << len;
-        assert!((1..=5).contains(&width) && starts.contains(0) && inside, "children start in the node");
-        let mut slots = [Slot::EMPTY; 32];
+        assert!((1..=WIDTH_MAX).contains(&width) && starts.contains(0) && inside, "children start in the node");
+        let mut slots = [Slot::EMPTY; SLOTS_MAX];
         let mut rest = starts;
         while let Some(start) = rest.pop_first() {
             let end = starts.first_above(start, len);
@@ -415,7 +423,7 @@ impl<T> BitmapNode<T> {
         self.0.header.starts
     }
 
-    /// The number of slots, a power of two from 2 to 32.
+    /// The number of slots, a power of two from 2 to `SLOTS_MAX`.
     #[inline]
     pub(crate) const fn slots(&self) -> usize {
         self.0.slice.len()
@@ -457,6 +465,12 @@ impl<T> BitmapNode<T> {
     pub(crate) fn shares_children_with(&self, other: &Self) -> bool {
         let shared = |(a, b): (&Slot<T>, &Slot<T>)| a.word == b.word && a.kind() != EMPTY;
         self.slots() == other.slots() && self.0.slice.iter().zip(&other.0.slice).any(shared)
+    }
+
+    /// Returns true if both have the same width, and children in the same ranges.
+    #[inline]
+    pub(crate) fn is_divided_like(&self, other: &Self) -> bool {
+        self.starts() == other.starts() && self.slots() == other.slots()
     }
 
     /// The slots that the child at `slot` covers, as first and end.
@@ -545,9 +559,9 @@ impl<T> BitmapNode<T> {
     }
 
     /// Takes all children out, and leaves one that is empty.
-    fn take(&mut self) -> ([Slot<T>; 32], Bitmap) {
+    fn take(&mut self) -> ([Slot<T>; SLOTS_MAX], Bitmap) {
         let starts = core::mem::replace(&mut self.0.header.starts, Bitmap(1));
-        let mut slots = [Slot::EMPTY; 32];
+        let mut slots = [Slot::EMPTY; SLOTS_MAX];
         slots[..self.0.slice.len()].copy_from_slice(&self.0.slice);
         self.0.slice.fill(Slot::EMPTY);
         (slots, starts)
@@ -556,21 +570,21 @@ impl<T> BitmapNode<T> {
     /// The same children in twice the slots; `self` is left with none.
     ///
     /// # Panics
-    /// If there are 32 slots already.
+    /// If there are `SLOTS_MAX` slots already.
     pub(crate) fn doubled(&mut self) -> Arc<Self> {
         let len = self.slots();
-        assert!(len < 32, "a node has at most 32 slots");
+        assert!(len < SLOTS_MAX, "a node has at most 16 slots");
         assert!(self.children().all(|(_, child)| !child.is_bitmap()), "a bitmap node has one slot only");
         let (slots, starts) = self.take();
-        let wide: [Slot<T>; 32] = core::array::from_fn(|slot| slots[slot / 2]);
-        // SAFETY: 4 to 32 slots, each child still in the slots from its start up to the next, and taken out of `self`.
+        let wide: [Slot<T>; SLOTS_MAX] = core::array::from_fn(|slot| slots[slot / 2]);
+        // SAFETY: 4 to `SLOTS_MAX` slots, each child still in the slots from its start up to the next, and taken out of `self`.
         unsafe { Self::from_slots(starts.doubled(), &wide[..2 * len]) }
     }
 
     /// A copy with twice the slots that shares the children.
     ///
     /// # Panics
-    /// If there are 32 slots already.
+    /// If there are `SLOTS_MAX` slots already.
     pub(crate) fn doubled_copy(&self) -> Arc<Self> {
         Self::from_children(self.starts().doubled(), self.width() + 1, |slot| self.child(slot / 2).clone())
     }
@@ -583,8 +597,8 @@ impl<T> BitmapNode<T> {
         let len = self.slots();
         assert!(len > 2 && self.starts().all_even(), "no child may need the width");
         let (slots, starts) = self.take();
-        let narrow: [Slot<T>; 16] = core::array::from_fn(|slot| slots[2 * slot]);
-        // SAFETY: 2 to 16 slots, each child still in the slots from its start up to the next, and taken out of `self`.
+        let narrow: [Slot<T>; SLOTS_MAX / 2] = core::array::from_fn(|slot| slots[2 * slot]);
+        // SAFETY: at least 2 slots, each child still in the slots from its start up to the next, and taken out of `self`.
         unsafe { Self::from_slots(starts.halved(), &narrow[..len / 2]) }
     }
 }

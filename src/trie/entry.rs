@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{HashTrie, always, mix};
+use super::{HashTrie, mix};
 
 /// A place in a [`HashTrie`], made by [`HashTrie::entry`].
 ///
@@ -174,7 +174,7 @@ impl<'a, T> VacantEntry<'a, T> {
     /// ```
     #[inline]
     pub fn insert(self, entry: T) -> &'a mut T {
-        self.insert_entry(entry).into_mut()
+        self.trie.insert_unique_at(self.hash, entry, self.clone)
     }
 
     /// Puts an entry of this hash in, and answers its place. O(log n).
@@ -193,7 +193,7 @@ impl<'a, T> VacantEntry<'a, T> {
     #[inline]
     pub fn insert_entry(self, entry: T) -> OccupiedEntry<'a, T> {
         let Self { trie, hash, clone } = self;
-        always(trie.try_insert_at(hash, entry, |_, _| Ok(false), clone));
+        trie.insert_unique_at(hash, entry, clone);
         // A new entry is the last of its leaf.
         let index = trie.root.leaf(hash).entries().len() - 1;
         OccupiedEntry { trie, hash, index, clone }

@@ -40,7 +40,7 @@ pub(super) fn equal<T, E>(
     }
     match (a.get(), b.get()) {
         (ChildRef::Bitmap(a), ChildRef::Bitmap(b)) => {
-            if a.starts() != b.starts() || a.slots() != b.slots() {
+            if !a.is_divided_like(b) {
                 return Ok(false);
             }
             for ((_, a), (_, b)) in a.children().zip(b.children()) {
@@ -73,9 +73,7 @@ fn equal_leaves<T, E>(a: &Child<T>, b: &Child<T>, eq: &mut impl FnMut(&T, &T) ->
 fn same_shape<T>(a: &Child<T>, b: &Child<T>) -> bool {
     match (a.get(), b.get()) {
         (ChildRef::Bitmap(a), ChildRef::Bitmap(b)) => {
-            a.starts() == b.starts()
-                && a.slots() == b.slots()
-                && a.children().zip(b.children()).all(|((_, a), (_, b))| same_shape(a, b))
+            a.is_divided_like(b) && a.children().zip(b.children()).all(|((_, a), (_, b))| same_shape(a, b))
         }
         (ChildRef::Bucket(a), ChildRef::Bucket(b)) => a.len() == b.len(),
         (ChildRef::Collision(a), ChildRef::Collision(b)) => a.hash == b.hash && a.entries.len() == b.entries.len(),

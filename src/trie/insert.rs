@@ -1,9 +1,10 @@
 //! Insertion: one descent that copies what is shared, and the split of a full bucket.
 
 use super::bitmap::Bitmap;
-use super::bucket::{BUCKET_MAX, Bucket, is_one, sole};
+use super::bucket::{Bucket, is_one, sole};
 use super::child::{BitmapNode, Child, ChildMut, ChildRef, ChildSlots};
-use super::node::{CollisionNode, HASH_BITS, WIDTH_MAX, descend, grown_capacity};
+use super::node::{CollisionNode, HASH_BITS, WIDTH_MAX, grown_capacity};
+use super::place::Place;
 use super::{Clones, HashTrie};
 use alloc::vec::Vec;
 use core::mem;
@@ -29,25 +30,37 @@ impl<T> HashTrie<T> {
         mut same: impl FnMut(&T, &T) -> Result<bool, E>,
         clone: impl Clones<T>,
     ) -> Result<Inserted<'_, T>, E> {
-        let (mut slot, mut bits, mut depth) = (&mut self.root, hash, 0);
-        while slot.has_inner(bits) {
-            (slot, bits, depth) = (inner_mut(slot, bits), descend(bits), depth + WIDTH_MAX);
+        let place = Place::of(&mut self.root, hash);
+        if let Some((index, _)) = place.leaf().try_find(hash, |there| same(there, &entry))? {
+            return Ok(Inserted::Found(place.entry_mut(index, clone), entry));
         }
-        if let Some((index, _)) = leaf(slot, bits).try_find(hash, |there| same(there, &entry))? {
-            return Ok(Inserted::Found(entry_mut(leaf_mut(slot, bits), index, clone), entry));
-        }
-        match own_bucket_mut(slot, bits) {
-            Some(bucket) if bucket.len() < bucket.capacity() => {
-                bucket.push(hash, entry);
-                self.len += 1;
-            }
-            _ => {
-                let replaced = insert_slowly(slot, bits, depth, hash, entry, clone);
-                self.len += 1;
-                drop(replaced);
-            }
-        }
+        insert_new(place, &mut self.len, hash, entry, clone);
         Ok(Inserted::New)
+    }
+
+    /// Inserts `entry`, which must have no equal in the trie, as the last of its leaf. Returns it.
+    #[inline]
+    pub(crate) fn insert_unique_at(&mut self, hash: u32, entry: T, clone: impl Clones<T>) -> &mut T {
+        insert_new(Place::of(&mut self.root, hash), &mut self.len, hash, entry, clone);
+        let place = Place::of(&mut self.root, hash);
+        let last = place.leaf().entries().len() - 1;
+        place.entry_mut(last, clone)
+    }
+}
+
+/// Inserts `entry`, which is new, and counts it.
+#[inline]
+fn insert_new<T>(mut place: Place<'_, T>, len: &mut usize, hash: u32, entry: T, clone: impl Clones<T>) {
+    match place.own_bucket_mut() {
+        Some(bucket) if bucket.len() < bucket.capacity() => {
+            bucket.push(hash, entry);
+            *len += 1;
+        }
+        _ => {
+            let replaced = insert_slowly(place, hash, entry, clone);
+            *len += 1;
+            drop(replaced);
+        }
     }
 }
 
@@ -57,67 +70,19 @@ impl<T> HashTrie<T> {
 /// references, and destructors of entries run, and may panic, when they are dropped. So this happens last.
 type Replaced<T> = (Child<T>, Child<T>);
 
-/// Inserts `entry`, which is new, at `slot` or below, and makes room for it. Returns the nodes that it has replaced.
+/// Inserts `entry`, which is new, at `place` or below, and makes room for it. Returns the nodes that it has replaced.
 #[inline(never)]
-fn insert_slowly<T>(
-    mut slot: &mut Child<T>,
-    mut bits: u32,
-    mut depth: u32,
-    hash: u32,
-    entry: T,
-    clone: impl Clones<T>,
-) -> Replaced<T> {
+fn insert_slowly<T>(mut place: Place<'_, T>, hash: u32, entry: T, clone: impl Clones<T>) -> Replaced<T> {
     let mut replaced = None;
-    while !leaf(slot, bits).has_room() {
-        let old = split(slot, bits, depth, clone);
+    while !place.leaf().has_room() {
+        let old = split(place.reborrow(), clone);
         // Only the first can have been shared. The others split what the first has made, and leave nothing in it.
         replaced.get_or_insert(old);
-        while slot.has_inner(bits) {
-            (slot, bits, depth) = (inner_mut(slot, bits), descend(bits), depth + WIDTH_MAX);
-        }
+        place = place.descend();
     }
-    let smaller = leaf_mut(slot, bits).edit(|leaf| push(leaf, hash, entry, clone));
+    let smaller = place.leaf_mut().edit(|leaf| push(leaf, hash, entry, clone));
     // After a split the leaf is new, so that nothing was left in the smaller one.
     replaced.unwrap_or((smaller, Child::EMPTY))
-}
-
-/// The leaf in `slot`, or in the bitmap node there.
-#[inline]
-fn leaf<T>(slot: &Child<T>, bits: u32) -> &Child<T> {
-    slot.as_bitmap().map_or(slot, |node| node.child_of(bits))
-}
-
-/// The bucket in `slot`, or in the bitmap node there, if nobody shares the bucket or the node.
-#[inline]
-pub(super) fn own_bucket_mut<T>(slot: &mut Child<T>, bits: u32) -> Option<&mut Bucket<T>> {
-    if slot.is_bitmap() { slot.own_bitmap_mut()?.own_bucket_mut_of(bits) } else { slot.own_bucket_mut() }
-}
-
-/// The bitmap node below `slot` that [`Child::has_inner`] tells of, its parent unshared.
-#[inline]
-pub(super) fn inner_mut<T>(slot: &mut Child<T>, bits: u32) -> &mut Child<T> {
-    let node = slot.make_bitmap_mut().expect("has_inner was asked first");
-    node.inner_mut_of(bits).expect("has_inner was asked first")
-}
-
-/// The leaf in `slot`, or in the bitmap node there, which is unshared.
-#[inline]
-pub(super) fn leaf_mut<T>(slot: &mut Child<T>, bits: u32) -> ChildSlots<'_, T> {
-    if slot.is_bitmap() {
-        slot.make_bitmap_mut().expect("it is a bitmap node").child_mut_of(bits)
-    } else {
-        ChildSlots::root(slot)
-    }
-}
-
-/// Entry `index` of a leaf, unshared.
-#[inline]
-pub(super) fn entry_mut<T>(leaf: ChildSlots<'_, T>, index: usize, clone: impl Clones<T>) -> &mut T {
-    match leaf.make_mut(clone) {
-        ChildMut::Bucket(bucket) => &mut bucket.entries_mut()[index],
-        ChildMut::Collision(node) => &mut node.entries[index],
-        ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("only leaves with entries have indices"),
-    }
 }
 
 /// Appends an entry to a leaf that is not a full bucket: in place, or in a new and larger node. Returns the node that it
@@ -153,37 +118,38 @@ fn push<T>(leaf: &mut Child<T>, hash: u32, entry: T, clone: impl Clones<T>) -> C
     mem::replace(leaf, larger.into())
 }
 
-/// Splits the full bucket in `slot`, or in the bitmap node there, in two, or makes it a collision node. Returns the nodes
-/// that it has replaced.
+/// Splits the full bucket at `place` in two, or makes it a collision node. Returns the nodes that it has replaced.
 ///
 /// Entries are cloned first, where they are shared; what follows runs no user code.
 #[cold]
 #[inline(never)]
-fn split<T>(slot: &mut Child<T>, bits: u32, depth: u32, clone: impl Clones<T>) -> Replaced<T> {
-    let (at, width, span) = slot.as_bitmap().map_or((0, 0, 1), |node| {
+fn split<T>(mut place: Place<'_, T>, clone: impl Clones<T>) -> Replaced<T> {
+    let bits = place.bits;
+    let (at, width, span) = place.slot.as_bitmap().map_or((0, 0, 1), |node| {
         let (first, end) = node.range(node.slot_of(bits));
         (node.slot_of(bits), node.width(), end - first)
     });
-    let depth = depth + width - span.trailing_zeros();
+    let depth = place.depth + width - span.trailing_zeros();
     if depth == HASH_BITS {
-        let mut leaf = leaf_mut(slot, bits);
+        let mut leaf = place.leaf_mut();
         let node = collision(&mut leaf, clone);
         return (leaf.replace(node), Child::EMPTY);
     }
-    let [zeros, ones] = halves(slot, bits, depth, clone);
-    match slot.as_bitmap() {
-        Some(_) if span > 1 => (bitmap_mut(slot).split(at, zeros, ones), Child::EMPTY),
+    let [zeros, ones] = halves(place.reborrow(), depth, clone);
+    match place.slot.as_bitmap() {
+        Some(_) if span > 1 => (bitmap_mut(place.slot).split(at, zeros, ones), Child::EMPTY),
         Some(node) if width < WIDTH_MAX => {
-            let mut wide = if slot.is_sole_owner() { bitmap_mut(slot).doubled() } else { node.doubled_copy() };
+            let own = place.slot.is_sole_owner();
+            let mut wide = if own { bitmap_mut(place.slot).doubled() } else { node.doubled_copy() };
             let leaf = sole(&mut wide).split(2 * at, zeros, ones);
-            (leaf, mem::replace(slot, wide.into()))
+            (leaf, mem::replace(place.slot, wide.into()))
         }
         // A bare bucket, or one in a single slot of a node that cannot be wider: a new node below.
         _ => {
             let mut halves = [zeros, ones];
             let half = |slot: usize| mem::replace(&mut halves[slot], Child::EMPTY);
             let node = BitmapNode::from_children(Bitmap(0b11), 1, half).into();
-            (leaf_mut(slot, bits).replace(node), Child::EMPTY)
+            (place.leaf_mut().replace(node), Child::EMPTY)
         }
     }
 }
@@ -193,15 +159,14 @@ fn bitmap_mut<T>(slot: &mut Child<T>) -> &mut BitmapNode<T> {
     slot.make_bitmap_mut().expect("it is a bitmap node")
 }
 
-/// The entries of the bucket in `slot`, or in the bitmap node there, in two, by `bit` of their hash: cloned if others
-/// share them, else taken out.
-fn halves<T>(slot: &mut Child<T>, bits: u32, bit: u32, clone: impl Clones<T>) -> [Child<T>; 2] {
-    let halves = if slot.is_sole_owner() && leaf(slot, bits).is_sole_owner() {
-        let mut ones = leaf_mut(slot, bits).replace(Child::EMPTY);
+/// The entries of the bucket at `place` in two, by `bit` of their hash: cloned if others share them, else taken out.
+fn halves<T>(mut place: Place<'_, T>, bit: u32, clone: impl Clones<T>) -> [Child<T>; 2] {
+    let halves = if place.own_bucket_mut().is_some() {
+        let mut ones = place.leaf_mut().replace(Child::EMPTY);
         let zeros = ones.own_bucket_mut().expect("only a full bucket has no room").split_off(bit);
         [zeros.into(), ones]
     } else {
-        let bucket = leaf(slot, bits).as_bucket().expect("only a full bucket has no room");
+        let bucket = place.leaf().as_bucket().expect("only a full bucket has no room");
         let ones = bucket.hashes().iter().filter(|&&hash| is_one(hash, bit)).count();
         let [mut zeros, mut ones] = [bucket.len() - ones, ones].map(Bucket::with_room);
         let (to_zeros, to_ones) = (sole(&mut zeros), sole(&mut ones));
@@ -217,7 +182,7 @@ fn halves<T>(slot: &mut Child<T>, bits: u32, bit: u32, clone: impl Clones<T>) ->
 fn collision<T>(leaf: &mut ChildSlots<'_, T>, clone: impl Clones<T>) -> Child<T> {
     let bucket = leaf.get().as_bucket().expect("only a full bucket has no room");
     let hash = bucket.hashes()[0];
-    let mut entries = Vec::with_capacity(2 * BUCKET_MAX);
+    let mut entries = Vec::with_capacity(2 * Bucket::<T>::MAX);
     if let ChildMut::Bucket(bucket) = leaf.reborrow().make_mut(clone) {
         while let Some(last) = bucket.len().checked_sub(1) {
             entries.push(bucket.swap_remove(last));

@@ -5,7 +5,7 @@ use triomphe::Arc;
 
 use super::Clones;
 use super::bitmap::Bitmap;
-use super::bucket::{BUCKET_MAX, Bucket, is_one};
+use super::bucket::{Bucket, is_one};
 use super::child::{BitmapNode, Child, ChildMut, new_child};
 use super::node::{CollisionNode, HASH_BITS, WIDTH_MAX};
 
@@ -34,7 +34,7 @@ pub(crate) trait Source<T> {
 
     fn len(&self, some: Self::Some) -> usize;
 
-    /// Those of more than 16 whose hash has `bit` clear, and those that have it set.
+    /// Those whose hash has `bit` clear, and those that have it set.
     fn halves(&self, some: Self::Some, bit: u32) -> [Self::Some; 2];
 
     /// Hands them out, each with its hash; nobody asks for them again.
@@ -100,7 +100,7 @@ impl<T> Level<T> {
         let depth = self.depth + self.width - span.trailing_zeros();
         let leaf = match source.len(some) {
             0 => Child::EMPTY,
-            len if len <= BUCKET_MAX => new_child(Bucket::with_capacity(len), |bucket| {
+            len if len <= Bucket::<T>::MAX => new_child(Bucket::with_capacity(len), |bucket| {
                 source.take(some, |hash, entry| bucket.push(hash, entry));
             }),
             len if depth == HASH_BITS => {
@@ -127,7 +127,7 @@ impl<T> Level<T> {
         let one_each = self.starts.first_above(first, end) == middle && self.starts.first_above(middle, end) == end;
         let lens = [first, middle].map(|half| self.slots[half].small_len());
         let [Some(zeros), Some(ones)] = lens else { return };
-        if !one_each || zeros + ones > BUCKET_MAX {
+        if !one_each || zeros + ones > Bucket::<T>::MAX {
             return;
         }
         if zeros == 0 {
@@ -146,13 +146,21 @@ impl<T> Level<T> {
         self.starts.remove(middle);
     }
 
-    /// Joins all leaves that fit into one bucket together.
-    pub(crate) fn join_all(&mut self, clone: impl Clones<T>) {
+    /// Joins all leaves that fit into one bucket together. `changed` has the slots that are not as in an operand, for each
+    /// of them: ranges that are all as in one of the operands cannot be joined, and are not looked at.
+    pub(crate) fn join_all(&mut self, changed: [Bitmap; 2], clone: impl Clones<T>) {
         for span in (0..self.width).map(|bits| 1 << bits) {
             for first in (0..1 << self.width).step_by(2 * span) {
-                self.join(first, first + span, first + 2 * span, clone);
+                if changed.iter().all(|changed| changed.has_any_of(first, 2 * span)) {
+                    self.join(first, first + span, first + 2 * span, clone);
+                }
             }
         }
+    }
+
+    /// Returns true if `child` is in all slots from `first` up to `end`.
+    pub(crate) fn has(&self, first: usize, end: usize, child: &Child<T>) -> bool {
+        self.slots[first].ptr_eq(child) && self.starts.first_above(first, end) == end
     }
 
     /// The node, or the one leaf, or that of `operands` which is the same.

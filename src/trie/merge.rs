@@ -7,8 +7,9 @@
 
 use alloc::vec::Vec;
 
-use super::bucket::{BUCKET_MAX, Bucket, is_one};
-use super::child::Child;
+use super::bitmap::Bitmap;
+use super::bucket::{Bucket, Indices, is_one};
+use super::child::{BitmapNode, Child};
 use super::iter::Entries;
 use super::level::{Key, Level, Source, hash, index, key};
 use super::part::Part;
@@ -83,8 +84,8 @@ pub(super) struct Merge<'a, T, S, B, C> {
     /// The entries of a leaf of the result that are not in a bucket of an operand, and their keys.
     items: Vec<Item<'a, T>>,
     keys: Vec<Key>,
-    /// Which entries of the right leaf have an equal one in the left, 32 in a word.
-    matched: Vec<u32>,
+    /// Which entries of the right leaf have an equal one in the left, 64 in a word.
+    matched: Vec<Indices>,
     pub(super) tally: Tally<'a, T>,
 }
 
@@ -99,7 +100,7 @@ enum Item<'a, T> {
 #[derive(Default)]
 struct Stays {
     /// The indices in buckets, left and right.
-    indices: [u32; 2],
+    indices: [Indices; 2],
     /// How many entries of the left and of the right side stay as they are.
     kept: [usize; 2],
 }
@@ -112,10 +113,10 @@ struct Gathered<'m, 'a, T, C> {
     clone: C,
 }
 
-/// Some of them: indices in both buckets, and a range of `keys`, which are sorted if there are more than 16 entries.
+/// Some of them: indices in both buckets, and a range of `keys`, which are sorted if there are more entries than a bucket holds.
 #[derive(Clone, Copy)]
 struct Picked {
-    indices: [u32; 2],
+    indices: [Indices; 2],
     first: usize,
     end: usize,
 }
@@ -124,8 +125,7 @@ impl Picked {
     #[inline]
     const fn len(self) -> usize {
         let [left, right] = self.indices;
-        // One count of bits for both, as it takes a dozen instructions where the processor has none for it.
-        (left | right << BUCKET_MAX).count_ones() as usize + self.end - self.first
+        (left.count_ones() + right.count_ones()) as usize + self.end - self.first
     }
 }
 
@@ -142,8 +142,8 @@ impl<T, C: Clones<T>> Source<T> for Gathered<'_, '_, T, C> {
         let middle = first + self.keys[first..end].partition_point(|&key| !is_one(hash(key), bit));
         let ones = |side: usize| {
             let hashes = self.buckets[side].map_or(&[][..], Bucket::hashes);
-            let bits = hashes.iter().enumerate().map(|(index, &hash)| u32::from(is_one(hash, bit)) << index);
-            indices[side] & bits.sum::<u32>()
+            let bits = hashes.iter().enumerate().map(|(index, &hash)| Indices::from(is_one(hash, bit)) << index);
+            indices[side] & bits.sum::<Indices>()
         };
         let ones = [ones(0), ones(1)];
         let zeros = [indices[0] & !ones[0], indices[1] & !ones[1]];
@@ -189,7 +189,7 @@ where
         match (left, right) {
             (Some(shared), Some(_)) if a.is_shared_with(&b) && !matches!(self.rule.shared, Shared::Walk) => {
                 let stays = matches!(self.rule.shared, Shared::Keep);
-                self.tally.shared(shared, stays);
+                self.tally.shared(shared);
                 return Ok(keep(stays, shared));
             }
             (Some(left), _) if b.is_empty() => {
@@ -212,9 +212,39 @@ where
             node.children().filter(only_here).for_each(|(_, child)| child.prefetch());
         }
         let mut level = Level::new(depth);
-        let slots = 1 << level.width;
-        self.range(&mut level, a, b, 0, slots)?;
+        let nodes = a.whole_node().zip(b.whole_node());
+        if let Some((a, b)) = nodes.filter(|(a, b)| a.is_divided_like(b)) {
+            self.children(&mut level, a, b)?;
+        } else {
+            let slots = 1 << level.width;
+            self.range(&mut level, a, b, 0, slots)?;
+        }
         Ok(level.finish([a.whole(), b.whole()]))
+    }
+
+    /// Puts the results for the children of two nodes that are divided alike into `level`. Of those that both share only
+    /// the pointers are looked at.
+    fn children(&mut self, level: &mut Level<T>, a: &'a BitmapNode<T>, b: &'a BitmapNode<T>) -> Result<(), E> {
+        let scale = level.width - a.width();
+        let mut changed = [Bitmap::EMPTY; 2];
+        for ((slot, left), (_, right)) in a.children().zip(b.children()) {
+            let end = a.range(slot).1 << scale;
+            let first = slot << scale;
+            if left.ptr_eq(right) && !matches!(self.rule.shared, Shared::Walk) {
+                let stays = matches!(self.rule.shared, Shared::Keep);
+                self.tally.shared(left);
+                level.put(first, if stays { left.clone() } else { Child::EMPTY });
+            } else {
+                self.range(level, Part::of(left), Part::of(right), first, end - first)?;
+            }
+            for (changed, child) in changed.iter_mut().zip([left, right]) {
+                if !level.has(first, end, child) {
+                    changed.insert(first);
+                }
+            }
+        }
+        level.join_all(changed, self.clone);
+        Ok(())
     }
 
     /// Puts the result for the range of `span` slots from `first` on into `level`.
@@ -287,7 +317,7 @@ where
                 return Ok(());
             }
         }
-        if len > BUCKET_MAX {
+        if len > Bucket::<T>::MAX {
             self.keys.sort_unstable();
         }
         let buckets = [a, b].map(|part| part.bucket().map(|(bucket, _)| bucket));
@@ -303,7 +333,9 @@ where
         match (b, b.bucket()) {
             // The entries of another range are none to match.
             (_, Some((_, indices))) => self.matched.push(!indices),
-            (Part::Leaf { leaf, .. }, None) => self.matched.resize(leaf.entries().len().div_ceil(32), 0),
+            (Part::Leaf { leaf, .. }, None) => {
+                self.matched.resize(leaf.entries().len().div_ceil(Indices::BITS as usize), 0)
+            }
             _ => {}
         }
         for (index, hash, left) in a.entries() {
@@ -311,8 +343,8 @@ where
             // Only an inconsistent equality finds an entry twice.
             match found.filter(|&(index, _)| !self.is_matched(index)) {
                 Some(right) => {
-                    if let Some(matched) = self.matched.get_mut(right.0 / 32) {
-                        *matched |= 1 << (right.0 % 32);
+                    if let Some(matched) = self.matched.get_mut(right.0 / Indices::BITS as usize) {
+                        *matched |= 1 << (right.0 % Indices::BITS as usize);
                     }
                     self.decide(hash, [a, b], [(index, left), right], stays)?;
                 }
@@ -338,7 +370,9 @@ where
 
     #[inline]
     fn is_matched(&self, index: usize) -> bool {
-        self.matched.get(index / 32).is_some_and(|matched| matched >> (index % 32) & 1 == 1)
+        self.matched
+            .get(index / Indices::BITS as usize)
+            .is_some_and(|matched| matched >> (index % Indices::BITS as usize) & 1 == 1)
     }
 
     /// [`match_left`](Self::match_left) for a node `a`, of which nothing stays that leaf `b` has not.
@@ -392,7 +426,7 @@ where
 pub(super) struct Tally<'a, T> {
     left: Seen<'a, T>,
     right: Seen<'a, T>,
-    /// Is there an inner node that both share?
+    /// Is there a node that both share?
     shares_nodes: bool,
     /// Entries of the result in leaves.
     result: usize,
@@ -443,13 +477,9 @@ impl<T> Tally<'_, T> {
         Self { left: Seen::new(), right: Seen::new(), shares_nodes: false, result: 0 }
     }
 
-    /// Counts a subtree that both share.
-    fn shared(&mut self, child: &Child<T>, stays: bool) {
-        let len = child.entries().len();
-        self.left.entries += len;
-        self.right.entries += len;
-        self.shares_nodes |= child.is_bitmap();
-        self.result += if stays { len } else { 0 };
+    /// Notes that there is a subtree which both share. It need not be looked at.
+    fn shared(&mut self, child: &Child<T>) {
+        self.shares_nodes |= !child.is_empty();
     }
 
     /// Counts what another tally has counted, elsewhere in the same tries.
@@ -463,8 +493,9 @@ impl<T> Tally<'_, T> {
         self.result += other.result;
     }
 
-    /// The length of the result, from the lengths of both sides. Of the inner nodes that only the left side has, only the
-    /// right side has, or both share, one kind need not be there, or else is counted: the rest follows.
+    /// The length of the result, from the lengths of both sides. The subtrees that were not looked at are of three kinds:
+    /// inner nodes that only the left side has, or only the right side has, and what both share. If the entries below one
+    /// kind are counted, or there are none of it, the other two follow.
     pub(super) fn result(&self, left_len: usize, right_len: usize, rule: Rule) -> usize {
         let (left, right) = (left_len - self.left.entries, right_len - self.right.entries);
         let shared = if !self.shares_nodes {

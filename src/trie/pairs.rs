@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::convert::Infallible;
 
+use super::child::BitmapNode;
 use super::part::Part;
 use super::{HashTrie, always};
 
@@ -55,6 +56,21 @@ impl<'a, T, F> Pairs<'a, T, F> {
         self.shares_entries
     }
 
+    /// Puts the children of two nodes on the list, but for those that both share: no look at these is needed.
+    fn visit_children(&mut self, a: &'a BitmapNode<T>, b: &'a BitmapNode<T>, depth: u32) {
+        let first = self.ranges.len();
+        for ((slot, a_child), (_, b_child)) in a.children().zip(b.children()) {
+            if a_child.ptr_eq(b_child) {
+                self.shares_entries |= !a_child.is_empty();
+            } else {
+                let (start, end) = a.range(slot);
+                let depth = depth + a.width() - (end - start).trailing_zeros();
+                self.ranges.push((Part::of(a_child), Part::of(b_child), depth));
+            }
+        }
+        self.ranges[first..].reverse();
+    }
+
     /// Puts a range on the list, if it has something to look at.
     fn visit(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32) {
         if a.is_shared_with(&b) {
@@ -67,7 +83,10 @@ impl<'a, T, F> Pairs<'a, T, F> {
     /// Goes on to the next range that is a leaf on both sides.
     fn next_leaves(&mut self) -> bool {
         while let Some((a, b, depth)) = self.ranges.pop() {
-            if let (Part::Node { .. }, _) | (_, Part::Node { .. }) = (&a, &b) {
+            let nodes = a.whole_node().zip(b.whole_node());
+            if let Some((a, b)) = nodes.filter(|(a, b)| a.is_divided_like(b)) {
+                self.visit_children(a, b, depth);
+            } else if let (Part::Node { .. }, _) | (_, Part::Node { .. }) = (&a, &b) {
                 let ([a_zeros, a_ones], [b_zeros, b_ones]) = (a.halves(depth), b.halves(depth));
                 self.visit(a_ones, b_ones, depth + 1);
                 self.visit(a_zeros, b_zeros, depth + 1);

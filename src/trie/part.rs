@@ -1,6 +1,6 @@
 //! A part of a trie: what it has in one range of hashes. The walks over two tries go from part to smaller part.
 
-use super::bucket::{Bucket, is_one};
+use super::bucket::{Bucket, Indices, indices_below, is_one};
 use super::child::{BitmapNode, Child, ChildRef};
 
 /// What a trie has in a range of hashes.
@@ -8,7 +8,7 @@ pub(crate) enum Part<'a, T> {
     /// Nothing.
     Empty,
     /// Entries of a leaf: of a bucket those whose index is in `indices`, of a collision node all.
-    Leaf { leaf: &'a Child<T>, indices: u32 },
+    Leaf { leaf: &'a Child<T>, indices: Indices },
     /// More than one child of a bitmap node: those in `span` slots from `first` on, or all.
     Node { child: &'a Child<T>, node: &'a BitmapNode<T>, first: usize, span: usize },
 }
@@ -27,8 +27,8 @@ impl<'a, T> Part<'a, T> {
     pub(crate) fn of(child: &'a Child<T>) -> Self {
         match child.get() {
             ChildRef::Empty => Self::Empty,
-            ChildRef::Bucket(bucket) => Self::Leaf { leaf: child, indices: u32::MAX >> (32 - bucket.len()) },
-            ChildRef::Collision(_) => Self::Leaf { leaf: child, indices: u32::MAX },
+            ChildRef::Bucket(bucket) => Self::Leaf { leaf: child, indices: indices_below(bucket.len()) },
+            ChildRef::Collision(_) => Self::Leaf { leaf: child, indices: Indices::MAX },
             ChildRef::Bitmap(node) => Self::Node { child, node, first: 0, span: node.slots() },
         }
     }
@@ -71,7 +71,7 @@ impl<'a, T> Part<'a, T> {
 
     /// The bucket that this is of, if it is, and which of its entries.
     #[inline]
-    pub(crate) fn bucket(&self) -> Option<(&'a Bucket<T>, u32)> {
+    pub(crate) fn bucket(&self) -> Option<(&'a Bucket<T>, Indices)> {
         match *self {
             Self::Leaf { leaf, indices } => leaf.as_bucket().map(|bucket| (bucket, indices)),
             Self::Empty | Self::Node { .. } => None,
@@ -84,6 +84,12 @@ impl<'a, T> Part<'a, T> {
         if let Self::Node { node, .. } = *self { Some(node) } else { None }
     }
 
+    /// The node that this is all of, if there is one.
+    #[inline]
+    pub(crate) fn whole_node(&self) -> Option<&'a BitmapNode<T>> {
+        self.whole()?.as_bitmap()
+    }
+
     /// Are both all of the same child?
     #[inline]
     pub(crate) fn is_shared_with(&self, other: &Self) -> bool {
@@ -94,7 +100,7 @@ impl<'a, T> Part<'a, T> {
     #[inline]
     pub(crate) fn len(&self) -> usize {
         match *self {
-            Self::Leaf { leaf, indices: u32::MAX } => leaf.entries().len(),
+            Self::Leaf { leaf, indices: Indices::MAX } => leaf.entries().len(),
             Self::Leaf { indices, .. } => indices.count_ones() as usize,
             Self::Empty | Self::Node { .. } => 0,
         }
@@ -142,7 +148,7 @@ impl<'a, T> Part<'a, T> {
 /// The entries of a leaf part, made by [`Part::entries`].
 pub(crate) struct LeafEntries<'a, T> {
     /// Of a bucket: the indices that are left.
-    indices: u32,
+    indices: Indices,
     hashes: &'a [u32],
     entries: &'a [T],
     /// Of a collision node, which has no `hashes`: the next index, and the hash of all.

@@ -2,10 +2,10 @@
 
 use alloc::vec::Vec;
 
-use super::bucket::{BUCKET_MAX, Bucket, sole};
+use super::bucket::{Bucket, sole};
 use super::child::{BitmapNode, Child, ChildMut, new_child};
-use super::insert::{inner_mut, leaf_mut, own_bucket_mut};
 use super::node::{HASH_BITS, WIDTH_MAX, descend};
+use super::place::Place;
 use super::{Clones, HashTrie};
 
 impl<T> HashTrie<T> {
@@ -14,12 +14,10 @@ impl<T> HashTrie<T> {
     ///
     /// All user code runs before anything changes but the sharing of nodes.
     pub(crate) fn remove_at(&mut self, hash: u32, index: usize, clone: impl Clones<T>) -> (T, usize) {
-        let (mut slot, mut bits, mut depth) = (&mut self.root, hash, 0);
-        while slot.has_inner(bits) {
-            (slot, bits, depth) = (inner_mut(slot, bits), descend(bits), depth + WIDTH_MAX);
-        }
-        let taken = take(slot, hash, bits, index, clone);
-        let collapsed = !slot.is_bitmap();
+        let mut place = Place::of(&mut self.root, hash);
+        let depth = place.depth;
+        let taken = take(place.reborrow(), hash, index, clone);
+        let collapsed = !place.slot.is_bitmap();
         self.len -= 1;
         if collapsed && depth > 0 {
             self.join_above(hash, depth);
@@ -32,53 +30,50 @@ impl<T> HashTrie<T> {
     fn join_above(&mut self, hash: u32, mut depth: u32) {
         while depth > 0 {
             depth -= WIDTH_MAX;
-            let (mut slot, mut bits) = (&mut self.root, hash);
-            for _ in 0..depth / WIDTH_MAX {
-                (slot, bits) = (inner_mut(slot, bits), descend(bits));
-            }
-            join(slot, bits);
-            if slot.is_bitmap() {
+            let place = Place::at(&mut self.root, hash, depth);
+            join(place.slot, place.bits);
+            if place.slot.is_bitmap() {
                 break;
             }
         }
     }
 }
 
-/// Takes entry `index` out of the leaf in `slot`, or in the bitmap node there, where `bits` of the hash are left.
+/// Takes entry `index` out of the leaf at `place`.
 #[inline]
-fn take<T>(slot: &mut Child<T>, hash: u32, bits: u32, index: usize, clone: impl Clones<T>) -> (T, usize) {
-    let pair = slot.as_bitmap().and_then(|node| small_pair(node, node.slot_of(bits), BUCKET_MAX + 1));
+fn take<T>(mut place: Place<'_, T>, hash: u32, index: usize, clone: impl Clones<T>) -> (T, usize) {
+    let bits = place.bits;
+    let pair = place.slot.as_bitmap().and_then(|node| small_pair(node, node.slot_of(bits), Bucket::<T>::MAX + 1));
     if pair.is_none() {
-        if let Some(bucket) = own_bucket_mut(slot, bits).filter(|bucket| bucket.len() > 1) {
+        if let Some(bucket) = place.own_bucket_mut().filter(|bucket| bucket.len() > 1) {
             return (bucket.swap_remove(index), 0);
         }
     }
-    take_slowly(slot, hash, bits, index, pair, clone)
+    take_slowly(place, hash, index, pair, clone)
 }
 
 /// [`take`] where a node is shared, becomes empty, or is joined with another.
 #[inline(never)]
 fn take_slowly<T>(
-    slot: &mut Child<T>,
+    mut place: Place<'_, T>,
     hash: u32,
-    bits: u32,
     index: usize,
     pair: Option<Pair>,
     clone: impl Clones<T>,
 ) -> (T, usize) {
     if let Some(Pair { first, middle, .. }) = pair {
         // They will fit into one bucket when an entry is out.
-        let node = slot.make_bitmap_mut().expect("it is a bitmap node");
+        let node = place.slot.make_bitmap_mut().expect("it is a bitmap node");
         for start in [first, middle] {
             node.child_mut(start).make_mut(clone);
         }
     }
-    let mut leaf = leaf_mut(slot, bits);
+    let mut leaf = place.reborrow().leaf_mut();
     let (entry, rest) = match leaf.reborrow().make_mut(clone) {
         ChildMut::Bucket(bucket) => (bucket.swap_remove(index), (bucket.len() == 0).then_some(Child::EMPTY)),
         ChildMut::Collision(node) => {
             let entry = node.entries.swap_remove(index);
-            (entry, (node.entries.len() == BUCKET_MAX).then(|| to_bucket(hash, &mut node.entries)))
+            (entry, (node.entries.len() == Bucket::<T>::MAX).then(|| to_bucket(hash, &mut node.entries)))
         }
         ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("only leaves with entries have indices"),
     };
@@ -86,7 +81,7 @@ fn take_slowly<T>(
     if let Some(rest) = rest {
         drop(leaf.replace(rest));
     }
-    let moved = if pair.is_some() || became_small { join(slot, bits) } else { 0 };
+    let moved = if pair.is_some() || became_small { join(place.slot, place.bits) } else { 0 };
     (entry, moved)
 }
 
@@ -115,7 +110,7 @@ fn small_pair<T>(node: &BitmapNode<T>, slot: usize, most: usize) -> Option<Pair>
 fn join<T>(slot: &mut Child<T>, bits: u32) -> usize {
     let Some(node) = slot.make_bitmap_mut() else { return 0 };
     let mut moved = 0;
-    while let Some(pair) = small_pair(node, node.slot_of(bits), BUCKET_MAX) {
+    while let Some(pair) = small_pair(node, node.slot_of(bits), Bucket::<T>::MAX) {
         let Pair { first, middle, end, zeros, ones } = pair;
         if node.slot_of(bits) < middle {
             moved += ones;
@@ -133,7 +128,7 @@ fn join<T>(slot: &mut Child<T>, bits: u32) -> usize {
             [mut both, mut zero] => {
                 if both.as_bucket().is_none_or(|bucket| bucket.capacity() < zeros + ones) {
                     let mut small = both;
-                    both = new_child(Bucket::with_capacity(BUCKET_MAX), |bucket| append(bucket, &mut small));
+                    both = new_child(Bucket::with_capacity(Bucket::<T>::MAX), |bucket| append(bucket, &mut small));
                 }
                 append(both.own_bucket_mut().expect("nobody shares it"), &mut zero);
                 both
@@ -163,7 +158,7 @@ fn append<T>(bucket: &mut Bucket<T>, other: &mut Child<T>) {
 
 /// The entries of a collision node, all of this hash, as a bucket. The vector is left empty.
 fn to_bucket<T>(hash: u32, entries: &mut Vec<T>) -> Child<T> {
-    new_child(Bucket::with_capacity(BUCKET_MAX), |bucket| {
+    new_child(Bucket::with_capacity(Bucket::<T>::MAX), |bucket| {
         for entry in entries.drain(..) {
             bucket.push(hash, entry);
         }

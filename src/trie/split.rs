@@ -10,6 +10,7 @@ use core::convert::Infallible;
 use core::mem;
 use core::sync::atomic::{AtomicBool, Ordering};
 
+use super::bitmap::Bitmap;
 use super::bulk::{Item, bulk};
 use super::child::{Child, ChildMut, ChildSlots};
 use super::eq::equal;
@@ -164,7 +165,7 @@ impl<T: Send + Sync> HashTrie<T> {
             level.put(slot, child);
             len += count;
         }
-        level.join_all(super::sole_owner);
+        level.join_all([Bitmap::ALL; 2], super::sole_owner);
         Self { root: level.finish([None, None]), len }
     }
 
@@ -241,7 +242,7 @@ impl<X, S, B, C> Merges<X, S, B, C> {
             level.put(slot, child);
             merge.tally.add(tally);
         }
-        level.join_all(self.clone);
+        level.join_all([Bitmap::ALL; 2], self.clone);
         (level.finish([Some(a), Some(b)]), merge.tally)
     }
 }

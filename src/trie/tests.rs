@@ -535,19 +535,19 @@ fn nodes_are_counted_by_their_kinds() {
     let usage = eighths(&[0, 2, 4]).memory_usage();
     assert_eq!((usage.bitmap_nodes, usage.buckets, usage.collision_nodes), (1, 3, 0));
     assert_eq!((usage.nodes(), usage.blocks), (4, 4));
-    // A path of seven nodes leads to the entries of one hash. They have a block of their own, if they have a size.
+    // A path of eight nodes leads to the entries of one hash. They have a block of their own, if they have a size.
     let mut alike = HashTrie::new();
-    (0..20).for_each(|n| assert_eq!(alike.insert(7, n, |_, _| false), None));
+    (0..40).for_each(|n| assert_eq!(alike.insert(7, n, |_, _| false), None));
     let usage = alike.memory_usage();
-    assert_eq!((usage.bitmap_nodes, usage.buckets, usage.collision_nodes), (7, 0, 1));
-    assert_eq!((usage.nodes(), usage.blocks), (8, 9));
+    assert_eq!((usage.bitmap_nodes, usage.buckets, usage.collision_nodes), (8, 0, 1));
+    assert_eq!((usage.nodes(), usage.blocks), (9, 10));
     assert_eq!(alike.insert(8, 0, |_, _| false), None);
     assert_eq!(alike.memory_usage().buckets, 1);
     assert_eq!(alike.shared_with(&HashTrie::new()), super::MemoryUsage::default());
     assert_eq!(alike.shared_with(&alike.clone()), alike.memory_usage());
     let mut sizeless = HashTrie::new();
-    (0..20).for_each(|_| assert_eq!(sizeless.insert(7, (), |_, _| false), None));
-    assert_eq!(sizeless.memory_usage().blocks, 8);
+    (0..40).for_each(|_| assert_eq!(sizeless.insert(7, (), |_, _| false), None));
+    assert_eq!(sizeless.memory_usage().blocks, 9);
     // An edit leaves a new root, a new node below it, and a new leaf.
     let mut old = Trie::new();
     (0..3).for_each(|cluster| add_cluster(&mut old, cluster, 40));
@@ -692,7 +692,7 @@ fn buckets_without_room_are_joined_too() {
 
 /// Adds `n` entries whose hashes begin with the bits of `cluster`.
 fn add_cluster(trie: &mut Trie, cluster: u32, n: u32) {
-    (0..n).for_each(|at| assert_eq!(insert(trie, cluster << 27 | at << 18, cluster << 27 | at, at), None));
+    (0..n).for_each(|at| assert_eq!(insert(trie, cluster << 28 | at << 21, cluster << 28 | at, at), None));
 }
 
 #[test]

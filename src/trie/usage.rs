@@ -32,7 +32,7 @@ pub struct MemoryUsage {
     pub blocks: usize,
     /// The inner nodes.
     pub bitmap_nodes: usize,
-    /// The leaves of up to 16 entries.
+    /// The leaves of up to 16 entries, or up to 32 if entries are small and have no destructor.
     pub buckets: usize,
     /// The leaves of more entries, which agree in the whole hash. With a good hasher there are none.
     pub collision_nodes: usize,

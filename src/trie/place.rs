@@ -1,0 +1,100 @@
+//! `Place`: a leaf on the path of a hash, with what edits need to know of where it stands.
+
+use super::Clones;
+use super::bucket::Bucket;
+use super::child::{Child, ChildMut, ChildSlots};
+use super::node::{HASH_BITS, WIDTH_MAX, descend};
+
+/// The place of the leaf in the range of a hash, its path unshared down to the last inner node.
+///
+/// A leaf has several slots in its parent, which are edited together. So a place is what the parent stands in; only a leaf
+/// without a parent stands there itself.
+pub(super) struct Place<'a, T> {
+    /// The last inner node on the path, or the leaf that is the root.
+    pub(super) slot: &'a mut Child<T>,
+    /// The bits of the hash that are left, from those on that choose a slot of the node.
+    pub(super) bits: u32,
+    /// The bits of the hash that are used up above the node.
+    pub(super) depth: u32,
+}
+
+impl<'a, T> Place<'a, T> {
+    /// The place of the leaf in the range of `hash` below `root`. Copies shared nodes above its parent.
+    #[inline]
+    pub(super) fn of(root: &'a mut Child<T>, hash: u32) -> Self {
+        Self::at(root, hash, HASH_BITS)
+    }
+
+    /// The place on the path of `hash` that is at `depth`, if the path is that long.
+    #[inline]
+    pub(super) fn at(root: &'a mut Child<T>, hash: u32, depth: u32) -> Self {
+        Self { slot: root, bits: hash, depth: 0 }.descend_to(depth)
+    }
+
+    /// Goes on to the last inner node.
+    #[inline]
+    pub(super) fn descend(self) -> Self {
+        self.descend_to(HASH_BITS)
+    }
+
+    #[inline]
+    fn descend_to(self, end: u32) -> Self {
+        let Self { mut slot, mut bits, mut depth } = self;
+        while depth < end && slot.has_inner(bits) {
+            let node = slot.make_bitmap_mut().expect("it has an inner node");
+            (slot, bits, depth) = (node.inner_mut_of(bits).expect("it has one here"), descend(bits), depth + WIDTH_MAX);
+        }
+        Self { slot, bits, depth }
+    }
+
+    /// The same place for a shorter time.
+    #[inline]
+    pub(super) const fn reborrow(&mut self) -> Place<'_, T> {
+        Place { slot: self.slot, bits: self.bits, depth: self.depth }
+    }
+
+    /// The leaf.
+    #[inline]
+    pub(super) fn leaf(&self) -> &Child<T> {
+        self.slot.as_bitmap().map_or(&*self.slot, |node| node.child_of(self.bits))
+    }
+
+    /// The leaf as a bucket that can be edited in place, if neither it nor its parent is shared.
+    #[inline]
+    pub(super) fn own_bucket_mut(&mut self) -> Option<&mut Bucket<T>> {
+        if self.slot.is_bitmap() {
+            self.slot.own_bitmap_mut()?.own_bucket_mut_of(self.bits)
+        } else {
+            self.slot.own_bucket_mut()
+        }
+    }
+
+    /// The slots of the leaf. Copies a shared parent.
+    #[inline]
+    pub(super) fn leaf_mut(self) -> ChildSlots<'a, T> {
+        if self.slot.is_bitmap() {
+            self.slot.make_bitmap_mut().expect("it is a bitmap node").child_mut_of(self.bits)
+        } else {
+            ChildSlots::root(self.slot)
+        }
+    }
+
+    /// Entry `index` of the leaf. Copies a shared parent and a shared leaf.
+    #[inline]
+    pub(super) fn entry_mut(mut self, index: usize, clone: impl Clones<T>) -> &'a mut T {
+        // The usual case first, which needs no look at the other slots of the leaf.
+        if self.own_bucket_mut().is_some() {
+            let bucket = if self.slot.is_bitmap() {
+                self.slot.own_bitmap_mut().and_then(|node| node.own_bucket_mut_of(self.bits))
+            } else {
+                self.slot.own_bucket_mut()
+            };
+            return &mut bucket.expect("it was one just now").entries_mut()[index];
+        }
+        match self.leaf_mut().make_mut(clone) {
+            ChildMut::Bucket(bucket) => &mut bucket.entries_mut()[index],
+            ChildMut::Collision(node) => &mut node.entries[index],
+            ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("only leaves with entries have indices"),
+        }
+    }
+}
