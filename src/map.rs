@@ -284,6 +284,17 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     }
 }
 
+/// Whether a value has not changed: both are equal, or neither is equal to itself, such as two NaNs.
+///
+/// `==` alone would count a NaN as changed in a node that was copied and as unchanged in a shared node, where no value is
+/// compared.
+#[inline]
+pub(crate) fn unchanged<V: PartialEq>(old: &V, new: &V) -> bool {
+    #[expect(clippy::eq_op, reason = "it tells whether a value is equal to itself")]
+    let is_reflexive = |value: &V| value == value;
+    old == new || !(is_reflexive(old) || is_reflexive(new))
+}
+
 // A destructor that panics while a value is on its way out of a function would leak that value. So where one part of an
 // entry goes and the other is handed out, the one that goes is dropped first.
 

@@ -203,8 +203,8 @@ impl<K: Clone, V: Clone + PartialEq, S: Clone> PersistentMap<K, V, S> {
 impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     /// Whether the other map has all of our entries, with equal values.
     ///
-    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). As with `==`, what both share
-    /// counts as equal without being looked at.
+    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). As with `==` of maps, shared
+    /// nodes count as equal without being visited, and elsewhere a value such as NaN is not equal to itself.
     ///
     /// # Examples
     ///

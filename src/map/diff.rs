@@ -4,7 +4,7 @@ use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 
-use super::PersistentMap;
+use super::{PersistentMap, unchanged};
 use crate::keyed::{self, Pairing, Same, first};
 use crate::trie::Pair;
 
@@ -36,7 +36,7 @@ pub enum Change<'a, K, V> {
         /// Its value in the older map.
         value: &'a V,
     },
-    /// Both maps have the key, with values that are not equal.
+    /// Both maps have the key, with values that are not equal (see [`PersistentMap::diff`] for values such as NaN).
     Changed {
         /// The key, as the older map holds it.
         key: &'a K,
@@ -129,7 +129,7 @@ impl<'a, K, V: PartialEq> Iterator for Diff<'a, K, V> {
         self.pairs.find_map(|pair| match pair {
             Pair::Left((key, value)) => Some(Change::Removed { key, value }),
             Pair::Right((key, value)) => Some(Change::Added { key, value }),
-            Pair::Both((key, old), (_, new)) => (old != new).then_some(Change::Changed { key, old, new }),
+            Pair::Both((key, old), (_, new)) => (!unchanged(old, new)).then_some(Change::Changed { key, old, new }),
         })
     }
 }
@@ -146,8 +146,13 @@ impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PersistentMap<K, V, S> {
     /// Iterates over what has changed from this map to `newer`, in unspecified order.
     ///
     /// O(c log n) for versions that differ in c entries, since it passes over what they share; at most O(n + m). It is
-    /// lazy, unless the hashers of the maps disagree: then all is searched for at once. As with `==`, what both share
-    /// counts as equal without being looked at.
+    /// lazy, unless the hashers of the maps disagree: then all is searched for at once.
+    ///
+    /// Two values that are both unequal to themselves count as unchanged. So a NaN that nobody has touched is no change,
+    /// and the changes do not depend on which nodes the maps share. The price: a change from one such value to another
+    /// is not seen, as from `(NaN, 1)` to `(NaN, 2)`. [`Patch::between`](super::Patch::between),
+    /// [`apply`](Self::apply) and [`merge3`](Self::merge3) compare values in the same way. Where the difference matters,
+    /// take values whose `==` is an equivalence, for floating-point numbers that of their bits or of `total_cmp`.
     ///
     /// The first difference is `old.diff(&new).next()`: it costs no more than the way to it, so that it serves to say in
     /// a log or a failed test where two large maps part.
@@ -168,6 +173,9 @@ impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PersistentMap<K, V, S> {
     ///     }
     /// }
     /// assert_eq!(old.diff(&new).count(), 2);
+    ///
+    /// let old = persistent_map! { "mean" => f64::NAN, "count" => 0.0 };
+    /// assert_eq!(old.diff(&old.assoc("count", 1.0)).count(), 1);
     /// ```
     pub fn diff<'a>(&'a self, newer: &'a Self) -> Diff<'a, K, V> {
         Diff { pairs: keyed::pairing(self.table(), newer.table(), first, |(a, _), (b, _)| Ok(a == b)) }

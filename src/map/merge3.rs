@@ -2,7 +2,7 @@
 
 use core::hash::{BuildHasher, Hash};
 
-use super::PersistentMap;
+use super::{PersistentMap, unchanged};
 
 /// What two sides have made of one key, each in its own way: the question of [`PersistentMap::merge3`].
 ///
@@ -49,7 +49,8 @@ impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Persist
     /// A version with the changes of two sides: those from `base` to `ours` and those from `base` to `theirs`.
     ///
     /// A key that only one side has changed is as that side has it, and one that both have changed alike is as both
-    /// have it. Where they have changed it differently, `resolve` answers the value, or `None` for no entry.
+    /// have it. Where they have changed it differently, `resolve` answers the value, or `None` for no entry. Two values
+    /// that are both unequal to themselves, such as NaNs, count as unchanged, as in [`diff`](Self::diff).
     ///
     /// O(c log n) for c changes from `base` to `theirs`, at most O(n + m). If one side has changed nothing, it is the
     /// version of the other side.
@@ -83,9 +84,9 @@ impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Persist
         for change in base.diff(theirs) {
             let (key, base, theirs) = (change.key(), change.before(), change.after());
             let ours = ours.get(key);
-            if ours == base {
+            if unchanged(&base, &ours) {
                 merged.put(key, theirs.cloned());
-            } else if ours != theirs {
+            } else if !unchanged(&ours, &theirs) {
                 let resolved = resolve(key, Conflict { base, ours, theirs });
                 if resolved.as_ref() != ours {
                     merged.put(key, resolved);

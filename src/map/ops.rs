@@ -36,8 +36,9 @@ impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PartialEq for PersistentMap<K, 
     /// Whether both have the same keys with equal values. O(1) for the same version, O(1) mostly for different lengths,
     /// otherwise in proportion to what they do not share.
     ///
-    /// What two maps share counts as equal without being looked at. So a value that is not equal to itself, such as a
-    /// NaN, is found equal where both maps hold it in a shared node:
+    /// Values are compared by their `==`, as those of `std`'s maps, except in nodes that both maps share: these count as
+    /// equal without being visited. So a value that is not equal to itself, such as a NaN, is equal where both maps hold
+    /// it in a shared node, and only there. [`diff`](PersistentMap::diff) makes no such distinction.
     ///
     /// ```
     /// use perennial::persistent_map;

@@ -5,7 +5,7 @@ use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::mem;
 
-use super::{Change, PersistentMap};
+use super::{Change, PersistentMap, unchanged};
 use crate::hasher::RandomState;
 
 /// The changes that make one map of another.
@@ -39,6 +39,8 @@ pub(crate) struct Edit<V> {
 
 impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Patch<K, V, S> {
     /// The changes from `old` to `new`, under the hasher of `old`. O(c log n) for versions that differ in c entries.
+    ///
+    /// What counts as a change is told at [`diff`](PersistentMap::diff), whose changes they are.
     ///
     /// # Examples
     ///
@@ -157,6 +159,7 @@ impl<K, V, S: Default> Default for Patch<K, V, S> {
 }
 
 impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PartialEq for Patch<K, V, S> {
+    /// Whether both make the same changes. Values are compared by `==`, as by the `==` of maps.
     fn eq(&self, other: &Self) -> bool {
         self.edits == other.edits
     }
@@ -222,7 +225,9 @@ impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Persist
     /// # Errors
     ///
     /// If the map is not, at one of the patch's keys, what the patch was made from: a key to be added is there, or one
-    /// to be removed or changed is not, or has another value. [`merge3`](Self::merge3) goes on where this refuses.
+    /// to be removed or changed is not, or has another value; two values that are both unequal to themselves, such as
+    /// NaNs, count as the same, as in [`diff`](Self::diff). To apply changes despite conflicts, use
+    /// [`merge3`](Self::merge3).
     ///
     /// # Examples
     ///
@@ -244,7 +249,7 @@ impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Persist
             match (next.get(key), before) {
                 (Some(_), None) => return Err(PatchError::Present { key: key.clone() }),
                 (None, Some(_)) => return Err(PatchError::Absent { key: key.clone() }),
-                (Some(there), Some(before)) if there != before => {
+                (Some(there), Some(before)) if !unchanged(before, there) => {
                     return Err(PatchError::Differs { key: key.clone() });
                 }
                 (Some(_), Some(_)) | (None, None) => next.put(key, after.clone()),
