@@ -6,7 +6,7 @@
 use core::hash::{BuildHasher, Hash};
 use core::ptr;
 
-use super::PersistentMap;
+use super::{PersistentMap, unchanged};
 use crate::keyed::{self, first};
 use crate::macros::operators;
 use crate::trie::{Merged, Rule, always};
@@ -174,8 +174,9 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
 impl<K: Clone, V: Clone + PartialEq, S: Clone> PersistentMap<K, V, S> {
     /// A version with the same keys and the values that `f` makes. O(n).
     ///
-    /// An answer that is equal to the value that is there does not replace it: what does not change stays shared, and
-    /// it is the same version if nothing does.
+    /// A value for which `f` returns an equal one stays, so that unchanged subtrees stay shared; if nothing changes, the
+    /// result is this very version. Two values that are both unequal to themselves, such as NaNs, count as equal, as in
+    /// [`diff`](Self::diff).
     ///
     /// # Examples
     ///
@@ -189,7 +190,7 @@ impl<K: Clone, V: Clone + PartialEq, S: Clone> PersistentMap<K, V, S> {
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn map_values(&self, mut f: impl FnMut(&K, &V) -> V) -> Self {
         let both = |(key, old): &(K, V), _: &_| match f(key, old) {
-            new if new == *old => Ok(Merged::Left),
+            new if unchanged(old, &new) => Ok(Merged::Left),
             new => Ok(Merged::New((key.clone(), new))),
         };
         // Merged with itself, where equal entries are one and the same.

@@ -88,7 +88,7 @@ impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Persist
                 merged.put(key, theirs.cloned());
             } else if !unchanged(&ours, &theirs) {
                 let resolved = resolve(key, Conflict { base, ours, theirs });
-                if resolved.as_ref() != ours {
+                if !unchanged(&ours, &resolved.as_ref()) {
                     merged.put(key, resolved);
                 }
             }

@@ -6,7 +6,7 @@ use core::hash::{BuildHasher, Hash};
 
 use equivalent::Equivalent;
 
-use super::{Entry, PersistentMap};
+use super::{Entry, PersistentMap, unchanged};
 
 impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V, S> {
     /// A version with `value` under `key`. O(log n).
@@ -30,7 +30,10 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         next
     }
 
-    /// As [`assoc`](Self::assoc), but the same version if the key has an equal value already. O(log n).
+    /// Like [`assoc`](Self::assoc), but returns this very version if `key` already has an equal value. O(log n).
+    ///
+    /// Two values that are both unequal to themselves, such as NaNs, count as the same, as in [`diff`](Self::diff): the
+    /// value that is there stays. `assoc` compares no values.
     ///
     /// # Examples
     ///
@@ -49,7 +52,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         let mut next = self.clone();
         match next.entry(key) {
             // Dropped by hand, since `next` on its way out would leak if the destructor panicked.
-            Entry::Occupied(entry) if *entry.get() == value => drop(value),
+            Entry::Occupied(entry) if unchanged(entry.get(), &value) => drop(value),
             entry => drop(entry.insert_entry(value)),
         }
         next
