@@ -55,8 +55,14 @@ impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PartialEq for PersistentMap<K, 
 impl<K: Eq + Hash, V: Eq, S: BuildHasher> Eq for PersistentMap<K, V, S> {}
 
 impl<K: Hash, V: Hash, S> Hash for PersistentMap<K, V, S> {
-    /// Hashes the entries in a way that their order does not matter to, so that equal maps hash alike, whatever hashers
-    /// they have. O(n).
+    /// Hashes the entries independently of their order, so that equal maps hash alike, whatever hashers they have. O(n).
+    ///
+    /// With the feature `std` each entry is hashed by SipHash under keys that are drawn at random once per process, and
+    /// these hashes are added up. So nobody can choose different maps of equal hash without knowing the keys, and the
+    /// hash of a map differs from one process to the next, even for a [`Hasher`] that has no keys: do not store it.
+    ///
+    /// Without the feature `std` entries are hashed by a fixed function. Then anyone can compute different maps of equal
+    /// hash, whatever the keys of the final hasher are: do not use maps as keys where an attacker chooses their entries.
     ///
     /// ```
     /// use perennial::persistent_map;

@@ -38,8 +38,15 @@ impl<T: Eq + Hash, S: BuildHasher> PartialEq for PersistentSet<T, S> {
 impl<T: Eq + Hash, S: BuildHasher> Eq for PersistentSet<T, S> {}
 
 impl<T: Hash, S> Hash for PersistentSet<T, S> {
-    /// Hashes the elements in a way that their order does not matter to, so that equal sets hash alike, whatever
-    /// hashers they have. O(n).
+    /// Hashes the elements independently of their order, so that equal sets hash alike, whatever hashers they have.
+    /// O(n).
+    ///
+    /// With the feature `std` each element is hashed by SipHash under keys that are drawn at random once per process, and
+    /// these hashes are added up. So nobody can choose different sets of equal hash without knowing the keys, and the
+    /// hash of a set differs from one process to the next, even for a [`Hasher`] that has no keys: do not store it.
+    ///
+    /// Without the feature `std` elements are hashed by a fixed function. Then anyone can compute different sets of equal
+    /// hash, whatever the keys of the final hasher are: do not use sets as keys where an attacker chooses their elements.
     ///
     /// ```
     /// use perennial::{PersistentSet, persistent_set};
