@@ -145,10 +145,11 @@ impl<K, V, S> PersistentMap<K, V, S> {
         self.trie.is_empty()
     }
 
-    /// Whether two maps are the same version: all of their contents is shared. O(1).
+    /// Returns true if two maps are the same version, that is, if they share all of their nodes. O(1).
     ///
-    /// The same version implies equal contents; equal contents do not imply the same version. Operations that change
-    /// nothing keep the version.
+    /// The same version implies equal contents; equal contents do not imply the same version.
+    /// [`guide::versions`](crate::guide::versions) lists the operations that keep the version if they change nothing, and
+    /// those that do not.
     ///
     /// # Examples
     ///

@@ -229,6 +229,38 @@ fn merging_in_parallel_is_merging() {
     }
 }
 
+/// As the guide's page on versions says; for merging see above.
+#[test]
+fn the_version_is_kept_where_the_sequential_operation_keeps_it() {
+    for n in sizes() {
+        let map: PersistentMap<u32, u32> = (0..n).map(|key| (key, key)).collect();
+        let set: PersistentSet<u32> = (0..n).collect();
+        let edits: [fn(&mut PersistentMap<u32, u32>); 4] = [
+            |map| map.par_extend([(0, 0); 0]),
+            |map| map.par_extend(map.clone()),
+            |map| map.par_iter_mut().for_each(drop),
+            |map| map.par_values_mut().for_each(drop),
+        ];
+        for (edit, kept) in edits.into_iter().zip([true, n == 0, n == 0, n == 0]) {
+            let mut edited = map.clone();
+            edit(&mut edited);
+            assert_eq!((edited == map, edited.ptr_eq(&map)), (true, kept), "{n} entries");
+        }
+        let mut extended = set.clone();
+        extended.par_extend(set.clone());
+        assert!(extended.ptr_eq(&set));
+        let rest: PersistentSet<u32> = (0..n / 2).collect();
+        for (parallel, sequential) in [
+            (set.par_union(&rest), set.union(&rest)),
+            (set.par_intersection(&set.conj(n)), set.intersection(&set.conj(n))),
+            (set.par_difference(&PersistentSet::from([n])), set.difference(&PersistentSet::from([n]))),
+            (set.par_symmetric_difference(&PersistentSet::new()), set.clone()),
+        ] {
+            assert!(sequential.ptr_eq(&set) && parallel.ptr_eq(&set), "{n} elements");
+        }
+    }
+}
+
 /// Enough entries for work to be dealt out again below the root's children.
 #[test]
 fn large_maps_are_merged_and_compared() {

@@ -1,7 +1,7 @@
 //! Maps combined with maps: merging, intersecting, subtracting, comparing.
 //!
 //! All of it goes through both tries together and stops where they share a subtree, or only one has anything. What is
-//! unchanged is shared with the operands; a result that is the same as an operand is that very version.
+//! unchanged is shared with the operands; if all of it is, the result is that operand's version.
 
 use core::hash::{BuildHasher, Hash};
 use core::ptr;
@@ -52,7 +52,8 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     /// A version with the entries of both maps. Where both have a key, the key is ours and the value the other's.
     ///
     /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). The same version if the other
-    /// map is that version or has no entries. Also written `|`.
+    /// map is that version or has no entries; values are not compared, so that an equal value of the other map replaces
+    /// ours. Also written `|`.
     ///
     /// # Examples
     ///

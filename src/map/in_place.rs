@@ -1,6 +1,6 @@
 //! The in-place operations, by the names of `std`.
 //!
-//! They copy a node only if another version shares it and something in it is to change.
+//! They copy a node only if another version shares it and something in it changes, or may be changed by the caller.
 
 use core::hash::{BuildHasher, Hash};
 use core::mem;
@@ -15,7 +15,8 @@ use crate::trie::Extraction;
 impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     /// Puts `value` under `key` and answers the value that it replaces. O(log n).
     ///
-    /// A key that is there already stays, as in `std`.
+    /// A key that is there already stays, as in `std`. Its value is replaced even by an equal one, which copies the nodes
+    /// on the way that another version shares.
     ///
     /// # Examples
     ///
@@ -97,6 +98,8 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
 
     /// The value of `key`, for editing. O(log n); no allocation if there is no such key.
     ///
+    /// If the key is there, the nodes on the way that another version shares are copied, even if nothing is written then.
+    ///
     /// # Examples
     ///
     /// ```
@@ -117,6 +120,8 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     }
 
     /// The key as the map holds it, and its value for editing. O(log n); no allocation if there is no such key.
+    ///
+    /// Shared nodes are copied as by [`get_mut`](Self::get_mut).
     ///
     /// # Examples
     ///
@@ -141,6 +146,8 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     }
 
     /// The values of several keys at once, for editing. O(N log n).
+    ///
+    /// Shared nodes are copied as by [`get_mut`](Self::get_mut).
     ///
     /// # Panics
     ///
@@ -167,6 +174,8 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     }
 
     /// The place of `key`, occupied or vacant, to look at and to change without searching again. O(log n).
+    ///
+    /// No node is copied before the entry inserts, removes or hands out a value for editing.
     ///
     /// # Examples
     ///
@@ -247,7 +256,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
 
     /// Iterates over the entries, in unspecified order, with the values for editing. O(n) for the whole run.
     ///
-    /// Nodes that another version shares are copied as the iterator comes to them.
+    /// Nodes that another version shares are copied as the iterator comes to them, the first ones when it is made.
     ///
     /// # Examples
     ///
@@ -266,7 +275,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
 
     /// Iterates over the values, in unspecified order, for editing. O(n) for the whole run.
     ///
-    /// Nodes that another version shares are copied as the iterator comes to them.
+    /// Nodes that another version shares are copied as the iterator comes to them, the first ones when it is made.
     ///
     /// # Examples
     ///

@@ -52,8 +52,8 @@ impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Persist
     /// have it. Where they have changed it differently, `resolve` answers the value, or `None` for no entry. Two values
     /// that are both unequal to themselves, such as NaNs, count as unchanged, as in [`diff`](Self::diff).
     ///
-    /// O(c log n) for c changes from `base` to `theirs`, at most O(n + m). If one side has changed nothing, it is the
-    /// version of the other side.
+    /// O(c log n) for c changes from `base` to `theirs`, at most O(n + m). The result is the version `ours` if it takes
+    /// nothing from `theirs`, and the version `theirs` if `ours` is the version `base`.
     ///
     /// # Examples
     ///

@@ -11,7 +11,8 @@ use super::{Entry, PersistentMap, unchanged};
 impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V, S> {
     /// A version with `value` under `key`. O(log n).
     ///
-    /// If the key is there, the new version keeps that key and takes the new value.
+    /// If the key is there, the new version keeps that key and takes the new value, even if it is equal to the old one:
+    /// [`set`](Self::set) compares them.
     ///
     /// # Examples
     ///
@@ -81,8 +82,9 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
 
     /// A version in which `f` has decided about `key`. O(log n).
     ///
-    /// `f` is given the present value, if any, and answers the new one, or `None` for no entry. It is the same version,
-    /// without any allocation, if there was no entry and there is to be none.
+    /// `f` gets the present value, if any, and returns the new one, or `None` for no entry. If there was no entry and `f`
+    /// returns `None`, the result is this very version, without any allocation. A value makes a new version even if it is
+    /// equal to the present one; [`set`](Self::set) compares them.
     ///
     /// # Examples
     ///

@@ -1,7 +1,7 @@
 //! Sets combined with sets.
 //!
 //! All of it goes through both tries together and stops where they share a subtree, or only one has anything. What is
-//! unchanged is shared with the operands; a result that is the same as an operand is that very version.
+//! unchanged is shared with the operands; if all of it is, the result is that operand's version.
 
 use core::hash::{BuildHasher, Hash};
 

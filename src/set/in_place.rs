@@ -1,6 +1,6 @@
 //! The in-place operations, by the names of `std`.
 //!
-//! They copy a node only if another version shares it and something in it is to change.
+//! They copy a node only if another version shares it and something in it changes.
 
 use core::hash::{BuildHasher, Hash};
 use core::mem;
