@@ -2,14 +2,16 @@
 
 mod common;
 
-use perennial::proptest::{persistent_map, persistent_set};
+use std::hash::BuildHasher;
+
+use perennial::proptest::{persistent_map, persistent_map_with_hasher, persistent_set, persistent_set_with_hasher};
 use perennial::{PersistentMap, PersistentSet};
 use proptest::collection::size_range;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-use common::hashers::TestState;
+use common::hashers::{Kind, TestState};
 use common::{proptest_config, validate};
 
 proptest! {
@@ -47,4 +49,51 @@ fn a_failure_shrinks_to_the_smallest() {
     assert_eq!(map.into_iter().collect::<Vec<_>>(), [(0, 10)]);
     let set = smallest(persistent_set(0..100, 1..40), |set| !set.is_empty());
     assert_eq!(set, PersistentSet::from([0]));
+}
+
+/// The entries of a map and the elements of a set, in the order of iteration.
+type Order = (Vec<(u16, u16)>, Vec<u16>);
+
+/// The first maps and sets of a seed. `hasher` makes the hashers of the strategies.
+fn orders<S: BuildHasher + Clone>(hasher: impl Fn() -> S) -> Vec<Order> {
+    let mut runner = TestRunner::deterministic();
+    let maps = persistent_map_with_hasher(any::<u16>(), any::<u16>(), 0..100, hasher());
+    let sets = persistent_set_with_hasher(any::<u16>(), 0..100, hasher());
+    let make = |_| {
+        let map = maps.new_tree(&mut runner).expect("keys are many").current();
+        let set = sets.new_tree(&mut runner).expect("elements are many").current();
+        (map.into_iter().collect(), set.into_iter().collect())
+    };
+    (0..20).map(make).collect()
+}
+
+#[test]
+fn the_order_follows_from_the_seed_and_the_hasher() {
+    let fixed = || foldhash::fast::FixedState::with_seed(1);
+    assert_eq!(orders(fixed), orders(fixed));
+    // With keys of its own, each hasher has an order of its own: what is in a map is the same, where it lies is not.
+    let [one, other] = [(); 2].map(|()| orders(std::hash::RandomState::new));
+    assert_ne!(one, other);
+    let sorted = |mut orders: Vec<Order>| {
+        orders.iter_mut().for_each(|(map, set)| {
+            map.sort_unstable();
+            set.sort_unstable();
+        });
+        orders
+    };
+    assert_eq!(sorted(one), sorted(other));
+}
+
+#[test]
+fn the_hasher_is_that_of_the_collections() {
+    let mut runner = TestRunner::deterministic();
+    for kind in Kind::ALL {
+        let map = persistent_map_with_hasher(0..9_u64, 0..9_u64, 5, TestState(kind));
+        let set = persistent_set_with_hasher(0..9_u64, 5, TestState(kind));
+        let [map, again] = [(); 2].map(|()| map.new_tree(&mut runner).expect("five of nine").current());
+        validate(&map);
+        assert_eq!((map.len(), map.hasher().0, again.hasher().0), (5, kind, kind));
+        let set = set.new_tree(&mut runner).expect("five of nine").current();
+        assert_eq!((set.len(), set.hasher().0), (5, kind));
+    }
 }
