@@ -14,7 +14,8 @@ mod transient;
 mod hasher;
 mod impls;
 mod keyed;
-mod macros;
+#[doc(hidden)]
+pub mod macros;
 
 pub mod trie;
 

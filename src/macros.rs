@@ -1,4 +1,22 @@
-//! Implementations that maps and sets have in common but for names and bounds.
+//! Implementations that maps and sets have in common but for names and bounds, and what the public macros call.
+
+use core::hash::{BuildHasher, Hash};
+
+use crate::{PersistentMap, PersistentSet};
+
+// `persistent_map!` and `persistent_set!` must be single calls: temporaries in their arguments then live as long as in a
+// call of a function, and no trait need be in scope.
+
+pub fn map_of<K: Eq + Hash, V, S: BuildHasher, const N: usize>(
+    hasher: S,
+    entries: [(K, V); N],
+) -> PersistentMap<K, V, S> {
+    PersistentMap::collected(hasher, entries)
+}
+
+pub fn set_of<T: Eq + Hash, S: BuildHasher, const N: usize>(hasher: S, elements: [T; N]) -> PersistentSet<T, S> {
+    PersistentSet::collected(hasher, elements)
+}
 
 /// An exact iterator that yields each item of `self.inner` in another form.
 macro_rules! projection {

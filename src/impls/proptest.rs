@@ -10,7 +10,7 @@ use proptest::arbitrary::{Arbitrary, any_with};
 use proptest::collection::{SizeRange, vec};
 use proptest::strategy::{BoxedStrategy, Strategy};
 
-use crate::{PersistentMap, PersistentSet, RandomState, TransientMap, TransientSet};
+use crate::{PersistentMap, PersistentSet, RandomState};
 
 /// A strategy for maps of keys and values from these strategies, with a number of entries in this range.
 ///
@@ -67,11 +67,7 @@ pub fn persistent_map_with_hasher<K: Strategy, V: Strategy, S: BuildHasher + Clo
 where
     K::Value: Eq + Hash,
 {
-    let collect = move |entries| {
-        let mut map = TransientMap::with_hasher(hasher.clone());
-        map.extend::<Vec<_>>(entries);
-        map.persistent()
-    };
+    let collect = move |entries| PersistentMap::collected(hasher.clone(), entries);
     collected((key, value), size.into(), collect, PersistentMap::len)
 }
 
@@ -127,11 +123,7 @@ pub fn persistent_set_with_hasher<T: Strategy, S: BuildHasher + Clone>(
 where
     T::Value: Eq + Hash,
 {
-    let collect = move |elements| {
-        let mut set = TransientSet::with_hasher(hasher.clone());
-        set.extend::<Vec<_>>(elements);
-        set.persistent()
-    };
+    let collect = move |elements| PersistentSet::collected(hasher.clone(), elements);
     collected(element, size.into(), collect, PersistentSet::len)
 }
 

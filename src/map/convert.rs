@@ -12,9 +12,10 @@ use super::{PersistentMap, replace_value};
 use crate::keyed::{self, first};
 use crate::trie::sole_owner;
 
-/// Makes a [`PersistentMap`] from a list of `key => value`.
+/// Makes a [`PersistentMap`] from a list of `key => value`, under the default hasher or under one that stands before it.
 ///
-/// Of equal keys the last value wins. Without entries it can be used in constants.
+/// Of equal keys the last value wins. Without entries it can be used in constants. Without the feature `std` there is no
+/// default hasher, and only the form with a hasher compiles.
 ///
 /// # Examples
 ///
@@ -30,23 +31,50 @@ use crate::trie::sole_owner;
 /// let empty: PersistentMap<&str, u32> = persistent_map! {};
 /// assert!(empty.is_empty());
 /// ```
-#[cfg(feature = "std")]
+///
+/// With a hasher, and a semicolon after it:
+///
+/// ```
+/// use perennial::{PersistentMap, persistent_map};
+/// use std::hash::{BuildHasherDefault, DefaultHasher};
+///
+/// let hasher = BuildHasherDefault::<DefaultHasher>::new();
+/// let map = persistent_map! { hasher; "one" => 1, "two" => 2 };
+/// assert_eq!(map["two"], 2);
+///
+/// static EMPTY: PersistentMap<u8, u8, BuildHasherDefault<DefaultHasher>> =
+///     persistent_map! { BuildHasherDefault::new(); };
+/// assert!(EMPTY.is_empty());
+/// ```
 #[macro_export]
 macro_rules! persistent_map {
     () => {
         $crate::PersistentMap::new()
     };
     ($($key:expr => $value:expr),+ $(,)?) => {
-        $crate::PersistentMap::from([$(($key, $value)),+])
+        $crate::macros::map_of($crate::RandomState::new(), [$(($key, $value)),+])
     };
+    ($hasher:expr;) => {
+        $crate::PersistentMap::with_hasher($hasher)
+    };
+    ($hasher:expr; $($key:expr => $value:expr),+ $(,)?) => {
+        $crate::macros::map_of($hasher, [$(($key, $value)),+])
+    };
+}
+
+impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
+    /// A map of these entries. Of equal keys the last value wins.
+    pub(crate) fn collected(hasher: S, entries: impl IntoIterator<Item = (K, V)>) -> Self {
+        let mut map = Self::with_hasher(hasher);
+        keyed::extend(&mut map.trie, &map.hasher, entries, first, sole_owner, replace_value);
+        map
+    }
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher + Default> FromIterator<(K, V)> for PersistentMap<K, V, S> {
     /// Of equal keys the last value wins. O(n), and faster than inserting one by one.
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        let mut map = Self::default();
-        keyed::extend(&mut map.trie, &map.hasher, entries, first, sole_owner, replace_value);
-        map
+        Self::collected(S::default(), entries)
     }
 }
 

@@ -12,9 +12,10 @@ use super::iter::{IntoIter, Iter};
 use crate::keyed::{self, itself};
 use crate::trie::sole_owner;
 
-/// Makes a [`PersistentSet`] from a list of elements.
+/// Makes a [`PersistentSet`] from a list of elements, under the default hasher or under one that stands before it.
 ///
-/// Of equal elements the first stays. Without elements it can be used in constants.
+/// Of equal elements the first stays. Without elements it can be used in constants. Without the feature `std` there is no
+/// default hasher, and only the form with a hasher compiles.
 ///
 /// # Examples
 ///
@@ -27,23 +28,45 @@ use crate::trie::sole_owner;
 /// let empty: PersistentSet<&str> = persistent_set! {};
 /// assert!(empty.is_empty());
 /// ```
-#[cfg(feature = "std")]
+///
+/// With a hasher, and a semicolon after it:
+///
+/// ```
+/// use perennial::persistent_set;
+/// use std::hash::{BuildHasherDefault, DefaultHasher};
+///
+/// let set = persistent_set! { BuildHasherDefault::<DefaultHasher>::new(); "one", "two", "two" };
+/// assert_eq!(set.len(), 2);
+/// ```
 #[macro_export]
 macro_rules! persistent_set {
     () => {
         $crate::PersistentSet::new()
     };
     ($($element:expr),+ $(,)?) => {
-        $crate::PersistentSet::from([$($element),+])
+        $crate::macros::set_of($crate::RandomState::new(), [$($element),+])
     };
+    ($hasher:expr;) => {
+        $crate::PersistentSet::with_hasher($hasher)
+    };
+    ($hasher:expr; $($element:expr),+ $(,)?) => {
+        $crate::macros::set_of($hasher, [$($element),+])
+    };
+}
+
+impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
+    /// A set of these elements. Of equal elements the first stays.
+    pub(crate) fn collected(hasher: S, elements: impl IntoIterator<Item = T>) -> Self {
+        let mut set = Self::with_hasher(hasher);
+        keyed::add_all(&mut set.trie, &set.hasher, elements, itself, sole_owner);
+        set
+    }
 }
 
 impl<T: Eq + Hash, S: BuildHasher + Default> FromIterator<T> for PersistentSet<T, S> {
     /// Of equal elements the first stays. O(n), and faster than inserting one by one.
     fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
-        let mut set = Self::default();
-        keyed::add_all(&mut set.trie, &set.hasher, elements, itself, sole_owner);
-        set
+        Self::collected(S::default(), elements)
     }
 }
 

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use core::hash::{BuildHasherDefault, Hasher};
 
 use perennial::map::Patch;
-use perennial::{HashTrie, PersistentMap, PersistentSet, TransientMap};
+use perennial::{HashTrie, PersistentMap, PersistentSet, TransientMap, persistent_map, persistent_set};
 
 /// FNV-1a, since without `std` there is no default hasher.
 pub struct Fnv(u64);
@@ -45,6 +45,13 @@ pub fn squares(n: u32) -> Option<Map> {
     even.apply(&patch).ok()
 }
 
+/// The number that a word is for, by the literal forms; none for what only makes them longer.
+pub fn number(word: &str) -> Option<u32> {
+    let numbers = persistent_map! { State::default(); "one" => 1, "two" => 2 };
+    let fillers = persistent_set! { State::default(); "and", "a" };
+    if fillers.contains(word) { None } else { numbers.get(word).copied() }
+}
+
 /// As many numbers as are in both of two sets.
 pub fn common(a: &[u32], b: &[u32]) -> usize {
     let [a, b] = [a, b].map(|numbers| numbers.iter().copied().collect::<PersistentSet<u32, State>>());
@@ -66,7 +73,7 @@ pub fn by_length<'a>(words: &[&'a str]) -> Vec<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{by_length, common, squares};
+    use super::{by_length, common, number, squares};
 
     #[test]
     fn it_works_without_std() {
@@ -74,6 +81,7 @@ mod tests {
         assert_eq!(squares.len(), 1000);
         assert!(squares.iter().all(|(k, square)| k * k == *square));
         assert_eq!(common(&[1, 2, 3], &[3, 1, 5]), 2);
+        assert_eq!(["two", "and", "three"].map(number), [Some(2), None, None]);
         assert_eq!(by_length(&["one", "four", "two"]), ["two", "four"]);
     }
 }
