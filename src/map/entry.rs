@@ -117,7 +117,11 @@ impl<'a, K, V> Entry<'a, K, V> {
     /// assert_eq!(map["a"], 5);
     /// ```
     pub fn or_insert(self, default: V) -> &'a mut V {
-        self.or_insert_with(|| default)
+        // Without a closure, which would carry a large value through two calls more.
+        match self {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(default),
+        }
     }
 
     /// Puts the answer of `default` in if the place is vacant. Answers the value for editing. O(log n), no search.
