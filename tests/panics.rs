@@ -1,8 +1,15 @@
-//! A panic in the user's code, at whichever call of it, leaves every collection sound and nothing lost.
+//! A panic in user code, at whichever call, leaves every collection sound and loses nothing.
 //!
-//! Every public operation stands in a table below `panics/`. A fuse is laid in `Hash`, `Eq`, `Clone`, `Drop`, a hasher
-//! or a closure, and blown at its n-th call, for every n until the operation gets through. With `--nocapture` each
-//! operation's count of panics is printed.
+//! Every public operation is in one of the tables in `panics/`. A fuse is set to the n-th call of `Hash`, `Eq`, `Clone`,
+//! `Drop`, a hasher or a closure, for every n until the operation gets through, and the call panics.
+//!
+//! In a second series the n-th call of one kind drops a twin of the collection, the other owner of its nodes. An operation
+//! that is copying a shared node is then left with the last reference to it, and it is the operation that runs the
+//! destructors of the entries. Either the same call panics, or the m-th drop after it. The first, the middle and the last n
+//! and m are tried.
+//!
+//! With `--nocapture` the panics of each operation are printed: those on a collection that owns its nodes and on one that
+//! shares them, the losses of a twin, with a panic in the same call, and the panics in drops after these.
 
 mod common;
 
@@ -58,35 +65,35 @@ fn divides(n: u64, element: &Tracked) -> bool {
 
 #[test]
 fn maps() {
-    trial::check(&map::OPERATIONS);
+    trial::check("maps", &map::OPERATIONS);
 }
 
 #[test]
 fn map_entries() {
-    trial::check(&entry::OPERATIONS);
+    trial::check("map entries", &entry::OPERATIONS);
 }
 
 #[test]
 fn map_algebra() {
-    trial::check(&algebra::OPERATIONS);
+    trial::check("map algebra", &algebra::OPERATIONS);
 }
 
 #[test]
 fn sets() {
-    trial::check(&set::OPERATIONS);
+    trial::check("sets", &set::OPERATIONS);
 }
 
 #[test]
 fn transient_maps() {
-    trial::check(&transient::MAP_OPERATIONS);
+    trial::check("transient maps", &transient::MAP_OPERATIONS);
 }
 
 #[test]
 fn transient_sets() {
-    trial::check(&transient::SET_OPERATIONS);
+    trial::check("transient sets", &transient::SET_OPERATIONS);
 }
 
 #[test]
 fn tries() {
-    trial::check(&trie::OPERATIONS);
+    trial::check("tries", &trie::OPERATIONS);
 }

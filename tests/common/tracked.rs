@@ -1,7 +1,9 @@
-//! An element that is counted from birth to drop, and a fuse that makes any call of user code panic.
+//! An element that is counted from birth to drop, and a fuse that makes any call of user code panic, or drop something
+//! else.
 //!
 //! Counts and fuses are kept per thread, and each test has a thread of its own.
 
+use core::any::Any;
 use core::cell::{Cell, RefCell};
 use core::cmp::Ordering;
 use core::hash::{Hash, Hasher};
@@ -185,26 +187,55 @@ impl Call {
     ];
 }
 
-#[derive(Clone, Copy)]
+/// A fuse, and what it sets off.
 struct Fuse {
     call: Call,
     /// Calls that still go well.
     left: usize,
+    charge: Charge,
+}
+
+enum Charge {
+    Panic,
+    /// Drops this value, and then panics here or in a drop.
+    Loss(Box<dyn Any>, Panics),
+}
+
+/// Where the panic comes after a loss.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Panics {
+    /// In the call that has dropped the value.
+    Here,
+    /// In the drop of an element, after so many other drops.
+    InDrop(usize),
 }
 
 /// What a blown fuse panics with.
 struct Blown;
 
-/// Counts a call. Is it the one that the fuse is set to?
+/// Counts a call. Is it the one that the fuse is set to, and has to panic?
 pub(crate) fn blows(call: Call) -> bool {
-    let Some(fuse) = FUSE.get() else { return false };
     // A second panic while the first unwinds would abort the process.
-    if fuse.call != call || panicking() {
+    if panicking() {
         return false;
     }
-    let left = fuse.left.checked_sub(1);
-    FUSE.set(left.map(|left| Fuse { call, left }));
-    left.is_none()
+    let Some(fuse) = FUSE.take() else { return false };
+    if fuse.call != call {
+        FUSE.set(Some(fuse));
+        return false;
+    }
+    match (fuse.left.checked_sub(1), fuse.charge) {
+        (Some(left), charge) => FUSE.set(Some(Fuse { call, left, charge })),
+        (None, Charge::Panic) => return true,
+        (None, Charge::Loss(value, panics)) => {
+            drop(value);
+            match panics {
+                Panics::Here => return true,
+                Panics::InDrop(left) => FUSE.set(Some(Fuse { call: Call::Drop, left, charge: Charge::Panic })),
+            }
+        }
+    }
+    false
 }
 
 /// Counts a call, and panics if it is the one that the fuse is set to.
@@ -215,15 +246,52 @@ pub(crate) fn burn(call: Call) {
     }
 }
 
+/// Runs `operation` with a fuse. Returns its result unless it panicked, and what is left of the fuse.
+fn run_with<R>(fuse: Fuse, operation: impl FnOnce() -> R) -> (Option<R>, Option<Fuse>) {
+    FUSE.set(Some(fuse));
+    let result = catch_unwind(AssertUnwindSafe(operation));
+    let left = FUSE.take();
+    match result {
+        Ok(result) => (Some(result), left),
+        Err(panic) if panic.is::<Blown>() => (None, left),
+        Err(panic) => resume_unwind(panic),
+    }
+}
+
 /// Runs `operation` with a fuse that blows at the `nth` (from 0) call of the kind, and answers its result,
 /// or `None` if the fuse blew.
 pub(crate) fn with_fuse<R>(call: Call, nth: usize, operation: impl FnOnce() -> R) -> Option<R> {
-    FUSE.set(Some(Fuse { call, left: nth }));
-    let result = catch_unwind(AssertUnwindSafe(operation));
-    let blew = FUSE.take().is_none();
-    match result {
-        Ok(result) => (!blew).then_some(result),
-        Err(panic) if panic.is::<Blown>() => None,
-        Err(panic) => resume_unwind(panic),
+    let (result, left) = run_with(Fuse { call, left: nth, charge: Charge::Panic }, operation);
+    result.filter(|_| left.is_some())
+}
+
+/// What became of an operation that was to lose a value.
+pub(crate) enum Loss<V> {
+    /// It made too few calls of the kind to lose the value; so many would have been left.
+    Kept(V, usize),
+    /// It lost the value and got through; so many drops would have been left.
+    Through(usize),
+    /// It lost the value, and the fuse blew after that.
+    Blown,
+}
+
+/// Runs `operation`, drops `value` in the `nth` (from 0) call of the kind, and then blows a fuse as `panics` says. Drops
+/// of elements in `value` do not count.
+pub(crate) fn with_loss<V: 'static>(
+    value: V,
+    call: Call,
+    nth: usize,
+    panics: Panics,
+    operation: impl FnOnce(),
+) -> Loss<V> {
+    let (result, left) = run_with(Fuse { call, left: nth, charge: Charge::Loss(Box::new(value), panics) }, operation);
+    // A panic is not swallowed, unless it is an error instead.
+    assert!(result.is_none() == left.is_none() || call == Call::Error && left.is_none());
+    match left {
+        Some(Fuse { left, charge: Charge::Loss(value, _), .. }) => {
+            Loss::Kept(*value.downcast().expect("nobody changes the type"), left)
+        }
+        Some(Fuse { left, charge: Charge::Panic, .. }) => Loss::Through(left),
+        None => Loss::Blown,
     }
 }

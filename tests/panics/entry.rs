@@ -78,7 +78,7 @@ pub(super) const OPERATIONS: [Operation<M>; 20] = [
         vacant(map, given, |entry| drop(entry.into_key()));
     }),
     row("map::VacantEntry::insert", Calls::NONE, CLONE, |map, given| {
-        vacant(map, given, |entry| entry.insert(new(7)).set(8))
+        vacant(map, given, |entry| entry.insert(new(7)).set(7))
     }),
     row("map::VacantEntry::insert_entry", Calls::NONE, CLONE, |map, given| {
         vacant(map, given, |entry| assert_eq!(entry.insert_entry(new(7)).get().value(), 7));

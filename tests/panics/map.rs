@@ -10,7 +10,7 @@ use super::trial::{Calls, Contents, Given, Operand, Operation, Scope, Situation,
 use super::{CLONE, CLONE_HASHER, CLOSURE, DEBUG, DEFAULT, DROP, EQ, HASH_KEYS, LOOKUP, answer, divides, new};
 use crate::common::hashers::Kind;
 use crate::common::tracked::Tracked;
-use crate::common::{Map, build, empty, validate};
+use crate::common::{Map, build, empty, same_shape, validate};
 
 pub(super) type M = Map<Tracked, Tracked>;
 
@@ -28,6 +28,15 @@ pub(super) fn contents(map: &M) -> Contents {
 pub(super) fn edit(map: &mut M) {
     map.insert(new(2000), new(0));
     map.remove(&new(0));
+}
+
+pub(super) fn touch(map: &mut M) {
+    map.insert(new(1), new(11));
+}
+
+pub(super) fn is_canonical(kind: Kind, map: &M, contents: &Contents) -> bool {
+    let fresh = build(kind, contents.iter().map(|(&key, &value)| (new(key), new(value))));
+    same_shape(map, &fresh) && *map == fresh
 }
 
 impl Subject for M {
@@ -51,6 +60,14 @@ impl Subject for M {
 
     fn edit(version: &mut M) {
         edit(version);
+    }
+
+    fn touch(_: Kind, version: &mut M) {
+        touch(version);
+    }
+
+    fn is_canonical(kind: Kind, version: &M, contents: &Contents) -> bool {
+        is_canonical(kind, version, contents)
     }
 
     fn operand(version: &M, Situation { kind, size }: Situation, operand: Operand) -> M {

@@ -31,6 +31,15 @@ pub(super) fn edit(set: &mut S) {
     set.remove(&new(0));
 }
 
+pub(super) fn touch(set: &mut S) {
+    set.replace(Tracked::marked(1, 9));
+}
+
+pub(super) fn is_canonical(kind: Kind, set: &S, contents: &Contents) -> bool {
+    let fresh = build(kind, contents.keys().copied());
+    set.same_shape(&fresh) && *set == fresh
+}
+
 /// One that can be told from the equal one that may be there.
 pub(super) fn marked(given: &Given<S>) -> Tracked {
     Tracked::marked(given.key, 7)
@@ -57,6 +66,14 @@ impl Subject for S {
 
     fn edit(version: &mut S) {
         edit(version);
+    }
+
+    fn touch(_: Kind, version: &mut S) {
+        touch(version);
+    }
+
+    fn is_canonical(kind: Kind, version: &S, contents: &Contents) -> bool {
+        is_canonical(kind, version, contents)
     }
 
     fn operand(version: &S, Situation { kind, size }: Situation, operand: Operand) -> S {

@@ -34,6 +34,14 @@ impl Subject for TM {
     fn edit(version: &mut M) {
         map::edit(version);
     }
+
+    fn touch(_: Kind, version: &mut M) {
+        map::touch(version);
+    }
+
+    fn is_canonical(kind: Kind, version: &M, contents: &Contents) -> bool {
+        map::is_canonical(kind, version, contents)
+    }
 }
 
 impl Subject for TS {
@@ -57,6 +65,14 @@ impl Subject for TS {
 
     fn edit(version: &mut S) {
         set::edit(version);
+    }
+
+    fn touch(_: Kind, version: &mut S) {
+        set::touch(version);
+    }
+
+    fn is_canonical(kind: Kind, version: &S, contents: &Contents) -> bool {
+        set::is_canonical(kind, version, contents)
     }
 }
 

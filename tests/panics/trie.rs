@@ -10,13 +10,17 @@ use crate::common::tracked::{Call, Tracked, blows};
 
 type T = HashTrie<Tracked>;
 
+fn build(kind: Kind, elements: impl IntoIterator<Item = u64>) -> T {
+    let mut trie = HashTrie::new();
+    elements.into_iter().for_each(|key| drop(trie.insert(kind.hash(key), new(key), |a, b| a == b)));
+    trie
+}
+
 impl Subject for T {
     type Version = T;
 
     fn sample(kind: Kind, size: u64) -> T {
-        let mut trie = HashTrie::new();
-        (0..size).for_each(|key| drop(trie.insert(kind.hash(key), new(key), |a, b| a == b)));
-        trie
+        build(kind, 0..size)
     }
 
     fn of(version: T) -> T {
@@ -37,6 +41,15 @@ impl Subject for T {
     fn edit(version: &mut T) {
         version.insert(Kind::Good.hash(2000), new(2000), |a, b| a == b);
         version.remove(Kind::Good.hash(0), |there| *there == new(0));
+    }
+
+    fn touch(kind: Kind, version: &mut T) {
+        version.insert(kind.hash(1), Tracked::marked(1, 9), |a, b| a == b);
+    }
+
+    fn is_canonical(kind: Kind, version: &T, contents: &Contents) -> bool {
+        let fresh = build(kind, contents.keys().copied());
+        version.same_shape(&fresh) && version.try_eq(&fresh, |a, b| Ok::<_, ()>(a == b)) == Ok(true)
     }
 
     fn operand(version: &T, Situation { kind, size }: Situation, operand: Operand) -> T {
