@@ -2,7 +2,7 @@
 # Looks for what tests alone do not see: `tests/sanitize.sh [--long] STEP...` from anywhere in a checkout.
 #
 #   miri             undefined behaviour, in the unit tests of the trie (quick: under tree borrows in some) and programs on
-#                    maps
+#                    maps; the unit tests (quick: some) also on a target of 32 bits and on a big-endian one
 #   asan             wrong reads and leaks, in all tests (quick: in those that count elements, and in the unit tests)
 #   tsan             data races, in the tests of threads
 #   valgrind         wrong reads and leaks once more, by another tool
@@ -58,11 +58,14 @@ tests() {
     fi
 }
 
+# The tests of the files that have unsafe code, and some of whole tries, one of which makes nodes of all 32 slots at once.
+some_of_trie=(trie::{bucket,child,tags} trie::tests::{edits,iterators,tries_drop,a_destructor})
+
 # Property tests look for the failures they have kept in files, which isolation forbids. A backtrace takes seconds.
 miri_under() {
     local flags="-Zmiri-$1 -Zmiri-disable-isolation" which=(trie)
     if [ -z "$long" ] && [ "$1" = tree-borrows ]; then
-        which=(trie::{bucket,child,tags} trie::tests::{edits,iterators,tries_drop})
+        which=("${some_of_trie[@]}")
     fi
     local -x RUST_BACKTRACE=0
     MIRIFLAGS=$flags tests "miri-$1" cargo +nightly miri test --locked --lib -- "${which[@]}"
@@ -73,14 +76,33 @@ miri_under() {
     printf 'passed under -Zmiri-%s\n' "$1"
 }
 
-# Both models of memory at once: each run keeps but one core busy.
+# miri_on TARGET
+miri_on() {
+    have "library for Miri on $1" "cargo +nightly miri setup --target $1" true || return 0
+    local which=(trie)
+    if [ -z "$long" ]; then
+        which=("${some_of_trie[@]}")
+    fi
+    RUST_BACKTRACE=0 MIRIFLAGS='-Zmiri-strict-provenance -Zmiri-disable-isolation' \
+        tests "miri-$1" cargo +nightly miri test --locked --lib --target "$1" -- "${which[@]}"
+    printf 'passed on %s\n' "$1"
+}
+
+# What takes less, one after the other: the other model of memory, pointers of 32 bits, and big-endian words.
+miri_others() {
+    miri_under tree-borrows
+    miri_on i686-unknown-linux-gnu
+    miri_on s390x-unknown-linux-gnu
+}
+
+# Two at once: each run keeps but one core busy.
 miri() {
     have_nightly miri && have 'library for Miri' 'cargo +nightly miri setup' true || return 0
-    local model job jobs=() status=0
-    for model in strict-provenance tree-borrows; do
-        miri_under "$model" &
-        jobs+=("$!")
-    done
+    local job jobs=() status=0
+    miri_under strict-provenance &
+    jobs+=("$!")
+    miri_others &
+    jobs+=("$!")
     for job in "${jobs[@]}"; do
         wait "$job" || status=1
     done
