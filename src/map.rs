@@ -87,6 +87,9 @@ impl<K, V> PersistentMap<K, V> {
 impl<K, V, S> PersistentMap<K, V, S> {
     /// Makes an empty map that hashes its keys with `hasher`. O(1), no allocation.
     ///
+    /// Two maps whose hashers hash alike are compared and combined node by node, others with the same result by one lookup
+    /// for each key. Which is the case is found out on a few keys of the maps: see [`design`](crate::guide::design#the-hash).
+    ///
     /// # Examples
     ///
     /// ```

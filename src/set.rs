@@ -76,6 +76,9 @@ impl<T> PersistentSet<T> {
 impl<T, S> PersistentSet<T, S> {
     /// Makes an empty set that hashes its elements with `hasher`. O(1), no allocation.
     ///
+    /// Two sets whose hashers hash alike are compared and combined node by node, others with the same result by one lookup
+    /// for each element. Which is the case is found out on a few elements of the sets: see [`design`](crate::guide::design#the-hash).
+    ///
     /// # Examples
     ///
     /// ```
