@@ -14,7 +14,7 @@ const LARGE: u64 = 100_000;
 /// The versions that are made of a shared map.
 const VERSIONS: u64 = 1_000;
 
-const WORKLOADS: [(&str, fn()); 10] = [
+const WORKLOADS: [(&str, fn()); 16] = [
     ("get_hit", || {
         let map = map(0..SMALL);
         let found = counted(|| keys(0..SMALL).filter(|key| black_box(&map).contains_key(key)).count());
@@ -69,7 +69,45 @@ const WORKLOADS: [(&str, fn()); 10] = [
         let (first, second) = (map(0..SMALL), map(SMALL / 2..SMALL + SMALL / 2));
         assert_eq!(counted(|| first.merge(&second)).len() as u64, SMALL + SMALL / 2);
     }),
+    ("entry", || {
+        let map = counted(|| {
+            let mut map = Map::default();
+            keys(0..SMALL).for_each(|key| *map.entry(key).or_insert(0) += 1);
+            map
+        });
+        assert_eq!(map.len() as u64, SMALL);
+    }),
+    ("get_mut", || {
+        let mut map = map(0..SMALL);
+        counted(|| keys(0..SMALL).for_each(|key| *map.get_mut(&key).expect("the key is there") = 0));
+        assert_eq!(map.values().sum::<u64>(), 0);
+    }),
+    ("diff", || {
+        let (old, versions) = versions();
+        assert_eq!(counted(|| versions.iter().map(|new| old.diff(new).count()).sum::<usize>()), versions.len());
+    }),
+    ("merge", || {
+        let (old, versions) = versions();
+        let lens = counted(|| versions.iter().map(|new| old.merge(new).len() as u64).sum::<u64>());
+        assert_eq!(lens, VERSIONS * SMALL);
+    }),
+    ("collect_tiny", || {
+        let lens = counted(|| (0..VERSIONS).map(|n| map(n..n + 10).len() as u64).sum::<u64>());
+        assert_eq!(lens, VERSIONS * 10);
+    }),
+    ("insert_tiny", || {
+        let map = map(0..10);
+        let lens = counted(|| keys(10..10 + VERSIONS).map(|key| map.assoc(key, key).len() as u64).sum::<u64>());
+        assert_eq!(lens, VERSIONS * 11);
+    }),
 ];
+
+/// A map and versions of it with one value changed each.
+fn versions() -> (Map, Vec<Map>) {
+    let old = map(0..SMALL);
+    let versions = keys(0..VERSIONS).map(|key| old.assoc(key, !key)).collect();
+    (old, versions)
+}
 
 /// `run.sh` has instructions counted from the call of this function to its return.
 #[inline(never)]
