@@ -87,7 +87,12 @@ const fn mix(hash: u64) -> u32 {
 /// A persistent hash table of `T`, to which the caller brings hash and equality.
 ///
 /// A clone is O(1) and shares all nodes; an edit copies the shared nodes on the way to the entry, O(log n), and edits
-/// in place what nobody shares. Nothing is copied when nothing changes.
+/// in place what nobody shares.
+///
+/// Removing an absent entry, `find_mut` of one, a `retain` or `extract_if` that removes nothing, and an `entry` that is
+/// only looked at copy nothing, and the trie stays the same version. `insert` over an equal entry, `find_mut` and
+/// `OccupiedEntry::get_mut` of one that is present, and `iter_mut` of a trie that is not empty copy the shared nodes on
+/// the way, whether or not anything is written.
 ///
 /// Every entry must always be given with the same hash, and equal entries with equal hashes; otherwise they may not be
 /// found, but nothing worse happens. `Clone` is asked for only where a shared node may have to be copied.

@@ -253,7 +253,7 @@ fn only_what_nobody_shares_is_shown() {
     new.insert(spread(7), (7, 'b'), |a, b| a.0 == b.0);
     let (ours, theirs) = (shown(&old), shown(&new));
     assert_eq!((ours.get(&7), theirs.get(&7)), (Some(&'a'), Some(&'b')));
-    assert!(ours.len() <= 16 && theirs.len() <= 16, "but for one leaf each, they share all");
+    assert!(ours.len() <= 32 && theirs.len() <= 32, "but for one leaf each, they share all");
     drop(old);
     assert_eq!(shown(&new), model(&new));
     let stopped = new.try_for_each_unshared(|entry| if entry.0 == 7 { Err(7) } else { Ok(()) });

@@ -57,7 +57,12 @@ fn insert_new<T>(mut place: Place<'_, T>, len: &mut usize, hash: u32, entry: T, 
             *len += 1;
         }
         _ => {
-            let replaced = insert_slowly(place, hash, entry, clone);
+            let (place, replaced) = make_room(place, clone);
+            match place.leaf_mut().make_mut(clone) {
+                ChildMut::Bucket(bucket) => bucket.push(hash, entry),
+                ChildMut::Collision(node) => node.entries.push(entry),
+                ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("room was made in a leaf"),
+            }
             *len += 1;
             drop(replaced);
         }
@@ -70,9 +75,12 @@ fn insert_new<T>(mut place: Place<'_, T>, len: &mut usize, hash: u32, entry: T, 
 /// references, and destructors of entries run, and may panic, when they are dropped. So this happens last.
 type Replaced<T> = (Child<T>, Child<T>);
 
-/// Inserts `entry`, which is new, at `place` or below, and makes room for it. Returns the nodes that it has replaced.
+/// Makes room for one more entry in the leaf at `place` or below, which nobody shares then. Returns the place of that leaf
+/// and the nodes that were replaced.
+///
+/// The entry itself stays with the caller: each call on the way would move it, which takes stack if it is large.
 #[inline(never)]
-fn insert_slowly<T>(mut place: Place<'_, T>, hash: u32, entry: T, clone: impl Clones<T>) -> Replaced<T> {
+fn make_room<T>(mut place: Place<'_, T>, clone: impl Clones<T>) -> (Place<'_, T>, Replaced<T>) {
     let mut replaced = None;
     while !place.leaf().has_room() {
         let old = split(place.reborrow(), clone);
@@ -80,41 +88,31 @@ fn insert_slowly<T>(mut place: Place<'_, T>, hash: u32, entry: T, clone: impl Cl
         replaced.get_or_insert(old);
         place = place.descend();
     }
-    let smaller = place.leaf_mut().edit(|leaf| push(leaf, hash, entry, clone));
+    let smaller = place.reborrow().leaf_mut().edit(|leaf| grow(leaf, clone));
     // After a split the leaf is new, so that nothing was left in the smaller one.
-    replaced.unwrap_or((smaller, Child::EMPTY))
+    (place, replaced.unwrap_or((smaller, Child::EMPTY)))
 }
 
-/// Appends an entry to a leaf that is not a full bucket: in place, or in a new and larger node. Returns the node that it
-/// has replaced.
-fn push<T>(leaf: &mut Child<T>, hash: u32, entry: T, clone: impl Clones<T>) -> Child<T> {
-    let mut larger = match leaf.get_mut() {
-        Some(ChildMut::Bucket(bucket)) if bucket.len() < bucket.capacity() => {
-            bucket.push(hash, entry);
-            return Child::EMPTY;
-        }
+/// Unshares a leaf that is not a full bucket, and makes room for one more entry in it, in a larger node if need be.
+/// Returns the node that it has replaced.
+fn grow<T>(leaf: &mut Child<T>, clone: impl Clones<T>) -> Child<T> {
+    let larger = match leaf.get_mut() {
+        Some(ChildMut::Bucket(bucket)) if bucket.len() < bucket.capacity() => return Child::EMPTY,
+        Some(ChildMut::Collision(_)) => return Child::EMPTY,
         Some(ChildMut::Bucket(full)) => {
             let mut grown = Bucket::with_capacity(grown_capacity(full.len()));
             sole(&mut grown).append(full);
             grown
         }
-        Some(ChildMut::Collision(node)) => {
-            node.entries.push(entry);
-            return Child::EMPTY;
-        }
         Some(ChildMut::Bitmap(_) | ChildMut::Empty) => Bucket::with_capacity(grown_capacity(0)),
         None => match leaf.get() {
             ChildRef::Bucket(bucket) => bucket.copy(bucket.len() + 1, clone),
             _ => {
-                let ChildMut::Collision(node) = leaf.make_mut(clone) else {
-                    unreachable!("only leaves are shared here")
-                };
-                node.entries.push(entry);
+                leaf.make_mut(clone);
                 return Child::EMPTY;
             }
         },
     };
-    sole(&mut larger).push(hash, entry);
     mem::replace(leaf, larger.into())
 }
 

@@ -59,9 +59,14 @@ impl<'a, T> Place<'a, T> {
         self.slot.as_bitmap().map_or(&*self.slot, |node| node.child_of(self.bits))
     }
 
-    /// The leaf as a bucket that can be edited in place, if neither it nor its parent is shared.
+    /// The leaf as a bucket that can be edited in place, if it is one and neither it nor its parent is shared.
     #[inline]
     pub(super) fn own_bucket_mut(&mut self) -> Option<&mut Bucket<T>> {
+        self.reborrow().into_own_bucket()
+    }
+
+    #[inline]
+    fn into_own_bucket(self) -> Option<&'a mut Bucket<T>> {
         if self.slot.is_bitmap() {
             self.slot.own_bitmap_mut()?.own_bucket_mut_of(self.bits)
         } else {
@@ -84,12 +89,7 @@ impl<'a, T> Place<'a, T> {
     pub(super) fn entry_mut(mut self, index: usize, clone: impl Clones<T>) -> &'a mut T {
         // The usual case first, which needs no look at the other slots of the leaf.
         if self.own_bucket_mut().is_some() {
-            let bucket = if self.slot.is_bitmap() {
-                self.slot.own_bitmap_mut().and_then(|node| node.own_bucket_mut_of(self.bits))
-            } else {
-                self.slot.own_bucket_mut()
-            };
-            return &mut bucket.expect("it was one just now").entries_mut()[index];
+            return &mut self.into_own_bucket().expect("it is one").entries_mut()[index];
         }
         match self.leaf_mut().make_mut(clone) {
             ChildMut::Bucket(bucket) => &mut bucket.entries_mut()[index],
