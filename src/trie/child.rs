@@ -765,4 +765,63 @@ mod tests {
     fn a_split_gives_no_bitmap_node_two_slots() {
         drop(sole(&mut node(1, 2)).split(0, node(0b11, 1).into(), Child::EMPTY));
     }
+
+    /// `count` and the node's own `Arc` see the same count, at the place which `triomphe` gives it by the alignment alone.
+    fn assert_one_count<T, N: ?Sized>(arc: Arc<N>)
+    where
+        Child<T>: From<Arc<N>>,
+    {
+        let offset = size_of::<usize>().next_multiple_of(align_of::<Head<T>>());
+        assert_eq!(arc.as_ptr().cast::<()>().addr() - arc.heap_ptr().addr(), offset);
+        assert_eq!(align_of_val(&*arc), align_of::<Head<T>>());
+
+        let child = Child::from(arc.clone());
+        let count = child.0.count().expect("there is a node");
+        assert_eq!(count.heap_ptr(), arc.heap_ptr());
+        assert_eq!((Arc::strong_count(&count), Arc::strong_count(&arc)), (2, 2));
+        let of_count = child.clone();
+        assert_eq!((Arc::strong_count(&count), Arc::strong_count(&arc)), (3, 3));
+        let of_arc = arc.clone();
+        assert_eq!((Arc::strong_count(&count), Arc::strong_count(&arc)), (4, 4));
+        drop(of_count);
+        drop(of_arc);
+        assert!(!child.is_sole_owner() && !arc.is_unique());
+        drop(child);
+        assert!(arc.is_unique());
+
+        let mut child = Child::from(arc.clone());
+        drop(arc);
+        assert!(child.is_sole_owner() && child.get_mut().is_some());
+    }
+
+    fn assert_one_count_in_each_kind<T: Clone>(entry: T) {
+        let bucket = || bucket_of(entry.clone());
+        assert_one_count::<T, _>(bucket());
+        assert_one_count::<T, _>(BitmapNode::from_children(Bitmap(0b11), 1, |_| bucket().into()));
+        assert_one_count::<T, _>(Arc::new(CollisionNode {
+            head: [],
+            hash: 7,
+            entries: alloc::vec![entry.clone(); 17],
+        }));
+    }
+
+    fn bucket_of<T>(entry: T) -> Arc<Bucket<T>> {
+        let mut bucket = Bucket::with_capacity(2);
+        sole(&mut bucket).push(7, entry);
+        bucket
+    }
+
+    #[test]
+    fn the_count_is_found_without_the_kind_of_node() {
+        #[derive(Clone)]
+        #[repr(align(64))]
+        struct Line {
+            _byte: u8,
+        }
+        assert_one_count_in_each_kind(1_u8);
+        assert_one_count_in_each_kind(1_u64);
+        assert_one_count_in_each_kind(1_u128);
+        assert_one_count_in_each_kind(Line { _byte: 1 });
+        assert_one_count_in_each_kind(alloc::boxed::Box::new(1));
+    }
 }
