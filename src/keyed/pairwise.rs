@@ -43,8 +43,8 @@ where
     size_of::<S>() == 0
         || b.0.is_empty()
         || a.0.shares_children_with(b.0)
-        || a.0.sample_is_hashed_by(|entry| b.1.hash_one(key_of(entry)))
-            && b.0.sample_is_hashed_by(|entry| a.1.hash_one(key_of(entry)))
+        || a.0.sample_is_hashed_by(1, |entry| b.1.hash_one(key_of(entry)))
+            && b.0.sample_is_hashed_by(2, |entry| a.1.hash_one(key_of(entry)))
 }
 
 /// What `rule` and `both` make of two tries, under the hasher of `a`. `both` is asked about each pair of equal keys,

@@ -1,24 +1,32 @@
 //! A sample of entries with their hashes, which shows whether two hashers agree on what is in a trie.
 
+use super::child::{Child, ChildRef};
 use super::node::descend;
-use super::part::Part;
-use super::{Child, HashTrie, mix};
+use super::{HashTrie, mix};
 
-/// The size of a sample from more than one leaf. From a lone leaf it is two: there, an operation on two tries takes hardly
-/// longer than hashing a few keys.
-const SAMPLES: u32 = 8;
+/// The size of a sample from more than one leaf.
+const SAMPLES: usize = 8;
 
 impl<T> HashTrie<T> {
     /// Returns true if `hash` gives all entries of a sample the hashes under which they are stored. O(log n).
-    pub(crate) fn sample_is_hashed_by(&self, mut hash: impl FnMut(&T) -> u64) -> bool {
-        let samples = if self.root.is_bitmap() { SAMPLES } else { self.len.min(2) as u32 };
-        (0..samples).all(|sample| {
+    ///
+    /// From a lone leaf at most `few` entries are in the sample, because an operation on two small tries takes hardly longer
+    /// than hashing some keys. Which they are depends on `few`, so that it pays to ask two similar tries for different ones.
+    #[inline]
+    pub(crate) fn sample_is_hashed_by(&self, few: usize, mut hash: impl FnMut(&T) -> u64) -> bool {
+        let mut agrees = |leaf: &Child<T>, index: usize| match leaf.get() {
+            ChildRef::Bucket(bucket) => mix(hash(&bucket.entries()[index])) == bucket.hashes()[index],
+            ChildRef::Collision(node) => mix(hash(&node.entries[index])) == node.hash,
+            ChildRef::Bitmap(_) | ChildRef::Empty => true,
+        };
+        if !self.root.is_bitmap() {
+            return (0..few.min(self.len)).all(|sample| agrees(&self.root, (2 * sample + 1) * self.len / (2 * few)));
+        }
+        (0..SAMPLES).all(|sample| {
             // Spread over the hashes, and so over the children of the root.
-            let leaf = self.leaf_near(sample << (u32::BITS - SAMPLES.ilog2()));
-            let mut entries = Part::of(leaf).entries();
-            let (_, stored, entry) =
-                entries.nth(sample as usize % leaf.entries().len()).expect("the index is that of an entry");
-            mix(hash(entry)) == stored
+            let leaf = self.leaf_near((sample as u32) << (u32::BITS - SAMPLES.ilog2()));
+            // And over the entries of a leaf, should they all be in the same.
+            agrees(leaf, if sample < leaf.entries().len() { sample } else { 0 })
         })
     }
 
@@ -61,7 +69,7 @@ mod tests {
 
     fn sampled(trie: &HashTrie<u64>) -> Vec<u64> {
         let mut sampled = Vec::new();
-        let agreed = trie.sample_is_hashed_by(|&number| {
+        let agreed = trie.sample_is_hashed_by(2, |&number| {
             sampled.push(number);
             number
         });
@@ -95,7 +103,7 @@ mod tests {
     fn one_wrong_hash_of_a_sample_is_noticed() {
         let trie = numbers(1000, |_| true);
         for wrong in sampled(&trie) {
-            assert!(!trie.sample_is_hashed_by(|&number| if number == wrong { number + 1 } else { number }));
+            assert!(!trie.sample_is_hashed_by(2, |&number| if number == wrong { number + 1 } else { number }));
         }
     }
 
