@@ -120,5 +120,5 @@ where
     K: Eq + Hash,
     S: BuildHasher,
 {
-    if agree(a, b, key_of) { a.0.eq_on(b.0, Pool, eq) } else { keyed::eq(a, b, key_of, eq) }
+    a.0.eq_on(b.0, Pool, &eq) || a.0.len() == b.0.len() && !agree(a, b, key_of) && keyed::eq(a, b, key_of, eq)
 }

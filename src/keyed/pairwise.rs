@@ -135,7 +135,8 @@ impl<'a, T, F: FnMut(&T, &T) -> Result<bool, Infallible>> Iterator for Pairing<'
 
 impl<T, F: FnMut(&T, &T) -> Result<bool, Infallible>> FusedIterator for Pairing<'_, T, F> {}
 
-/// Have both the same keys, with entries that are equal by `eq`? Shared subtrees are equal without a look inside.
+/// Returns true if both have the same keys, with entries that are equal by `eq`. Shared subtrees are equal without a look
+/// inside.
 pub(crate) fn eq<T, K, S>(
     a: Table<'_, T, S>,
     b: Table<'_, T, S>,
@@ -146,13 +147,12 @@ where
     K: Eq + Hash,
     S: BuildHasher,
 {
-    if a.0.len() != b.0.len() {
-        false
-    } else if agree(a, b, key_of) {
-        a.0.eq_with(b.0, eq)
-    } else {
-        a.0.iter().all(|entry| get(b.0, b.1, key_of(entry), key_of).is_some_and(|other| eq(entry, other)))
-    }
+    // Tries that are equal node by node are equal whatever their hashers are. Only of others the hashers must be asked.
+    let same_nodes = a.0.eq_with(b.0, &mut eq);
+    same_nodes
+        || a.0.len() == b.0.len()
+            && !agree(a, b, key_of)
+            && a.0.iter().all(|entry| get(b.0, b.1, key_of(entry), key_of).is_some_and(|other| eq(entry, other)))
 }
 
 /// Has `b` all keys of `a`, with entries that `holds` accepts? Shared subtrees are accepted without a look inside.
