@@ -57,11 +57,13 @@ fn insert_new<T>(mut place: Place<'_, T>, len: &mut usize, hash: u32, entry: T, 
             *len += 1;
         }
         _ => {
-            let (place, replaced) = make_room(place, clone);
-            match place.leaf_mut().make_mut(clone) {
-                ChildMut::Bucket(bucket) => bucket.push(hash, entry),
-                ChildMut::Collision(node) => node.entries.push(entry),
-                ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("room was made in a leaf"),
+            let (mut place, replaced) = make_room(place, clone);
+            match place.own_bucket_mut() {
+                Some(bucket) => bucket.push(hash, entry),
+                None => match place.leaf_mut().make_mut(clone) {
+                    ChildMut::Collision(node) => node.entries.push(entry),
+                    _ => unreachable!("room was made in a leaf that nobody shares"),
+                },
             }
             *len += 1;
             drop(replaced);
