@@ -59,7 +59,7 @@ tests() {
     fi
 }
 
-# The tests of the files that have unsafe code, and some of whole tries, one of which makes nodes of all 32 slots at once.
+# The tests of the files that have unsafe code, and some of whole tries, one of which fills nodes of all slots.
 some_of_trie=(trie::{bucket,child,tags} trie::tests::{edits,iterators,tries_drop,a_destructor})
 
 # Property tests look for the failures they have kept in files, which isolation forbids. A backtrace takes seconds.
