@@ -7,7 +7,7 @@ use core::hash::{BuildHasher, Hash};
 
 use equivalent::Equivalent;
 
-use crate::trie::{Clones, Extraction, HashTrie, Inserted, always, infallible};
+use crate::trie::{Clones, HashTrie, Inserted, always, infallible};
 
 mod pairwise;
 
@@ -125,12 +125,6 @@ where
 {
     let same = infallible(|entry| key.equivalent(key_of(entry)));
     always(trie.try_remove_with(hasher.hash_one(key), same, clone))
-}
-
-/// Keeps the entries that `keep` answers true for.
-pub(crate) fn retain<T>(trie: &mut HashTrie<T>, mut keep: impl FnMut(&T) -> bool, clone: impl Clones<T>) {
-    let mut extraction = Extraction::new();
-    while extraction.next(trie, &mut |entry| !keep(entry), clone).is_some() {}
 }
 
 /// Does [`insert`] with each of `entries`, or builds an empty trie of them at once.

@@ -481,8 +481,8 @@ impl<T: Clone> HashTrie<T> {
     /// numbers.retain(|n| n % 3 == 0);
     /// assert_eq!(numbers.len(), 34);
     /// ```
-    pub fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
-        self.extract_if(|entry| !keep(entry)).for_each(drop);
+    pub fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
+        self.retain_with(keep, T::clone);
     }
 
     /// Takes the entries that `pred` accepts out, each as it is yielded. O(n) for the whole run.

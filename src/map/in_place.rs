@@ -210,7 +210,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// assert_eq!(map.len(), 4);
     /// ```
     pub fn retain(&mut self, mut f: impl FnMut(&K, &V) -> bool) {
-        keyed::retain(&mut self.trie, |(key, value)| f(key, value), <(K, V)>::clone);
+        self.trie.retain_with(|(key, value)| f(key, value), <(K, V)>::clone);
     }
 
     /// Iterates over the entries that `f` answers true for, and takes each out as it yields it. O(n) for the whole run;

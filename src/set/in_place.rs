@@ -163,7 +163,7 @@ impl<T: Clone, S> PersistentSet<T, S> {
     /// assert_eq!(set.len(), 4);
     /// ```
     pub fn retain(&mut self, f: impl FnMut(&T) -> bool) {
-        keyed::retain(&mut self.trie, f, T::clone);
+        self.trie.retain_with(f, T::clone);
     }
 
     /// Iterates over the elements that `pred` answers true for, and takes each out as it yields it. O(n) for the whole

@@ -180,7 +180,7 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// assert_eq!(map.len(), 1);
     /// ```
     pub fn retain(&mut self, mut f: impl FnMut(&K, &V) -> bool) {
-        keyed::retain(&mut self.trie, |(key, value)| f(key, value), self.clone);
+        self.trie.retain_with(|(key, value)| f(key, value), self.clone);
     }
 }
 

@@ -181,7 +181,7 @@ impl<T, S> TransientSet<T, S> {
     /// assert_eq!(set.len(), 4);
     /// ```
     pub fn retain(&mut self, f: impl FnMut(&T) -> bool) {
-        keyed::retain(&mut self.trie, f, self.clone);
+        self.trie.retain_with(f, self.clone);
     }
 }
 

@@ -1,88 +1,171 @@
 //! Removal: a search, then one descent that copies what is shared, and the join of ranges that fit into one bucket again.
 
 use alloc::vec::Vec;
+use core::mem;
 
-use super::bucket::{Bucket, sole};
+use super::bucket::{Bucket, Indices, sole};
 use super::child::{BitmapNode, Child, ChildMut, new_child};
 use super::node::{HASH_BITS, WIDTH_MAX, descend};
 use super::place::Place;
 use super::{Clones, HashTrie};
 
 impl<T> HashTrie<T> {
-    /// Takes entry `index` of the leaf in the range of `hash` out. Answers it, and by how much the indices of the entries
+    /// Removes entry `index` of the leaf in the range of `hash`. Returns it, and by how much the indices of the entries
     /// before it have grown.
     ///
     /// All user code runs before anything changes but the sharing of nodes.
     pub(crate) fn remove_at(&mut self, hash: u32, index: usize, clone: impl Clones<T>) -> (T, usize) {
         let mut place = Place::of(&mut self.root, hash);
-        let depth = place.depth;
-        let taken = take(place.reborrow(), hash, index, clone);
-        let collapsed = !place.slot.is_bitmap();
+        let pair = pair_at(&place, 1);
+        if pair.is_none() {
+            if let Some(bucket) = place.own_bucket_mut().filter(|bucket| bucket.len() > 1) {
+                self.len -= 1;
+                return (bucket.swap_remove(index), 0);
+            }
+        }
+        let (depth, joins) = (place.depth, pair.is_some());
+        let edit = |leaf: &mut Child<T>| match leaf.make_mut(clone) {
+            ChildMut::Bucket(bucket) => bucket.swap_remove(index),
+            ChildMut::Collision(node) => node.entries.swap_remove(index),
+            ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("only leaves with entries have indices"),
+        };
+        if let Some(Pair { first, middle, .. }) = pair.filter(|_| place.leaf().entries().len() > 1) {
+            let node = place.slot.make_bitmap_mut().expect("it is a bitmap node");
+            let buddy = if node.slot_of(place.bits) < middle { middle } else { first };
+            node.child_mut(buddy).make_mut(clone);
+        }
+        let (entry, moved, collapsed) = edit_leaf(place, joins, edit);
         self.len -= 1;
         if collapsed && depth > 0 {
+            // Only empty ranges can join it, whose entries are none.
             self.join_above(hash, depth);
         }
-        taken
+        (entry, moved)
     }
 
-    /// Joins the leaf that the bitmap node at `depth` became, which only empty ranges can join, and what this collapses.
+    /// Keeps the entries that `keep` accepts. A leaf that loses several is edited once.
+    ///
+    /// All user code but `clone` runs while the trie is whole, and `clone` while only the sharing of nodes has changed.
+    pub(crate) fn retain_with(&mut self, mut keep: impl FnMut(&T) -> bool, clone: impl Clones<T>) {
+        let mut extraction = Extraction::new();
+        let mut removed = Vec::new();
+        while let Some(found) = extraction.find(self, &mut |entry| !keep(entry), Indices::BITS as usize) {
+            let moved = if found.count() == 1 {
+                self.remove_at(found.hash, found.first(), clone).1
+            } else {
+                let (replaced, moved) = self.remove_all(&found, &mut removed, clone);
+                removed.clear();
+                drop(replaced);
+                moved
+            };
+            extraction.untested = extraction.untested.map(|untested| untested + moved);
+        }
+    }
+
+    /// Removes what was found, into `removed` or with the leaf that is returned, which others may share. The number is that
+    /// of [`remove_at`](Self::remove_at).
+    fn remove_all(&mut self, found: &Found, removed: &mut Vec<T>, clone: impl Clones<T>) -> (Child<T>, usize) {
+        let joins = self.unshare_buddies(found, clone);
+        let place = Place::of(&mut self.root, found.hash);
+        let depth = place.depth;
+        let (replaced, mut moved, collapsed) = edit_leaf(place, joins, |leaf| {
+            if found.left == 0 {
+                return mem::replace(leaf, Child::EMPTY);
+            }
+            if let Some(bucket) = leaf.as_bucket().filter(|_| !leaf.is_sole_owner()) {
+                let kept = new_child(Bucket::with_capacity(found.left), |kept| {
+                    let entries = bucket.hashes().iter().zip(bucket.entries()).enumerate();
+                    for (_, (&hash, entry)) in entries.filter(|&(index, _)| !found.has(index)) {
+                        kept.push(hash, clone(entry));
+                    }
+                });
+                return mem::replace(leaf, kept);
+            }
+            let mut leaf = leaf.make_mut(clone);
+            for index in found.descending() {
+                let entry = match &mut leaf {
+                    ChildMut::Bucket(bucket) => bucket.swap_remove(index),
+                    ChildMut::Collision(node) => node.entries.swap_remove(index),
+                    ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("only leaves with entries have indices"),
+                };
+                // Dropped later, if that runs user code.
+                if mem::needs_drop::<T>() {
+                    removed.push(entry);
+                }
+            }
+            Child::EMPTY
+        });
+        self.len -= found.count();
+        if collapsed && depth > 0 {
+            moved += self.join_above(found.hash, depth);
+        }
+        (replaced, moved)
+    }
+
+    /// Unshares the leaves that will be joined with what is left of a leaf when the entries found are removed. If only one
+    /// of them has entries, it stays as it is. Returns true if there are any.
+    fn unshare_buddies(&mut self, found: &Found, clone: impl Clones<T>) -> bool {
+        let Found { hash, left: mut len, .. } = *found;
+        let mut lone = None;
+        for bits in (1..=found.bits).rev() {
+            // The other half of the range that is one bit larger.
+            let buddy = hash ^ 1 << (HASH_BITS - bits);
+            let (leaf, range) = leaf_and_range(&self.root, buddy);
+            let fits = |more: &usize| range.bits == bits && len + more <= Bucket::<T>::MAX;
+            let Some(more) = leaf.small_len().filter(fits) else { return bits < found.bits };
+            if len == 0 {
+                lone = Some(buddy);
+            } else if more > 0 {
+                for hash in lone.take().into_iter().chain([buddy]) {
+                    Place::of(&mut self.root, hash).leaf_mut().make_mut(clone);
+                }
+            }
+            len += more;
+        }
+        found.bits > 0
+    }
+
+    /// Joins the leaf that the bitmap node at `depth` became with its buddies, and what this collapses. Returns how many
+    /// entries came to stand before those of the leaf.
     #[cold]
-    fn join_above(&mut self, hash: u32, mut depth: u32) {
+    fn join_above(&mut self, hash: u32, mut depth: u32) -> usize {
+        let mut moved = 0;
         while depth > 0 {
             depth -= WIDTH_MAX;
             let place = Place::at(&mut self.root, hash, depth);
-            join(place.slot, place.bits);
+            moved += join(place.slot, place.bits);
             if place.slot.is_bitmap() {
                 break;
             }
         }
+        moved
     }
 }
 
-/// Takes entry `index` out of the leaf at `place`.
+/// The leaf at `place` and its buddy, if they will fit into one bucket when `count` entries are out.
 #[inline]
-fn take<T>(mut place: Place<'_, T>, hash: u32, index: usize, clone: impl Clones<T>) -> (T, usize) {
-    let bits = place.bits;
-    let pair = place.slot.as_bitmap().and_then(|node| small_pair(node, node.slot_of(bits), Bucket::<T>::MAX + 1));
-    if pair.is_none() {
-        if let Some(bucket) = place.own_bucket_mut().filter(|bucket| bucket.len() > 1) {
-            return (bucket.swap_remove(index), 0);
-        }
-    }
-    take_slowly(place, hash, index, pair, clone)
+fn pair_at<T>(place: &Place<'_, T>, count: usize) -> Option<Pair> {
+    place.slot.as_bitmap().and_then(|node| small_pair(node, node.slot_of(place.bits), Bucket::<T>::MAX + count))
 }
 
-/// [`take`] where a node is shared, becomes empty, or is joined with another.
+/// Does `edit`, which removes entries, to the leaf at `place`, and joins it with its buddies if it then fits.
+/// Returns also how many entries came to stand before those that are left, and whether no bitmap node is left.
 #[inline(never)]
-fn take_slowly<T>(
-    mut place: Place<'_, T>,
-    hash: u32,
-    index: usize,
-    pair: Option<Pair>,
-    clone: impl Clones<T>,
-) -> (T, usize) {
-    if let Some(Pair { first, middle, .. }) = pair {
-        // They will fit into one bucket when an entry is out.
-        let node = place.slot.make_bitmap_mut().expect("it is a bitmap node");
-        for start in [first, middle] {
-            node.child_mut(start).make_mut(clone);
-        }
-    }
-    let mut leaf = place.reborrow().leaf_mut();
-    let (entry, rest) = match leaf.reborrow().make_mut(clone) {
-        ChildMut::Bucket(bucket) => (bucket.swap_remove(index), (bucket.len() == 0).then_some(Child::EMPTY)),
-        ChildMut::Collision(node) => {
-            let entry = node.entries.swap_remove(index);
-            (entry, (node.entries.len() == Bucket::<T>::MAX).then(|| to_bucket(hash, &mut node.entries)))
-        }
-        ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("only leaves with entries have indices"),
-    };
-    let became_small = rest.is_some();
-    if let Some(rest) = rest {
-        drop(leaf.replace(rest));
-    }
-    let moved = if pair.is_some() || became_small { join(place.slot, place.bits) } else { 0 };
-    (entry, moved)
+fn edit_leaf<T, R>(mut place: Place<'_, T>, joins: bool, edit: impl FnOnce(&mut Child<T>) -> R) -> (R, usize, bool) {
+    let (result, became_small) = place.reborrow().leaf_mut().edit(|leaf| {
+        let result = edit(leaf);
+        let small = match leaf.get_mut() {
+            Some(ChildMut::Bucket(bucket)) if bucket.len() == 0 => Child::EMPTY,
+            Some(ChildMut::Collision(node)) if node.entries.len() <= Bucket::<T>::MAX => {
+                to_bucket(node.hash, &mut node.entries)
+            }
+            _ => return (result, leaf.is_empty()),
+        };
+        *leaf = small;
+        (result, true)
+    });
+    let moved = if joins || became_small { join(place.slot, place.bits) } else { 0 };
+    (result, moved, !place.slot.is_bitmap())
 }
 
 /// Two leaves of one size that make up a range, with their slots and lengths.
@@ -165,12 +248,48 @@ fn to_bucket<T>(hash: u32, entries: &mut Vec<T>) -> Child<T> {
     })
 }
 
-/// Removes entries that a predicate accepts, one by one and lazily.
+/// A lazy search for entries that a predicate accepts, which may be removed when they are found.
 pub(crate) struct Extraction {
     /// A hash in the range of the leaf that is looked at; none when all are done.
     at: Option<u32>,
     /// The entries of that leaf that have not been looked at: those before this index. All, if none.
     untested: Option<usize>,
+}
+
+/// Some entries of a leaf.
+struct Found {
+    /// A hash in the range of the leaf, and how many bits all hashes of the range have in common.
+    hash: u32,
+    bits: u32,
+    /// What is to be added to each of `indices`.
+    base: usize,
+    indices: Indices,
+    /// The number of other entries.
+    left: usize,
+}
+
+impl Found {
+    const fn count(&self) -> usize {
+        self.indices.count_ones() as usize
+    }
+
+    const fn first(&self) -> usize {
+        self.base + self.indices.trailing_zeros() as usize
+    }
+
+    fn has(&self, index: usize) -> bool {
+        index.checked_sub(self.base).is_some_and(|index| self.indices >> index & 1 == 1)
+    }
+
+    /// The indices, from the last to the first: in this order `swap_remove` moves none of those that are to come.
+    fn descending(&self) -> impl Iterator<Item = usize> {
+        let (base, mut indices) = (self.base, self.indices);
+        core::iter::from_fn(move || {
+            let last = indices.checked_ilog2()?;
+            indices &= !(1 << last);
+            Some(base + last as usize)
+        })
+    }
 }
 
 impl Extraction {
@@ -186,33 +305,51 @@ impl Extraction {
         pred: &mut impl FnMut(&T) -> bool,
         clone: impl Clones<T>,
     ) -> Option<T> {
-        while let Some(at) = self.at {
-            let (leaf, end) = leaf_and_end(&trie.root, at);
+        let found = self.find(trie, pred, 1)?;
+        let (entry, moved) = trie.remove_at(found.hash, found.first(), clone);
+        self.untested = self.untested.map(|untested| untested + moved);
+        Some(entry)
+    }
+
+    /// Returns the next entries that `pred` accepts: those among `most` or fewer entries of one leaf.
+    fn find<T>(&mut self, trie: &HashTrie<T>, pred: &mut impl FnMut(&T) -> bool, most: usize) -> Option<Found> {
+        while let Some(hash) = self.at {
+            let (leaf, Range { bits, last }) = leaf_and_range(&trie.root, hash);
             let entries = leaf.entries();
             let untested = self.untested.get_or_insert(entries.len());
-            while let Some(index) = untested.checked_sub(1) {
-                *untested = index;
-                if pred(&entries[index]) {
-                    let (entry, moved) = trie.remove_at(at, index, clone);
-                    *untested += moved;
-                    return Some(entry);
+            while *untested > 0 {
+                let end = *untested;
+                let base = end.saturating_sub(most);
+                *untested = base;
+                // All of them are kept as a rule, for which this loop is the faster one.
+                let Some(last) = entries[base..end].iter().rposition(&mut *pred) else { continue };
+                let mut indices = 1;
+                for entry in entries[base..base + last].iter().rev() {
+                    indices = indices << 1 | Indices::from(pred(entry));
                 }
+                let left = entries.len() - indices.count_ones() as usize;
+                return Some(Found { hash, bits, base, indices, left });
             }
-            *self = Self { at: end, untested: None };
+            *self = Self { at: last.checked_add(1), untested: None };
         }
         None
     }
 }
 
-/// The leaf in the range of `hash`, and the first hash behind that range, if there is one.
-fn leaf_and_end<T>(root: &Child<T>, hash: u32) -> (&Child<T>, Option<u32>) {
-    let (mut child, mut bits, mut depth) = (root, hash, 0);
-    let mut end = 1u64 << HASH_BITS;
+/// The range of hashes of a leaf: those that have the first `bits` in common, up to `last`.
+struct Range {
+    bits: u32,
+    last: u32,
+}
+
+/// The leaf in the range of `hash`, and that range.
+fn leaf_and_range<T>(root: &Child<T>, hash: u32) -> (&Child<T>, Range) {
+    let (mut child, mut rest, mut depth, mut bits) = (root, hash, 0, 0);
     while let Some(node) = child.as_bitmap() {
-        let slot = node.slot_of(bits);
-        let first = u64::from(hash) & !(u64::from(u32::MAX) >> depth);
-        end = first + ((node.range(slot).1 as u64) << (HASH_BITS - depth - node.width()));
-        (child, bits, depth) = (node.child(slot), descend(bits), depth + WIDTH_MAX);
+        let slot = node.slot_of(rest);
+        let (first, end) = node.range(slot);
+        bits = depth + node.width() - (end - first).trailing_zeros();
+        (child, rest, depth) = (node.child(slot), descend(rest), depth + WIDTH_MAX);
     }
-    (child, u32::try_from(end).ok())
+    (child, Range { bits, last: hash | u32::MAX.checked_shr(bits).unwrap_or(0) })
 }

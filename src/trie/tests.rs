@@ -149,7 +149,7 @@ fn shape_does_not_depend_on_history() {
 fn extraction_asks_about_each_entry_once_and_takes_what_is_accepted() {
     let sizes = if cfg!(miri) { [3, 40] } else { [10, 150] };
     for (keys, (seed, &hash)) in sizes.into_iter().flat_map(|keys: u32| (1..).zip(HASHES).map(move |on| (keys, on))) {
-        for step in if cfg!(miri) { 3..4 } else { 1..5 } {
+        for step in if cfg!(miri) { 3..4 } else { 1..6 } {
             let mut random = Random(seed);
             let mut trie = Trie::new();
             (0..keys).for_each(|key| assert_eq!(insert(&mut trie, hash(key), key, key), None));
@@ -173,11 +173,53 @@ fn extraction_asks_about_each_entry_once_and_takes_what_is_accepted() {
             assert_holds(&trie, &values, hash);
             assert!(asked.iter().all(|&times| times == 1));
             assert_eq!(trie.len(), (0..keys).filter(|key| key % 5 >= step).count());
-            if let Some(before) = before {
-                assert_holds(&before, &(0..keys).map(Some).collect::<Vec<_>>(), hash);
+            // The same in one go, in nodes that are shared or not.
+            let mut retained = Trie::new();
+            (0..keys).for_each(|key| assert_eq!(insert(&mut retained, hash(key), key, key), None));
+            let shared_with = shared.then(|| retained.clone());
+            retained.retain_with(
+                |entry| {
+                    asked[entry.1 as usize] += 1;
+                    entry.1 % 5 >= step
+                },
+                Entry::clone,
+            );
+            assert_holds(&retained, &values, hash);
+            assert!(retained.same_shape(&trie));
+            assert!(asked.iter().all(|&times| times == 2));
+            for before in before.iter().chain(&shared_with) {
+                assert_holds(before, &(0..keys).map(Some).collect::<Vec<_>>(), hash);
             }
         }
     }
+}
+
+#[test]
+fn what_is_retained_in_a_shared_trie_is_copied_once_or_shared() {
+    let copies = core::cell::Cell::new(0);
+    let copy = |entry: &u64| {
+        copies.set(copies.get() + 1);
+        *entry
+    };
+    let mut trie = HashTrie::new();
+    for key in 0..if cfg!(miri) { 100 } else { 1000 } {
+        trie.insert(key, key, |a, b| a == b);
+    }
+    let mut all = trie.clone();
+    all.retain_with(|_| true, &copy);
+    assert!(all.ptr_eq(&trie));
+    let mut most = trie.clone();
+    most.retain_with(|&key| key != 7, &copy);
+    // The leaf that has lost one, and a buddy if they were joined.
+    assert!(copies.take() < 2 * 32);
+    let mut few = trie.clone();
+    few.retain_with(|key| key % 10 == 0, &copy);
+    assert_eq!(few.len(), trie.len().div_ceil(10));
+    // Those of a leaf that is joined later are copied with it; but never those that go.
+    assert!(copies.take() <= 2 * few.len(), "");
+    few.clone().retain_with(|_| false, &copy);
+    assert_eq!(copies.take(), 0);
+    few.validate();
 }
 
 #[test]
