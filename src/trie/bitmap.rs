@@ -61,6 +61,12 @@ impl Bitmap {
         if first < end { first } else { end }
     }
 
+    /// The members that are not in `other`.
+    #[inline]
+    pub(crate) const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Is one of the `count` slots from `first` on in the set?
     #[inline]
     pub(crate) const fn has_any_of(self, first: usize, count: usize) -> bool {

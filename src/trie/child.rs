@@ -473,6 +473,14 @@ impl<T> BitmapNode<T> {
         self.starts() == other.starts() && self.slots() == other.slots()
     }
 
+    /// The slots at which a child begins that is another one than in `other`, which must be divided alike.
+    #[inline]
+    pub(crate) fn differing(&self, other: &Self) -> Bitmap {
+        let words = self.0.slice.iter().zip(&other.0.slice).enumerate();
+        let differing = words.map(|(slot, (a, b))| u32::from(a.word != b.word) << slot);
+        Bitmap(differing.fold(0, |all, one| all | one) & self.starts().0)
+    }
+
     /// The slots that the child at `slot` covers, as first and end.
     #[inline]
     pub(crate) fn range(&self, slot: usize) -> (usize, usize) {
@@ -482,8 +490,13 @@ impl<T> BitmapNode<T> {
     /// The children in order, each with the slot it starts at.
     #[inline]
     pub(crate) fn children(&self) -> impl Iterator<Item = (usize, &Child<T>)> {
-        let mut starts = self.starts();
-        core::iter::from_fn(move || starts.pop_first()).map(|slot| (slot, self.child(slot)))
+        self.children_at(self.starts())
+    }
+
+    /// The children that cover `slots`, in order, each with its slot.
+    #[inline]
+    pub(crate) fn children_at(&self, mut slots: Bitmap) -> impl Iterator<Item = (usize, &Child<T>)> {
+        core::iter::from_fn(move || slots.pop_first()).map(|slot| (slot, self.child(slot)))
     }
 
     /// The slots of the child that covers `slot`, for editing.

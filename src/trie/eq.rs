@@ -43,8 +43,8 @@ pub(super) fn equal<T, E>(
             if !a.is_divided_like(b) {
                 return Ok(false);
             }
-            for ((_, a), (_, b)) in a.children().zip(b.children()) {
-                if !equal(a, b, eq)? {
+            for (slot, child) in a.children_at(a.differing(b)) {
+                if !equal(child, b.child(slot), eq)? {
                     return Ok(false);
                 }
             }

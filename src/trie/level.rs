@@ -69,10 +69,23 @@ impl<T, F: FnMut(usize) -> T> Source<T> for Sorted<'_, F> {
 
 /// The subtree, at a depth of whole levels, of some entries of `source`.
 pub(crate) fn subtree<T, S: Source<T>>(depth: u32, source: &mut S, some: S::Some) -> Child<T> {
+    if source.len(some) <= Bucket::<T>::MAX {
+        return leaf(source, some);
+    }
     let mut level = Level::new(depth);
     let slots = 1 << level.width;
     level.build(source, some, 0, slots);
     level.finish([None, None])
+}
+
+/// The leaf of so few entries of `source` that they fit into a bucket.
+fn leaf<T, S: Source<T>>(source: &mut S, some: S::Some) -> Child<T> {
+    match source.len(some) {
+        0 => Child::EMPTY,
+        len => new_child(Bucket::with_capacity(len), |bucket| {
+            source.take(some, |hash, entry| bucket.push(hash, entry));
+        }),
+    }
 }
 
 /// A bitmap node in the making, of the greatest width that its depth permits.
@@ -99,10 +112,7 @@ impl<T> Level<T> {
     pub(crate) fn build<S: Source<T>>(&mut self, source: &mut S, some: S::Some, first: usize, span: usize) {
         let depth = self.depth + self.width - span.trailing_zeros();
         let leaf = match source.len(some) {
-            0 => Child::EMPTY,
-            len if len <= Bucket::<T>::MAX => new_child(Bucket::with_capacity(len), |bucket| {
-                source.take(some, |hash, entry| bucket.push(hash, entry));
-            }),
+            len if len <= Bucket::<T>::MAX => leaf(source, some),
             len if depth == HASH_BITS => {
                 let (mut all, mut entries) = (0, Vec::with_capacity(len));
                 source.take(some, |hash, entry| {

@@ -11,8 +11,8 @@ use super::bitmap::Bitmap;
 use super::bucket::{Bucket, Indices, is_one};
 use super::child::{BitmapNode, Child};
 use super::iter::Entries;
-use super::level::{Key, Level, Source, hash, index, key};
-use super::part::Part;
+use super::level::{Key, Level, Source, hash, index, key, subtree};
+use super::part::{Matched, Part};
 use super::{Clones, HashTrie};
 
 /// What becomes of an entry that both sides have.
@@ -69,7 +69,11 @@ impl<T> HashTrie<T> {
         }
         let (a, b) = (Part::of(&self.root), Part::of(&other.root));
         let mut merge = Merge::new(rule, same, both, clone);
-        let root = merge.child(a, b, 0)?;
+        let root = if a.is_node() || b.is_node() || a.is_shared_with(&b) {
+            merge.child(a, b, 0)?
+        } else {
+            merge.pick(a, b, 0)?.unwrap_or_else(|picked| subtree(0, &mut merge.gathered([a, b]), picked))
+        };
         let len = merge.tally.result(self.len, other.len, rule);
         Ok(Self { root, len })
     }
@@ -84,8 +88,8 @@ pub(super) struct Merge<'a, T, S, B, C> {
     /// The entries of a leaf of the result that are not in a bucket of an operand, and their keys.
     items: Vec<Item<'a, T>>,
     keys: Vec<Key>,
-    /// Which entries of the right leaf have an equal one in the left, 64 in a word.
-    matched: Vec<Indices>,
+    /// The entries of the right leaf that have an equal one in the left.
+    matched: Matched,
     pub(super) tally: Tally<'a, T>,
 }
 
@@ -177,9 +181,9 @@ where
     B: FnMut(&T, &T) -> Result<Merged<T>, E>,
     C: Clones<T>,
 {
-    pub(super) const fn new(rule: Rule, same: S, both: B, clone: C) -> Self {
+    pub(super) fn new(rule: Rule, same: S, both: B, clone: C) -> Self {
         let tally = Tally::new();
-        Self { rule, same, both, clone, items: Vec::new(), keys: Vec::new(), matched: Vec::new(), tally }
+        Self { rule, same, both, clone, items: Vec::new(), keys: Vec::new(), matched: Matched::default(), tally }
     }
 
     /// The result for a range at a depth of whole levels.
@@ -204,18 +208,18 @@ where
             }
             _ => {}
         }
-        for (part, other) in [(a, b), (b, a)] {
-            let Some(node) = part.node() else { continue };
-            let other = other.node().filter(|other| other.slots() == node.slots());
-            let only_here =
-                |(slot, child): &(usize, &Child<T>)| !other.is_some_and(|other| other.child(*slot).ptr_eq(child));
-            node.children().filter(only_here).for_each(|(_, child)| child.prefetch());
-        }
         let mut level = Level::new(depth);
         let nodes = a.whole_node().zip(b.whole_node());
         if let Some((a, b)) = nodes.filter(|(a, b)| a.is_divided_like(b)) {
             self.children(&mut level, a, b)?;
         } else {
+            for (part, other) in [(a, b), (b, a)] {
+                let Some(node) = part.node() else { continue };
+                let other = other.node().filter(|other| other.slots() == node.slots());
+                let only_here =
+                    |(slot, child): &(usize, &Child<T>)| !other.is_some_and(|other| other.child(*slot).ptr_eq(child));
+                node.children().filter(only_here).for_each(|(_, child)| child.prefetch());
+            }
             let slots = 1 << level.width;
             self.range(&mut level, a, b, 0, slots)?;
         }
@@ -225,18 +229,24 @@ where
     /// Puts the results for the children of two nodes that are divided alike into `level`. Of those that both share only
     /// the pointers are looked at.
     fn children(&mut self, level: &mut Level<T>, a: &'a BitmapNode<T>, b: &'a BitmapNode<T>) -> Result<(), E> {
+        let (stays, walked) = match self.rule.shared {
+            Shared::Keep => (true, a.differing(b)),
+            Shared::Drop => (false, a.differing(b)),
+            Shared::Walk => (true, a.starts()),
+        };
+        for (slot, left) in a.children_at(walked) {
+            left.prefetch();
+            b.child(slot).prefetch();
+        }
         let scale = level.width - a.width();
-        let mut changed = [Bitmap::EMPTY; 2];
-        for ((slot, left), (_, right)) in a.children().zip(b.children()) {
-            let end = a.range(slot).1 << scale;
-            let first = slot << scale;
-            if left.ptr_eq(right) && !matches!(self.rule.shared, Shared::Walk) {
-                let stays = matches!(self.rule.shared, Shared::Keep);
-                self.tally.shared(left);
-                level.put(first, if stays { left.clone() } else { Child::EMPTY });
-            } else {
-                self.range(level, Part::of(left), Part::of(right), first, end - first)?;
-            }
+        for (slot, child) in a.children_at(a.starts().without(walked)) {
+            self.tally.shared(child);
+            level.put(slot << scale, if stays { child.clone() } else { Child::EMPTY });
+        }
+        let mut changed = [if stays { Bitmap::EMPTY } else { Bitmap::ALL }; 2];
+        for (slot, left) in a.children_at(walked) {
+            let (right, first, end) = (b.child(slot), slot << scale, a.range(slot).1 << scale);
+            self.range(level, Part::of(left), Part::of(right), first, end - first)?;
             for (changed, child) in changed.iter_mut().zip([left, right]) {
                 if !level.has(first, end, child) {
                     changed.insert(first);
@@ -298,6 +308,16 @@ where
         }
         // The depth of the bitmap node, if one side is part of one: that of a node in this slot, or of this level itself.
         let depth = if span == 1 { level.depth + level.width } else { level.depth };
+        match self.pick(a, b, depth)? {
+            Ok(whole) => level.put(first, whole),
+            Err(picked) => level.build(&mut self.gathered([a, b]), picked, first, span),
+        }
+        Ok(())
+    }
+
+    /// Decides what stays of two parts that are not both nodes: all of one of them, which is returned as a child, or the
+    /// entries of [`gathered`](Self::gathered) that are returned as an error.
+    fn pick(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32) -> Result<Result<Child<T>, Picked>, E> {
         self.items.clear();
         self.keys.clear();
         let mut stays = Stays::default();
@@ -313,38 +333,32 @@ where
         self.tally.result += len;
         for (part, kept) in [a, b].into_iter().zip(stays.kept) {
             if let Some(whole) = part.whole().filter(|whole| len > 0 && kept == len && whole.entries().len() == len) {
-                level.put(first, whole.clone());
-                return Ok(());
+                return Ok(Ok(whole.clone()));
             }
         }
         if len > Bucket::<T>::MAX {
             self.keys.sort_unstable();
         }
-        let buckets = [a, b].map(|part| part.bucket().map(|(bucket, _)| bucket));
-        let mut gathered = Gathered { buckets, keys: &self.keys, items: &mut self.items, clone: self.clone };
-        level.build(&mut gathered, picked, first, span);
-        Ok(())
+        Ok(Err(picked))
+    }
+
+    /// What was picked of two parts.
+    fn gathered(&mut self, parts: [Part<'a, T>; 2]) -> Gathered<'_, 'a, T, C> {
+        let buckets = parts.map(|part| part.bucket().map(|(bucket, _)| bucket));
+        Gathered { buckets, keys: &self.keys, items: &mut self.items, clone: self.clone }
     }
 
     /// Collects what stays of leaf `a` and of `b`.
     #[inline]
     fn match_left(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32, stays: &mut Stays) -> Result<(), E> {
-        self.matched.clear();
-        match (b, b.bucket()) {
-            // The entries of another range are none to match.
-            (_, Some((_, indices))) => self.matched.push(!indices),
-            (Part::Leaf { leaf, .. }, None) => {
-                self.matched.resize(leaf.entries().len().div_ceil(Indices::BITS as usize), 0)
-            }
-            _ => {}
-        }
+        self.matched.start(b);
         for (index, hash, left) in a.entries() {
             let found = b.try_find(hash, depth, |right| (self.same)(left, right))?;
-            // Only an inconsistent equality finds an entry twice.
-            match found.filter(|&(index, _)| !self.is_matched(index)) {
+            // Only an inconsistent equality finds an entry twice. In a node there are other leaves with the same indices.
+            match found.filter(|&(index, _)| b.is_node() || !self.matched.has(index)) {
                 Some(right) => {
-                    if let Some(matched) = self.matched.get_mut(right.0 / Indices::BITS as usize) {
-                        *matched |= 1 << (right.0 % Indices::BITS as usize);
+                    if !b.is_node() {
+                        self.matched.insert(right.0);
                     }
                     self.decide(hash, [a, b], [(index, left), right], stays)?;
                 }
@@ -354,25 +368,18 @@ where
         }
         if self.rule.right {
             if b.bucket().is_some() {
-                let indices = !self.matched[0];
+                let indices = self.matched.others();
                 stays.indices[1] |= indices;
                 stays.kept[1] += indices.count_ones() as usize;
             } else {
                 for (index, hash, right) in b.entries() {
-                    if !self.is_matched(index) {
+                    if !self.matched.has(index) {
                         self.keep(stays, 1, b, index, hash, right);
                     }
                 }
             }
         }
         Ok(())
-    }
-
-    #[inline]
-    fn is_matched(&self, index: usize) -> bool {
-        self.matched
-            .get(index / Indices::BITS as usize)
-            .is_some_and(|matched| matched >> (index % Indices::BITS as usize) & 1 == 1)
     }
 
     /// [`match_left`](Self::match_left) for a node `a`, of which nothing stays that leaf `b` has not.
@@ -399,6 +406,11 @@ where
 
     #[inline]
     fn push(&mut self, hash: u32, item: Item<'a, T>) {
+        if self.items.capacity() == 0 {
+            // For most leaves, so that one allocation will do.
+            self.items.reserve(Bucket::<T>::MAX);
+            self.keys.reserve(Bucket::<T>::MAX);
+        }
         self.keys.push(key(hash, self.items.len()));
         self.items.push(item);
     }

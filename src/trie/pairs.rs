@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 
 use super::child::BitmapNode;
-use super::part::Part;
+use super::part::{LeafEntries, Matched, Part};
 use super::{HashTrie, always};
 
 /// An entry that one trie has, or the equal ones that both have.
@@ -20,11 +20,12 @@ pub(crate) struct Pairs<'a, T, F> {
     same: F,
     /// The ranges that are left, the next one last, with their depths.
     ranges: Vec<(Part<'a, T>, Part<'a, T>, u32)>,
-    /// The entries of two leaves that have not been looked at, the next one last.
-    left: Vec<(u32, &'a T)>,
-    right: Vec<(usize, &'a T)>,
-    /// The leaf that the entries in `right` are of.
+    /// The entries of two leaves that have not been looked at.
+    left: LeafEntries<'a, T>,
+    right: LeafEntries<'a, T>,
+    /// The leaf that the entries in `right` are of, and those of them that have been matched with a left one.
     right_leaf: Part<'a, T>,
+    matched: Matched,
     shares_entries: bool,
 }
 
@@ -40,12 +41,18 @@ impl<T> HashTrie<T> {
         let mut pairs = Pairs {
             same,
             ranges: Vec::new(),
-            left: Vec::new(),
-            right: Vec::new(),
+            left: LeafEntries::NONE,
+            right: LeafEntries::NONE,
             right_leaf: Part::Empty,
+            matched: Matched::default(),
             shares_entries: false,
         };
-        pairs.visit(Part::of(&self.root), Part::of(&other.root), 0);
+        let (a, b) = (Part::of(&self.root), Part::of(&other.root));
+        if a.is_node() || b.is_node() || a.is_shared_with(&b) {
+            pairs.visit(a, b, 0);
+        } else {
+            pairs.start(a, b);
+        }
         pairs
     }
 }
@@ -59,14 +66,12 @@ impl<'a, T, F> Pairs<'a, T, F> {
     /// Puts the children of two nodes on the list, but for those that both share: no look at these is needed.
     fn visit_children(&mut self, a: &'a BitmapNode<T>, b: &'a BitmapNode<T>, depth: u32) {
         let first = self.ranges.len();
-        for ((slot, a_child), (_, b_child)) in a.children().zip(b.children()) {
-            if a_child.ptr_eq(b_child) {
-                self.shares_entries |= !a_child.is_empty();
-            } else {
-                let (start, end) = a.range(slot);
-                let depth = depth + a.width() - (end - start).trailing_zeros();
-                self.ranges.push((Part::of(a_child), Part::of(b_child), depth));
-            }
+        let differing = a.differing(b);
+        self.shares_entries |= a.children_at(a.starts().without(differing)).any(|(_, child)| !child.is_empty());
+        for (slot, a_child) in a.children_at(differing) {
+            let (start, end) = a.range(slot);
+            let depth = depth + a.width() - (end - start).trailing_zeros();
+            self.ranges.push((Part::of(a_child), Part::of(b.child(slot)), depth));
         }
         self.ranges[first..].reverse();
     }
@@ -80,6 +85,13 @@ impl<'a, T, F> Pairs<'a, T, F> {
         }
     }
 
+    /// Makes two leaves those at hand.
+    #[inline]
+    fn start(&mut self, a: Part<'a, T>, b: Part<'a, T>) {
+        (self.left, self.right, self.right_leaf) = (a.entries(), b.entries(), b);
+        self.matched.start(b);
+    }
+
     /// Goes on to the next range that is a leaf on both sides.
     fn next_leaves(&mut self) -> bool {
         while let Some((a, b, depth)) = self.ranges.pop() {
@@ -91,9 +103,7 @@ impl<'a, T, F> Pairs<'a, T, F> {
                 self.visit(a_ones, b_ones, depth + 1);
                 self.visit(a_zeros, b_zeros, depth + 1);
             } else {
-                self.left.extend(a.entries().map(|(_, hash, entry)| (hash, entry)));
-                self.right.extend(b.entries().map(|(index, _, entry)| (index, entry)));
-                self.right_leaf = b;
+                self.start(a, b);
                 return true;
             }
         }
@@ -108,17 +118,21 @@ impl<'a, T, F> Pairs<'a, T, F> {
         F: FnMut(&T, &T) -> Result<bool, E>,
     {
         loop {
-            if let Some((hash, a)) = self.left.pop() {
+            if let Some((_, hash, a)) = self.left.next() {
                 let Part::Leaf { leaf, .. } = self.right_leaf else { return Ok(Some(Pair::Left(a))) };
                 let found = leaf.try_find(hash, |b| (self.same)(a, b))?;
-                // Only an inconsistent equality finds an entry twice, or one of another range.
-                let right = &self.right;
-                let place = found.and_then(|(index, _)| right.iter().position(|&(at, _)| at == index));
-                let pair = place.map_or(Pair::Left(a), |place| Pair::Both(a, self.right.swap_remove(place).1));
-                return Ok(Some(pair));
+                return Ok(Some(match found.filter(|&(index, _)| !self.matched.has(index)) {
+                    Some((index, b)) => {
+                        self.matched.insert(index);
+                        Pair::Both(a, b)
+                    }
+                    None => Pair::Left(a),
+                }));
             }
-            if let Some((_, b)) = self.right.pop() {
-                return Ok(Some(Pair::Right(b)));
+            for (index, _, b) in self.right.by_ref() {
+                if !self.matched.has(index) {
+                    return Ok(Some(Pair::Right(b)));
+                }
             }
             if !self.next_leaves() {
                 return Ok(None);

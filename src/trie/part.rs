@@ -1,5 +1,7 @@
 //! A part of a trie: what it has in one range of hashes. The walks over two tries go from part to smaller part.
 
+use alloc::vec::Vec;
+
 use super::bucket::{Bucket, Indices, indices_below, is_one};
 use super::child::{BitmapNode, Child, ChildRef};
 
@@ -64,7 +66,10 @@ impl<'a, T> Part<'a, T> {
     pub(crate) fn whole(&self) -> Option<&'a Child<T>> {
         match *self {
             Self::Empty => None,
-            Self::Leaf { leaf, .. } => (self.len() == leaf.entries().len()).then_some(leaf),
+            Self::Leaf { leaf, indices } => {
+                let is_whole = leaf.as_bucket().is_none_or(|bucket| indices == indices_below(bucket.len()));
+                is_whole.then_some(leaf)
+            }
             Self::Node { child, node, span, .. } => (span == node.slots()).then_some(child),
         }
     }
@@ -93,7 +98,13 @@ impl<'a, T> Part<'a, T> {
     /// Are both all of the same child?
     #[inline]
     pub(crate) fn is_shared_with(&self, other: &Self) -> bool {
-        self.whole().zip(other.whole()).is_some_and(|(a, b)| a.ptr_eq(b))
+        match (self, other) {
+            (Self::Leaf { leaf: a, .. }, Self::Leaf { leaf: b, .. })
+            | (Self::Node { child: a, .. }, Self::Node { child: b, .. }) => {
+                a.ptr_eq(b) && self.whole().is_some() && other.whole().is_some()
+            }
+            _ => false,
+        }
     }
 
     /// The number of entries of a leaf; 0 of a node.
@@ -109,7 +120,7 @@ impl<'a, T> Part<'a, T> {
     /// The entries of a leaf, with their indices and hashes; none of a node.
     #[inline]
     pub(crate) fn entries(&self) -> LeafEntries<'a, T> {
-        let nothing = LeafEntries { indices: 0, hashes: &[], entries: &[], next: 0, hash: 0 };
+        let nothing = LeafEntries::NONE;
         let Self::Leaf { leaf, indices } = *self else { return nothing };
         match leaf.get() {
             ChildRef::Bucket(bucket) => {
@@ -156,6 +167,10 @@ pub(crate) struct LeafEntries<'a, T> {
     hash: u32,
 }
 
+impl<T> LeafEntries<'_, T> {
+    pub(crate) const NONE: Self = Self { indices: 0, hashes: &[], entries: &[], next: 0, hash: 0 };
+}
+
 impl<'a, T> Iterator for LeafEntries<'a, T> {
     type Item = (usize, u32, &'a T);
 
@@ -172,5 +187,51 @@ impl<'a, T> Iterator for LeafEntries<'a, T> {
         let index = self.next;
         self.next += 1;
         self.entries.get(index).map(|entry| (index, self.hash, entry))
+    }
+}
+
+/// A set of entries of a leaf part: those for which an equal one has been found.
+///
+/// Only an inconsistent equality finds an entry twice, or one of another range; so those of other ranges are in it, too.
+#[derive(Default)]
+pub(crate) struct Matched {
+    /// The first 64, which are all of a bucket.
+    first: Indices,
+    more: Vec<Indices>,
+}
+
+impl Matched {
+    /// Begins with a part that is not a node.
+    #[inline]
+    pub(crate) fn start<T>(&mut self, part: Part<'_, T>) {
+        self.first = part.bucket().map_or(0, |(_, indices)| !indices);
+        self.more.clear();
+        if let Part::Leaf { leaf, .. } = part {
+            self.more.resize(leaf.entries().len() / Indices::BITS as usize, 0);
+        }
+    }
+
+    /// The entries of a bucket that are not in it.
+    #[inline]
+    pub(crate) const fn others(&self) -> Indices {
+        !self.first
+    }
+
+    #[inline]
+    pub(crate) fn has(&self, index: usize) -> bool {
+        let word = match index / Indices::BITS as usize {
+            0 => self.first,
+            word => self.more[word - 1],
+        };
+        word >> (index % Indices::BITS as usize) & 1 == 1
+    }
+
+    #[inline]
+    pub(crate) fn insert(&mut self, index: usize) {
+        let word = match index / Indices::BITS as usize {
+            0 => &mut self.first,
+            word => &mut self.more[word - 1],
+        };
+        *word |= 1 << (index % Indices::BITS as usize);
     }
 }
