@@ -62,7 +62,12 @@ fn equal_leaves<T, E>(a: &Child<T>, b: &Child<T>, eq: &mut impl FnMut(&T, &T) ->
     if a.entries().len() != b.entries().len() {
         return Ok(false);
     }
-    for (_, hash, entry) in Part::of(a).entries() {
+    let (hashes, entries) = b.as_bucket().map_or((&[][..], &[][..]), |bucket| (bucket.hashes(), bucket.entries()));
+    for (index, hash, entry) in Part::of(a).entries() {
+        // Versions of a leaf have most of their entries in the same places.
+        if hashes.get(index) == Some(&hash) && eq(entry, &entries[index])? {
+            continue;
+        }
         if b.try_find(hash, |other| eq(entry, other))?.is_none() {
             return Ok(false);
         }
