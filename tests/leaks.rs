@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use common::hashers::Kind;
 use common::program::{programs, run};
-use common::tracked::{Tracked, balanced};
+use common::tracked::{Call, Tracked, balanced, with_fuse};
 use common::{Map, build, empty, proptest_config, validate};
 
 /// A map of this many entries, each key with its double.
@@ -92,6 +92,65 @@ fn an_owning_iterator_that_is_the_last_owner() {
             kept.extend(entries.by_ref().take(20));
             assert_eq!(entries.len(), 40);
         });
+    }
+}
+
+/// Runs an iterator to its end, also after a panic in the `nth` call of `Clone`. Returns the keys of its items, sorted; none
+/// if there is no such call.
+fn keys_despite_panic<I: Iterator>(nth: usize, mut iter: I, key: impl Fn(I::Item) -> u64) -> Option<Vec<u64>> {
+    let mut keys = Vec::new();
+    let all = with_fuse(Call::Clone, nth, || {
+        for item in iter.by_ref() {
+            keys.push(key(item));
+        }
+    });
+    if all.is_some() {
+        return None;
+    }
+    keys.extend(iter.map(key));
+    keys.sort_unstable();
+    Some(keys)
+}
+
+#[test]
+fn iterators_go_on_after_a_panic() {
+    let step = if cfg!(miri) { 13 } else { 1 };
+    for (kind, size) in Kind::ALL.into_iter().flat_map(|kind| [(kind, 17), (kind, 100)]) {
+        let mut panics = [0; 2];
+        for nth in (0..).step_by(step) {
+            let all = balanced(|| {
+                let map = sample(kind, size);
+                keys_despite_panic(nth, map.clone().into_iter(), |(key, _)| key.value())
+            });
+            let Some(all) = all else { break };
+            // The entry whose copy has panicked comes again.
+            assert!(all.into_iter().eq(0..size));
+            panics[0] += 1;
+        }
+        for nth in (0..).step_by(step) {
+            let some = balanced(|| {
+                let map = sample(kind, size);
+                let mut edited = map.clone();
+                let some = keys_despite_panic(nth, edited.iter_mut(), |(key, value)| {
+                    value.set(7);
+                    key.value()
+                });
+                validate(&edited);
+                assert_eq!(edited.len() as u64, size);
+                assert_eq!(
+                    edited.values().filter(|value| value.value() == 7).count(),
+                    some.as_ref().map_or(size as usize, Vec::len)
+                );
+                assert!(map.iter().all(|(key, value)| value.value() == 2 * key.value()));
+                some
+            });
+            let Some(mut some) = some else { break };
+            // The entries of the node whose copy has panicked are passed over.
+            some.dedup();
+            assert!((some.len() as u64) < size && some.iter().all(|&key| key < size));
+            panics[1] += 1;
+        }
+        assert!(panics.iter().all(|&panics| panics > 0));
     }
 }
 
