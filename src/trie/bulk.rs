@@ -1,7 +1,8 @@
 //! Bulk build: many entries at once into an empty trie, each node made at its final size.
 //!
-//! The entries are hashed and dealt out to parts by their top hash bits as they come. Each part, small enough for the
-//! cache, is sorted by hash and becomes a subtree; equal keys have equal hashes and so stand side by side.
+//! The entries are hashed and dealt out to parts by their top hash bits as they come. The keys of each part, which is small
+//! enough for the cache, are brought into the order of their hashes as far as leaves need it, and the part becomes a
+//! subtree. Equal keys have equal hashes, and so stand near each other.
 
 use alloc::vec::Vec;
 use core::mem;
@@ -19,11 +20,11 @@ pub(super) type Item<T> = Option<(u32, T)>;
 /// The most entries of a part on the average; up to that many are one part.
 const PART_MAX: usize = 2048;
 
-/// Fewer keys than this are sorted by comparison only.
-const DEAL_MIN: usize = 64;
+/// At most so many hash bits tell the cell that a key is dealt to. There are about two keys in a cell.
+const CELL_BITS: u32 = 10;
 
-/// At most so many hash bits tell where a key is dealt to when a part is sorted.
-const CELL_BITS: u32 = 9;
+/// The keys in a cell of more are sorted. So few stay as they come, because they will be in one bucket.
+const CELL_MAX: usize = 8;
 
 impl<T> HashTrie<T> {
     /// Inserts all `items`, each with its hash. `same` compares an entry that is present with a new one; `replace` puts a
@@ -68,7 +69,7 @@ pub(super) fn bulk<T, E>(
     replace: impl FnMut(&mut T, T),
 ) -> Result<(Child<T>, usize), E> {
     let mut parts = deal(items, len, depth);
-    let mut build = Build { same, replace, len: 0, keys: Vec::new(), spare: Vec::new() };
+    let mut build = Build { same, replace, len: 0, keys: Vec::new(), spare: Vec::new(), ends: Vec::new() };
     let child = build.subtree(&mut parts, depth)?;
     Ok((child, build.len))
 }
@@ -99,6 +100,8 @@ struct Build<S, R> {
     /// The keys of the part at hand, and memory for sorting them.
     keys: Vec<Key>,
     spare: Vec<Key>,
+    /// Where the keys of each cell end.
+    ends: Vec<u32>,
 }
 
 impl<S, R> Build<S, R> {
@@ -110,8 +113,10 @@ impl<S, R> Build<S, R> {
     {
         if let [part] = parts {
             let mut part = mem::take(part);
-            self.sort(&part, depth);
-            self.replace_equal(&mut part)?;
+            self.deal_keys(&part, depth);
+            if self.has_equal_hashes() {
+                self.replace_equal(&mut part)?;
+            }
             self.len += self.keys.len();
             let take = |index: usize| part[index].take().expect("each item is taken once").1;
             return Ok(subtree(depth, &mut Sorted { keys: &self.keys, take }, (0, self.keys.len())));
@@ -125,40 +130,53 @@ impl<S, R> Build<S, R> {
         Ok(level.finish([None, None]))
     }
 
-    /// Makes the keys of a part, sorted.
-    ///
-    /// They are dealt out by the hash bits from `depth` on, so that only few are left to be compared with each other.
-    fn sort<T>(&mut self, part: &[Item<T>], depth: u32) {
-        let Self { keys, spare, .. } = self;
-        keys.clear();
-        keys.extend(part.iter().enumerate().flat_map(|(index, item)| Some(key(item.as_ref()?.0, index))));
-        if keys.len() < DEAL_MIN || depth + CELL_BITS > HASH_BITS {
-            return keys.sort_unstable();
+    /// Makes the keys of a part, in the order of their cells: of the hash bits from `depth` on. In a cell of more than
+    /// `CELL_MAX` they are sorted.
+    fn deal_keys<T>(&mut self, part: &[Item<T>], depth: u32) {
+        let Self { keys, spare, ends, .. } = self;
+        let bits = (part.len() / 2).max(2).ilog2().min(CELL_BITS);
+        let cell = |key: Key| (hash(key) << depth >> (HASH_BITS - bits)) as usize;
+        ends.clear();
+        ends.resize(1 << bits, 0);
+        spare.clear();
+        for (index, item) in part.iter().enumerate() {
+            let Some((hash, _)) = item else { continue };
+            let key = key(*hash, index);
+            ends[cell(key)] += 1;
+            spare.push(key);
         }
-        let bits = (keys.len() / 4).ilog2().min(CELL_BITS);
-        let cell = |key: Key| (u64::from(hash(key) << depth) << bits >> HASH_BITS) as usize;
-        let mut ends = [0_usize; 1 << CELL_BITS];
-        keys.iter().for_each(|&key| ends[cell(key)] += 1);
         let mut end = 0;
-        for ends in &mut ends[..1 << bits] {
+        for ends in &mut *ends {
             (end, *ends) = (end + *ends, end);
         }
-        spare.clear();
-        spare.resize(keys.len(), 0);
-        for &key in &*keys {
+        keys.clear();
+        keys.resize(spare.len(), 0);
+        for &key in &*spare {
             let place = &mut ends[cell(key)];
-            spare[*place] = key;
+            keys[*place as usize] = key;
             *place += 1;
         }
-        mem::swap(keys, spare);
         let mut first = 0;
-        for &end in &ends[..1 << bits] {
-            keys[first..end].sort_unstable();
+        for &end in &*ends {
+            if end - first > CELL_MAX as u32 {
+                keys[first as usize..end as usize].sort_unstable();
+            }
             first = end;
         }
     }
 
-    /// Puts later entries of the part over earlier equal ones, and takes their keys out.
+    /// Returns true if two keys have the same hash.
+    ///
+    /// These are side by side where keys are sorted, and nearer than `CELL_MAX` elsewhere. Which keys are in a cell is not
+    /// looked at, as branches on that could not be predicted.
+    fn has_equal_hashes(&self) -> bool {
+        (1..CELL_MAX).any(|distance| {
+            let others = self.keys.iter().skip(distance);
+            self.keys.iter().zip(others).fold(false, |any, (&a, &b)| any | (hash(a) == hash(b)))
+        })
+    }
+
+    /// Puts later entries of the part over earlier equal ones, and removes their keys.
     fn replace_equal<T, E>(&mut self, part: &mut [Item<T>]) -> Result<(), E>
     where
         S: FnMut(&T, &T) -> Result<bool, E>,
@@ -169,7 +187,13 @@ impl<S, R> Build<S, R> {
         for at in 0..keys.len() {
             let new = keys[at];
             let mut found = None;
-            for &there in keys[..kept].iter().rev().take_while(|&&there| hash(there) == hash(new)) {
+            for (distance, &there) in keys[..kept].iter().rev().enumerate() {
+                if hash(there) != hash(new) {
+                    if distance < CELL_MAX {
+                        continue;
+                    }
+                    break;
+                }
                 if let (Some((_, there_entry)), Some((_, new))) = (&part[index(there)], &part[index(new)]) {
                     if (self.same)(there_entry, new)? {
                         found = Some(there);
