@@ -90,6 +90,8 @@ impl<T> Slot<T> {
     #[inline]
     fn bitmap(self) -> Option<*mut BitmapNode<T>> {
         let header = self.thin(BITMAP)?.cast::<BitmapHeader<T>>();
+        #[cfg(test)]
+        looks::count();
         // SAFETY: invariant 1: a live bitmap node's header is there.
         let shift = u32::from(unsafe { (*header).shift });
         // The length that a wide pointer carries is that of its last field, the slots (invariant 3).
@@ -99,8 +101,11 @@ impl<T> Slot<T> {
     /// The bucket, if it is one, as `Arc::into_raw` gave it.
     #[inline]
     fn bucket(self) -> Option<*mut Bucket<T>> {
+        let header = self.thin(BUCKET)?;
+        #[cfg(test)]
+        looks::count();
         // SAFETY: invariant 1: a live bucket's header is there.
-        self.thin(BUCKET).map(|header| unsafe { Bucket::from_header(header.cast()) })
+        Some(unsafe { Bucket::from_header(header.cast()) })
     }
 
     /// The collision node, if it is one, as `Arc::into_raw` gave it.
@@ -134,6 +139,27 @@ impl<T> Slot<T> {
         // SAFETY: invariants 1 and 2: `into_raw` gave this pointer, for a node of this alignment, which is not dropped
         // through it.
         Some(ManuallyDrop::new(unsafe { Arc::from_raw(head) }))
+    }
+}
+
+/// Counts, for tests, how often a thread looks at a node other than to compare or count references of it.
+#[cfg(test)]
+pub(super) mod looks {
+    use core::cell::Cell;
+
+    std::thread_local! {
+        static LOOKS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(super) fn count() {
+        LOOKS.with(|looks| looks.set(looks.get() + 1));
+    }
+
+    /// How many there are in `operation`.
+    pub(in crate::trie) fn during<R>(operation: impl FnOnce() -> R) -> (R, usize) {
+        let before = LOOKS.get();
+        let result = operation();
+        (result, LOOKS.get() - before)
     }
 }
 

@@ -12,6 +12,7 @@ use core::convert::Infallible;
 #[cfg(not(miri))]
 mod sharing;
 
+use super::child::looks;
 use super::insert::Inserted;
 use super::{Extraction, HashTrie, Merged, Pair, Rule, Shared, always};
 
@@ -661,6 +662,27 @@ fn versions_are_compared_at_the_cost_of_what_changed() {
     };
     let merged = always(base.try_merge_with(&changed, Rule::UNION, same, |_, _| Ok(Merged::Right), Entry::clone));
     assert!(merged.ptr_eq(&changed) && compared <= 40, "{compared} comparisons for one change");
+}
+
+#[cfg(not(miri))]
+#[test]
+fn versions_are_compared_without_a_look_at_what_they_share() {
+    for n in [500, 10_000, 100_000] {
+        let base = build((0..n).map(|key| (key, key)), HASHES[0]);
+        let mut changed = base.clone();
+        insert(&mut changed, HASHES[0](7), 7, 8);
+        let same = |a: &Entry, b: &Entry| Ok::<_, Infallible>(a.1 == b.1);
+        let right = |_: &Entry, _: &Entry| Ok(Merged::Right);
+        let merged = |rule| always(base.try_merge_with(&changed, rule, same, right, Entry::clone));
+        // There are some 15 children beside the path at each of two to four levels: one look at each would be too many.
+        let looks = [
+            (20, looks::during(|| assert!(!base.eq_with(&changed, |a, b| a == b))).1),
+            (45, looks::during(|| assert!(base.pairs(&changed, same).count() > 0)).1),
+            (70, looks::during(|| assert!(merged(Rule::UNION).ptr_eq(&changed))).1),
+            (65, looks::during(|| assert!(merged(Rule::DIFFERENCE).len() <= 32)).1),
+        ];
+        assert!(looks.iter().all(|(most, looks)| looks <= most), "{n} entries: {looks:?}");
+    }
 }
 
 /// Ten entries in each of these eighths of all hashes.

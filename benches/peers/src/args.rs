@@ -5,8 +5,8 @@ use peers::case::CASES;
 use peers::op::Op;
 
 pub const USAGE: &str = "\
-Measures perennial beside std, hashbrown, imbl, rpds and im. Without arguments it measures everything, which takes half
-an hour, and writes the results, the charts and the table in README.md.
+Measures perennial beside std, hashbrown, imbl, rpds and im, the last three also in their single-threaded forms. Without
+arguments it measures everything, which takes half an hour, and writes the results, the charts and the table in README.md.
 
     --quick         less of everything, in three minutes; writes nothing
     --best          the fastest round instead of the median, for a machine that is busy with other things

@@ -2,13 +2,13 @@
 
 use foldhash::fast::FixedState;
 
-use crate::for_each_map;
 use crate::input::Input;
 #[cfg(feature = "all-types")]
 use crate::key::Shared;
 use crate::key::{Keys, Long, Random, Sequential, Short, Strided, Value};
 use crate::map::{BenchMap, Hasher, Key};
 use crate::runner::{All, Competitor, Main, Runner, Scope};
+use crate::{for_each_map, for_each_single_threaded};
 
 #[cfg(feature = "all-types")]
 type Sip = std::hash::BuildHasherDefault<std::hash::DefaultHasher>;
@@ -25,7 +25,7 @@ pub struct Case {
 
 /// The first is the main one, for which all operations are measured.
 pub const CASES: &[Case] = &[
-    Case { name: "u64", what: "random `u64`", with: with::<Random, u64, FixedState, All> },
+    Case { name: "u64", what: "random `u64`", with: with_all::<Random, u64, FixedState> },
     Case { name: "sequential", what: "sequential `u64`", with: with::<Sequential, u64, FixedState, All> },
     Case { name: "strided", what: "multiples of 2^20", with: with::<Strided, u64, FixedState, All> },
     Case { name: "short", what: "`String` of 11 letters", with: with::<Short, u64, FixedState, Main> },
@@ -55,6 +55,15 @@ fn with<G: Keys, V: Value, S: Hasher, C: Scope>(n: usize, seed: u64, peers: &[&s
     let input = Input::new::<G>(n, seed);
     let all = for_each_map!(competitor, G::Key, V, S, C);
     let wanted: Vec<_> = all.into_iter().filter_map(|competitor| competitor(&input, peers)).collect();
+    visitor(&wanted);
+}
+
+/// The same with the maps that are of one thread.
+fn with_all<G: Keys, V: Value, S: Hasher>(n: usize, seed: u64, peers: &[&str], visitor: &mut Visitor<'_>) {
+    let input = Input::new::<G>(n, seed);
+    let all = for_each_map!(competitor, G::Key, V, S, All).into_iter();
+    let all = all.chain(for_each_single_threaded!(competitor, G::Key, V, S, All));
+    let wanted: Vec<_> = all.filter_map(|competitor| competitor(&input, peers)).collect();
     visitor(&wanted);
 }
 

@@ -2,6 +2,7 @@
 
 use std::process::{Command, ExitCode};
 
+use peers::SHARED;
 use peers::case::{CASES, Case};
 use peers::harness::{Effort, measure};
 use peers::op::Op;
@@ -47,8 +48,9 @@ fn measure_all(args: &Args) -> Result<(), String> {
         };
         let usual_ops = || if main { Op::ALL.map(|op| op.0).to_vec() } else { Op::MAIN.to_vec() };
         let ops = args.ops.clone().unwrap_or_else(usual_ops);
+        let peers: Vec<&str> = args.peers.iter().copied().filter(|peer| main || SHARED.contains(peer)).collect();
         for &n in args.sizes.as_deref().unwrap_or(sizes) {
-            rows.extend(measure_size(case, n, &ops, &args.peers, effort));
+            rows.extend(measure_size(case, n, &ops, &peers, effort));
             if args.best {
                 rows.iter_mut().for_each(|row| row.median = row.least);
             }

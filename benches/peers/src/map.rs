@@ -2,8 +2,6 @@
 
 use std::hash::{BuildHasher, Hash};
 
-use archery::ArcTK;
-
 /// What all keys can do.
 pub trait Key: Clone + Eq + Hash + 'static {}
 
@@ -35,6 +33,14 @@ pub trait BenchMap<K: Key, V: Clone + PartialEq>: Clone + Default + FromIterator
 
     /// Was the key there?
     fn remove(&mut self, key: &K) -> bool;
+
+    /// Adds an entry unless there is one with an equal key.
+    fn insert_new(&mut self, key: K, value: V);
+
+    fn get_mut(&mut self, key: &K) -> Option<&mut V>;
+
+    /// Keeps the entries with a value that `keep` accepts.
+    fn retain(&mut self, keep: impl FnMut(&V) -> bool);
 
     fn iter<'a>(&'a self) -> impl Iterator<Item = (&'a K, &'a V)>
     where
@@ -73,33 +79,52 @@ fn owned<'a, K: Key, V: Clone + 'a>(entries: impl Iterator<Item = (&'a K, &'a V)
     entries.map(|(key, value)| (key.clone(), value.clone()))
 }
 
+/// What all but rpds call the same.
+macro_rules! common {
+    () => {
+        fn len(&self) -> usize {
+            self.len()
+        }
+
+        fn get(&self, key: &K) -> Option<&V> {
+            self.get(key)
+        }
+
+        fn insert(&mut self, key: K, value: V) {
+            self.insert(key, value);
+        }
+
+        fn remove(&mut self, key: &K) -> bool {
+            self.remove(key).is_some()
+        }
+
+        fn insert_new(&mut self, key: K, value: V) {
+            self.entry(key).or_insert(value);
+        }
+
+        fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+            self.get_mut(key)
+        }
+
+        fn retain(&mut self, mut keep: impl FnMut(&V) -> bool) {
+            self.retain(|_, value| keep(value));
+        }
+
+        fn iter<'a>(&'a self) -> impl Iterator<Item = (&'a K, &'a V)>
+        where
+            K: 'a,
+            V: 'a,
+        {
+            self.iter()
+        }
+    };
+}
+
 impl<K: Key, V: Clone + PartialEq, S: Hasher> BenchMap<K, V> for perennial::PersistentMap<K, V, S> {
     const NAME: &'static str = "perennial";
     const HAS_DIFF: bool = true;
 
-    fn len(&self) -> usize {
-        self.len()
-    }
-
-    fn get(&self, key: &K) -> Option<&V> {
-        self.get(key)
-    }
-
-    fn insert(&mut self, key: K, value: V) {
-        self.insert(key, value);
-    }
-
-    fn remove(&mut self, key: &K) -> bool {
-        self.remove(key).is_some()
-    }
-
-    fn iter<'a>(&'a self) -> impl Iterator<Item = (&'a K, &'a V)>
-    where
-        K: 'a,
-        V: 'a,
-    {
-        self.iter()
-    }
+    common!();
 
     fn diff(&self, newer: &Self) -> usize {
         self.diff(newer).count()
@@ -129,29 +154,7 @@ macro_rules! impl_for_table {
             const NAME: &'static str = $name;
             const CLONE_COPIES: bool = true;
 
-            fn len(&self) -> usize {
-                self.len()
-            }
-
-            fn get(&self, key: &K) -> Option<&V> {
-                self.get(key)
-            }
-
-            fn insert(&mut self, key: K, value: V) {
-                self.insert(key, value);
-            }
-
-            fn remove(&mut self, key: &K) -> bool {
-                self.remove(key).is_some()
-            }
-
-            fn iter<'a>(&'a self) -> impl Iterator<Item = (&'a K, &'a V)>
-            where
-                K: 'a,
-                V: 'a,
-            {
-                self.iter()
-            }
+            common!();
 
             /// With `extend`, which makes room first.
             fn merge(&self, newer: &Self) -> Self {
@@ -172,29 +175,7 @@ macro_rules! impl_for_im {
         impl<K: Key, V: Clone + PartialEq, S: Hasher> BenchMap<K, V> for $map {
             const NAME: &'static str = $name;
 
-            fn len(&self) -> usize {
-                self.len()
-            }
-
-            fn get(&self, key: &K) -> Option<&V> {
-                self.get(key)
-            }
-
-            fn insert(&mut self, key: K, value: V) {
-                self.insert(key, value);
-            }
-
-            fn remove(&mut self, key: &K) -> bool {
-                self.remove(key).is_some()
-            }
-
-            fn iter<'a>(&'a self) -> impl Iterator<Item = (&'a K, &'a V)>
-            where
-                K: 'a,
-                V: 'a,
-            {
-                self.iter()
-            }
+            common!();
 
             /// In `union` the first wins.
             fn merge(&self, newer: &Self) -> Self {
@@ -216,40 +197,66 @@ macro_rules! impl_for_im {
     };
 }
 
-// With std's `Arc`, as they come.
+// With std's `Arc`, as they come, and with its `Rc`.
 impl_for_im!("imbl", imbl::GenericHashMap<K, V, S, imbl::shared_ptr::DefaultSharedPtr>);
+impl_for_im!("imbl-rc", imbl::GenericHashMap<K, V, S, archery::RcK>);
 impl_for_im!("im", im::HashMap<K, V, S>);
+impl_for_im!("im-rc", im_rc::HashMap<K, V, S>);
 
-/// With triomphe's `Arc`, which the library takes for its thread-safe maps.
-impl<K: Key, V: Clone + PartialEq, S: Hasher> BenchMap<K, V> for rpds::HashTrieMap<K, V, ArcTK, S> {
-    const NAME: &'static str = "rpds";
+macro_rules! impl_for_rpds {
+    ($name:literal, $map:path) => {
+        impl<K: Key, V: Clone + PartialEq, S: Hasher> BenchMap<K, V> for $map {
+            const NAME: &'static str = $name;
 
-    fn len(&self) -> usize {
-        self.size()
-    }
+            fn len(&self) -> usize {
+                self.size()
+            }
 
-    fn get(&self, key: &K) -> Option<&V> {
-        self.get(key)
-    }
+            fn get(&self, key: &K) -> Option<&V> {
+                self.get(key)
+            }
 
-    fn insert(&mut self, key: K, value: V) {
-        self.insert_mut(key, value);
-    }
+            fn insert(&mut self, key: K, value: V) {
+                self.insert_mut(key, value);
+            }
 
-    fn remove(&mut self, key: &K) -> bool {
-        self.remove_mut(key)
-    }
+            fn remove(&mut self, key: &K) -> bool {
+                self.remove_mut(key)
+            }
 
-    fn iter<'a>(&'a self) -> impl Iterator<Item = (&'a K, &'a V)>
-    where
-        K: 'a,
-        V: 'a,
-    {
-        self.iter()
-    }
+            fn insert_new(&mut self, key: K, value: V) {
+                if !self.contains_key(&key) {
+                    self.insert_mut(key, value);
+                }
+            }
+
+            fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+                self.get_mut(key)
+            }
+
+            fn retain(&mut self, mut keep: impl FnMut(&V) -> bool) {
+                let gone: Vec<K> = self.iter().filter(|(_, value)| !keep(value)).map(|(key, _)| key.clone()).collect();
+                for key in gone {
+                    self.remove_mut(&key);
+                }
+            }
+
+            fn iter<'a>(&'a self) -> impl Iterator<Item = (&'a K, &'a V)>
+            where
+                K: 'a,
+                V: 'a,
+            {
+                self.iter()
+            }
+        }
+    };
 }
 
-/// The function `$f::<K, V, M, …>` for each of the maps under test, in the order of [`PEERS`](crate::PEERS).
+// With triomphe's `Arc`, which the library takes for its thread-safe maps, and with std's `Rc`.
+impl_for_rpds!("rpds", rpds::HashTrieMap<K, V, archery::ArcTK, S>);
+impl_for_rpds!("rpds-rc", rpds::HashTrieMap<K, V, archery::RcK, S>);
+
+/// The function `$f::<K, V, M, …>` for each of the maps that threads can share, in the order of [`PEERS`](crate::PEERS).
 #[macro_export]
 macro_rules! for_each_map {
     ($f:ident, $keys:ty, $values:ty, $hasher:ty $(, $more:ty)?) => {
@@ -260,6 +267,18 @@ macro_rules! for_each_map {
             $f::<$keys, $values, imbl::GenericHashMap<$keys, $values, $hasher, imbl::shared_ptr::DefaultSharedPtr> $(, $more)?>,
             $f::<$keys, $values, rpds::HashTrieMap<$keys, $values, archery::ArcTK, $hasher> $(, $more)?>,
             $f::<$keys, $values, im::HashMap<$keys, $values, $hasher> $(, $more)?>,
+        ]
+    };
+}
+
+/// The same for those that are of one thread.
+#[macro_export]
+macro_rules! for_each_single_threaded {
+    ($f:ident, $keys:ty, $values:ty, $hasher:ty $(, $more:ty)?) => {
+        [
+            $f::<$keys, $values, imbl::GenericHashMap<$keys, $values, $hasher, archery::RcK> $(, $more)?>,
+            $f::<$keys, $values, rpds::HashTrieMap<$keys, $values, archery::RcK, $hasher> $(, $more)?>,
+            $f::<$keys, $values, im_rc::HashMap<$keys, $values, $hasher> $(, $more)?>,
         ]
     };
 }

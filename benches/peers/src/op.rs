@@ -9,6 +9,10 @@ pub enum Op {
     Collect,
     Remove,
     Update,
+    Entry,
+    GetMut,
+    RetainHalf,
+    RetainMost,
     InsertShared,
     RemoveShared,
     UpdateShared,
@@ -29,13 +33,17 @@ pub enum Op {
 
 impl Op {
     /// With names and with what the time is for.
-    pub const ALL: [(Op, &'static str, &'static str); 22] = [
+    pub const ALL: [(Op, &'static str, &'static str); 26] = [
         (Op::GetHit, "get_hit", "lookup, key present"),
         (Op::GetMiss, "get_miss", "lookup, key absent"),
         (Op::Insert, "insert", "insert in place"),
         (Op::Collect, "collect", "`collect`, per entry"),
         (Op::Remove, "remove", "remove in place"),
         (Op::Update, "update", "replace a value in place"),
+        (Op::Entry, "entry", "`entry(..).or_insert(..)` of absent keys"),
+        (Op::GetMut, "get_mut", "edit a value with `get_mut`"),
+        (Op::RetainHalf, "retain_half", "`retain` that keeps half, per entry"),
+        (Op::RetainMost, "retain_most", "`retain` that keeps 99 %, per entry"),
         (Op::InsertShared, "insert_shared", "insert into a shared map"),
         (Op::RemoveShared, "remove_shared", "remove from a shared map"),
         (Op::UpdateShared, "update_shared", "replace a value in a shared map"),

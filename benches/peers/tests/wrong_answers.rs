@@ -20,6 +20,7 @@ const ITERATES_NOTHING: u8 = 7;
 const ALL_EQUAL: u8 = 8;
 const NONE_EQUAL: u8 = 9;
 const ALGEBRA_ANSWERS_SELF: u8 = 10;
+const EDITS_NOTHING: u8 = 11;
 
 /// Std's map with the fault `F`.
 #[derive(Default)]
@@ -67,6 +68,20 @@ impl<const F: u8> BenchMap<u64, u64> for Faulty<F> {
 
     fn remove(&mut self, key: &u64) -> bool {
         F != CANNOT_REMOVE && self.0.remove(key).is_some()
+    }
+
+    fn insert_new(&mut self, key: u64, value: u64) {
+        if F != EDITS_NOTHING {
+            self.0.entry(key).or_insert(value);
+        }
+    }
+
+    fn get_mut(&mut self, key: &u64) -> Option<&mut u64> {
+        self.0.get_mut(key).filter(|_| F != EDITS_NOTHING)
+    }
+
+    fn retain(&mut self, mut keep: impl FnMut(&u64) -> bool) {
+        self.0.retain(|_, value| F == EDITS_NOTHING || keep(value));
     }
 
     fn iter<'a>(&'a self) -> impl Iterator<Item = (&'a u64, &'a u64)>
@@ -130,7 +145,7 @@ type Case = (fn(Op) -> bool, &'static [Op]);
 
 #[test]
 fn wrong_answers_fail() {
-    let faults: [Case; 10] = [
+    let faults: [Case; 11] = [
         (fails::<GET_MISSES>, &[Op::GetHit]),
         (fails::<GET_HITS>, &[Op::GetMiss]),
         (fails::<CANNOT_INSERT>, &[Op::Insert, Op::Update, Op::InsertShared, Op::Variants]),
@@ -144,6 +159,7 @@ fn wrong_answers_fail() {
             fails::<ALGEBRA_ANSWERS_SELF>,
             &[Op::DiffOne, Op::MergeOne, Op::Union, Op::Intersection, Op::Difference, Op::SymmetricDifference],
         ),
+        (fails::<EDITS_NOTHING>, &[Op::Entry, Op::GetMut, Op::RetainHalf, Op::RetainMost]),
     ];
     for (fails, ops) in faults {
         for &op in ops {

@@ -11,7 +11,7 @@ use peers::key::{Random, Value};
 use peers::map::{BenchMap, Key};
 use peers::results::Row;
 use peers::runner::{build, insert_all};
-use peers::{PEERS, for_each_map};
+use peers::{SHARED, for_each_map};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -24,8 +24,8 @@ fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [peers, size] = &args[..] else { panic!("PEERS SIZE, not {args:?}") };
     let input = Input::new::<Random>(size.parse().expect("a size is a number"), 0);
-    for (peer, rows) in PEERS.into_iter().zip(for_each_map!(rows, u64, u64, FixedState)) {
-        if peers.split(',').any(|wanted| wanted == peer) {
+    for (peer, rows) in SHARED.iter().zip(for_each_map!(rows, u64, u64, FixedState)) {
+        if peers.split(',').any(|wanted| wanted == *peer) {
             rows(&input).iter().for_each(|row| println!("{row}"));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use peers::PEERS;
+use peers::SHARED;
 use peers::results::{Row, count};
 
 /// A picture of several plots.
@@ -99,7 +99,7 @@ pub(super) const CHARTS: [Chart; 7] = [
     },
 ];
 
-/// For each of [`PEERS`]: on both light and dark ground.
+/// For each of [`SHARED`]: on both light and dark ground.
 const COLORS: [&str; 6] = ["#e8375f", "#3a86d9", "#1aa5b8", "#3aa655", "#d98a1f", "#9a6fd0"];
 
 const PLOTS_IN_ROW: usize = 2;
@@ -160,7 +160,7 @@ impl Svg {
     }
 
     fn legend(&mut self) {
-        for (i, peer) in PEERS.iter().enumerate() {
+        for (i, peer) in SHARED.iter().enumerate() {
             let x = LEFT + 125.0 * i as f64;
             self.curve(i, &[[x, 20.0], [x + 24.0, 20.0]]);
             self.text(x + 30.0, 24.0, "", peer);
@@ -185,7 +185,7 @@ impl Svg {
             self.text(x + LEFT - 6.0, at + 4.0, "text-anchor=\"end\"", &plot.unit.label(figure));
         }
         // Ours last, above the others.
-        for (i, peer) in PEERS.iter().enumerate().rev() {
+        for (i, peer) in SHARED.iter().enumerate().rev() {
             let of = rows.iter().filter(|row| row.peer == *peer);
             let points: Vec<_> = of.map(|row| [sizes.at(row.n as f64), figures.at(row.median)]).collect();
             self.curve(i, &points);

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use peers::PEERS;
 use peers::case::CASES;
 use peers::op::Op;
 use peers::results::{Row, count, ratio};
+use peers::{SHARED, SINGLE_THREADED};
 
 /// What the figures of memory are for.
 const MEMORY: [(&str, &str); 4] = [
@@ -21,17 +21,9 @@ const PERSISTENT: [&str; 3] = ["imbl", "rpds", "im"];
 /// Both tables, after a line about the machine.
 pub(super) fn tables(description: &[&str], rows: &[Row]) -> String {
     let mut text = format!("Measured on {}.\n\n", description.join("; "));
-    let peers = &PEERS[1..];
-    table(&mut text, "random `u64` keys, `u64` values", peers);
     let timed = Op::ALL.iter().map(|&(_, name, what)| (name, what));
-    for (op, what) in timed.chain(MEMORY) {
-        let ratios: Vec<_> = peers.iter().map(|peer| ratios(rows, CASES[0].name, op, peer)).collect();
-        // No peer can tell what changed from one map to another.
-        if ratios.iter().any(|ratios| !ratios.is_empty()) {
-            line(&mut text, what, ratios.iter().map(|ratios| with_worst(ratios)));
-        }
-    }
-    text.push('\n');
+    main_case(&mut text, rows, "random `u64` keys, `u64` values", &SHARED[1..], timed.clone().chain(MEMORY));
+    main_case(&mut text, rows, "beside maps of one thread", SINGLE_THREADED, timed);
     table(&mut text, "ratio to std / to the fastest persistent peer", &Op::MAIN.map(what));
     for case in CASES {
         let cells = Op::MAIN.map(|op| {
@@ -41,6 +33,25 @@ pub(super) fn tables(description: &[&str], rows: &[Row]) -> String {
         line(&mut text, case.what, cells.into_iter());
     }
     text
+}
+
+/// The table of the main kind of map beside some peers.
+fn main_case<'a>(
+    text: &mut String,
+    rows: &[Row],
+    first: &str,
+    peers: &[&str],
+    ops: impl Iterator<Item = (&'a str, &'a str)>,
+) {
+    table(text, first, peers);
+    for (op, what) in ops {
+        let ratios: Vec<_> = peers.iter().map(|peer| ratios(rows, CASES[0].name, op, peer)).collect();
+        // No peer can tell what changed from one map to another.
+        if ratios.iter().any(|ratios| !ratios.is_empty()) {
+            line(text, what, ratios.iter().map(|ratios| with_worst(ratios)));
+        }
+    }
+    text.push('\n');
 }
 
 fn what(op: Op) -> &'static str {

@@ -4,9 +4,9 @@ use std::hint::black_box;
 
 use cpu_time::ThreadTime;
 
-use super::{Runner, Sample, build, check, sum};
+use super::{Runner, Sample, build, check, check_whole, sum};
 use crate::input::MapInput;
-use crate::key::Value;
+use crate::key::{Value, mix};
 use crate::map::{BenchMap, Key};
 use crate::op::Op;
 
@@ -32,6 +32,36 @@ impl<K: Key, V: Value, M: BenchMap<K, V>> Runner<'_, K, V, M> {
                     check(map, input.hits.iter().zip(std::iter::repeat(&V::new(1))));
                 },
             ),
+            Op::Entry => self.on_made(
+                n,
+                |_, input| input.entries.clone(),
+                |entries, _, _| {
+                    let mut map = M::default();
+                    for (key, value) in entries {
+                        map.insert_new(key, value);
+                    }
+                    map
+                },
+                check_whole,
+            ),
+            Op::GetMut => self.on_made(
+                n,
+                |_, input| build::<K, V, M>(input),
+                |mut map, _, input| {
+                    for key in &input.hits {
+                        if let Some(value) = map.get_mut(key) {
+                            *value = V::new(1);
+                        }
+                    }
+                    map
+                },
+                |map, input| {
+                    assert_eq!((map.len(), sum(map)), (n, n as u64));
+                    check(map, input.hits.iter().zip(std::iter::repeat(&V::new(1))));
+                },
+            ),
+            Op::RetainHalf => self.retain(|number| mix(number).is_multiple_of(2)),
+            Op::RetainMost => self.retain(|number| !mix(number).is_multiple_of(100)),
             Op::UpdateShared => self.insert_shared(|input| &input.hits, n),
             Op::Iterate => self.on_each(n, |map, _| sum(map), |&sum, input| assert_eq!(sum, input.sum)),
             Op::Clone => {
@@ -98,6 +128,22 @@ impl<K: Key, V: Value, M: BenchMap<K, V>> Runner<'_, K, V, M> {
             |map, input| input.hits[..count].iter().map(|key| changed(map, key)).collect::<Vec<M>>(),
             |versions, map, _| (versions.iter().map(|version| f(map, version)).collect::<Vec<R>>(), versions),
             |(answers, _), input| answers.iter().zip(&input.hits[..count]).for_each(|(answer, key)| check(answer, key)),
+        )
+    }
+
+    /// Measures `retain` of the values whose number `keep` accepts.
+    fn retain(&self, keep: impl Fn(u64) -> bool) -> Sample {
+        self.on_made(
+            self.input.n,
+            |_, input| build::<K, V, M>(input),
+            |mut map, _, _| {
+                map.retain(|value| keep(value.number()));
+                map
+            },
+            |map, input| {
+                let kept = input.entries.iter().filter(|(_, value)| keep(value.number()));
+                check(map, kept.map(|(key, value)| (key, value)));
+            },
         )
     }
 
