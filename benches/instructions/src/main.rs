@@ -14,7 +14,7 @@ const LARGE: u64 = 100_000;
 /// The versions that are made of a shared map.
 const VERSIONS: u64 = 1_000;
 
-const WORKLOADS: [(&str, fn()); 16] = [
+const WORKLOADS: [(&str, fn()); 21] = [
     ("get_hit", || {
         let map = map(0..SMALL);
         let found = counted(|| keys(0..SMALL).filter(|key| black_box(&map).contains_key(key)).count());
@@ -100,12 +100,38 @@ const WORKLOADS: [(&str, fn()); 16] = [
         let lens = counted(|| keys(10..10 + VERSIONS).map(|key| map.assoc(key, key).len() as u64).sum::<u64>());
         assert_eq!(lens, VERSIONS * 11);
     }),
+    ("collect_thousand", || {
+        let lens = counted(|| (0..10).map(|n| map(n * VERSIONS..(n + 1) * VERSIONS).len() as u64).sum::<u64>());
+        assert_eq!(lens, 10 * VERSIONS);
+    }),
+    ("retain", || {
+        let mut map = map(0..SMALL);
+        counted(|| map.retain(|key, _| key & 1 == 0));
+        assert!(map.keys().all(|key| key & 1 == 0));
+    }),
+    ("eq_unshared", || {
+        let maps = [0, 1].map(|_| map(0..SMALL));
+        assert!(counted(|| maps[0] == maps[1]));
+    }),
+    ("merge_tiny", || {
+        let (old, versions) = versions_of(10, VERSIONS);
+        let lens = counted(|| versions.iter().map(|new| old.merge(new).len() as u64).sum::<u64>());
+        assert_eq!(lens, VERSIONS * 10);
+    }),
+    ("diff_tiny", || {
+        let (old, versions) = versions_of(10, VERSIONS);
+        assert_eq!(counted(|| versions.iter().map(|new| old.diff(new).count()).sum::<usize>()), versions.len());
+    }),
 ];
 
 /// A map and versions of it with one value changed each.
 fn versions() -> (Map, Vec<Map>) {
-    let old = map(0..SMALL);
-    let versions = keys(0..VERSIONS).map(|key| old.assoc(key, !key)).collect();
+    versions_of(SMALL, VERSIONS)
+}
+
+fn versions_of(len: u64, count: u64) -> (Map, Vec<Map>) {
+    let old = map(0..len);
+    let versions = keys(0..len).cycle().take(count as usize).map(|key| old.assoc(key, !key)).collect();
     (old, versions)
 }
 
@@ -116,7 +142,7 @@ fn counted<R>(f: impl FnOnce() -> R) -> R {
 }
 
 /// Numbers without a pattern, one for each index.
-fn keys(indices: std::ops::Range<u64>) -> impl Iterator<Item = u64> {
+fn keys(indices: std::ops::Range<u64>) -> impl Iterator<Item = u64> + Clone {
     indices.map(|index| {
         let z = index.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
