@@ -3,6 +3,7 @@
 //! The set is a thin face, as the map is: a [`HashTrie`] of the elements does the work.
 
 use core::hash::{BuildHasher, Hash};
+use core::iter::FusedIterator;
 
 use equivalent::Equivalent;
 
@@ -227,5 +228,24 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
         Q: ?Sized + Hash + Equivalent<T>,
     {
         keyed::get(&self.trie, &self.hasher, value, itself).is_some()
+    }
+
+    /// Iterates over the elements in an order that depends on them and the hasher alone. O(n) for the whole run.
+    ///
+    /// Equal sets with equal hashers are iterated in the same order, whatever was inserted and removed before. See
+    /// [`PersistentMap::iter_in_hash_order`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentSet;
+    ///
+    /// let forth: PersistentSet<u64> = (0..100).collect();
+    /// let mut back = PersistentSet::with_hasher(forth.hasher().clone());
+    /// back.extend((0..100).rev());
+    /// assert!(forth.iter_in_hash_order().eq(back.iter_in_hash_order()));
+    /// ```
+    pub fn iter_in_hash_order(&self) -> impl ExactSizeIterator<Item = &T> + FusedIterator + Clone {
+        self.trie.in_hash_order(|element| self.hasher.hash_one(element))
     }
 }

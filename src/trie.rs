@@ -14,6 +14,7 @@ mod combine;
 mod disjoint;
 mod entry;
 mod eq;
+mod hash_order;
 mod insert;
 mod iter;
 mod level;
@@ -198,6 +199,29 @@ impl<T> HashTrie<T> {
     #[inline]
     pub fn ptr_eq(&self, other: &Self) -> bool {
         self.root.ptr_eq(&other.root)
+    }
+
+    /// Iterates over the entries in an order that depends on them and their hashes alone. O(n) for the whole run.
+    ///
+    /// `hash` must return the hash that an entry was given with. It is called only where 32 bits of two hashes, which are
+    /// stored, are equal. Tries of equal entries are iterated in the same order, whatever was inserted and removed before,
+    /// except for entries of one hash.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::HashTrie;
+    ///
+    /// let mut forth = HashTrie::new();
+    /// let mut back = HashTrie::new();
+    /// for n in 0..100_u64 {
+    ///     forth.insert(n, n, |a, b| a == b);
+    ///     back.insert(99 - n, 99 - n, |a, b| a == b);
+    /// }
+    /// assert!(forth.iter_in_hash_order(|n| *n).eq(back.iter_in_hash_order(|n| *n)));
+    /// ```
+    pub fn iter_in_hash_order(&self, hash: impl Fn(&T) -> u64) -> impl ExactSizeIterator<Item = &T> {
+        self.in_hash_order(hash)
     }
 
     /// The entry with this hash that `eq` accepts. O(log n), no allocation.
@@ -522,7 +546,7 @@ impl<T> Default for HashTrie<T> {
 
 impl<T: fmt::Debug> fmt::Debug for HashTrie<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter()).finish()
+        f.debug_set().entries(self.in_stored_order()).finish()
     }
 }
 

@@ -146,6 +146,19 @@ fn collecting_in_parallel_is_collecting() {
 }
 
 #[test]
+fn collecting_in_parallel_is_reproducible() {
+    let collect = || (0..scaled(100_000, 3_000) as u32).into_par_iter().map(|n| (n, n)).collect::<Reproducible>();
+    let first = collect();
+    for _ in 0..10 {
+        assert!(first.iter().eq(collect().iter()));
+    }
+    let entries: Vec<(&u32, &u32)> = first.par_iter().collect();
+    assert!(first.iter().eq(entries));
+}
+
+type Reproducible = PersistentMap<u32, u32, TestState>;
+
+#[test]
 fn hashers_of_any_kind_do() {
     for kind in Kind::ALL {
         let n = if kind == Kind::Constant { 500 } else { 9000 };

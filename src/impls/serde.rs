@@ -34,8 +34,9 @@ where
 }
 
 impl<K: Serialize, V: Serialize, S> Serialize for PersistentMap<K, V, S> {
+    /// In the order of 32 bits of the hashes, which is the same for equal maps with equal hashers.
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        serializer.collect_map(self)
+        serializer.collect_map(self.trie.in_stored_order().map(|(key, value)| (key, value)))
     }
 }
 
@@ -52,8 +53,9 @@ where
 }
 
 impl<T: Serialize, S> Serialize for PersistentSet<T, S> {
+    /// In the order of 32 bits of the hashes, which is the same for equal sets with equal hashers.
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        serializer.collect_seq(self)
+        serializer.collect_seq(self.trie.in_stored_order())
     }
 }
 

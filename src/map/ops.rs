@@ -28,7 +28,7 @@ impl<K, V, S: Default> Default for PersistentMap<K, V, S> {
 
 impl<K: fmt::Debug, V: fmt::Debug, S> fmt::Debug for PersistentMap<K, V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
+        f.debug_map().entries(self.trie.in_stored_order().map(|(key, value)| (key, value))).finish()
     }
 }
 

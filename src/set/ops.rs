@@ -23,7 +23,7 @@ impl<T, S: Default> Default for PersistentSet<T, S> {
 
 impl<T: fmt::Debug, S> fmt::Debug for PersistentSet<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter()).finish()
+        f.debug_set().entries(self.trie.in_stored_order()).finish()
     }
 }
 

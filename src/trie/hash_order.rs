@@ -1,0 +1,73 @@
+//! Iteration in an order that depends on the entries and their hashes alone.
+//!
+//! Leaves follow each other in the order of their hashes anyway; only the entries of a leaf are sorted, when it is reached.
+//! To keep them sorted in the leaf was tried: insertions in place take 1.7 to 2 times as long, removals 1.5 times.
+
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+use core::iter::FusedIterator;
+
+use super::HashTrie;
+use super::child::Child;
+use super::part::Part;
+
+/// The entries by rising hashes, made by [`HashTrie::in_hash_order`].
+pub(crate) struct HashOrder<'a, T, F> {
+    /// The subtrees that are left, the next one last.
+    children: Vec<&'a Child<T>>,
+    /// The entries of the leaf at hand that are left, the next one last, with the hashes that are stored.
+    leaf: Vec<(u32, &'a T)>,
+    len: usize,
+    full_hash: F,
+}
+
+impl<T> HashTrie<T> {
+    /// The entries in the order of their stored hashes, and those of equal ones in the order of `full_hash`.
+    pub(crate) fn in_hash_order<F: Fn(&T) -> u64>(&self, full_hash: F) -> HashOrder<'_, T, F> {
+        HashOrder { children: Vec::from([&self.root]), leaf: Vec::new(), len: self.len, full_hash }
+    }
+
+    /// The entries in the order of their stored hashes, where the hasher is not at hand.
+    pub(crate) fn in_stored_order(&self) -> HashOrder<'_, T, fn(&T) -> u64> {
+        self.in_hash_order(|_| 0)
+    }
+}
+
+impl<T, F: Clone> Clone for HashOrder<'_, T, F> {
+    fn clone(&self) -> Self {
+        let Self { children, leaf, len, full_hash } = self;
+        Self { children: children.clone(), leaf: leaf.clone(), len: *len, full_hash: full_hash.clone() }
+    }
+}
+
+impl<'a, T, F: Fn(&T) -> u64> Iterator for HashOrder<'a, T, F> {
+    type Item = &'a T;
+
+    fn next(&mut self) -> Option<&'a T> {
+        loop {
+            if let Some((_, entry)) = self.leaf.pop() {
+                self.len -= 1;
+                return Some(entry);
+            }
+            let child = self.children.pop()?;
+            if let Some(node) = child.as_bitmap() {
+                let first = self.children.len();
+                self.children.extend(node.children().map(|(_, child)| child));
+                self.children[first..].reverse();
+            } else {
+                self.leaf.extend(Part::of(child).entries().map(|(_, hash, entry)| (hash, entry)));
+                let Self { leaf, full_hash, .. } = self;
+                leaf.sort_unstable_by(|(a, one), (b, other)| {
+                    Reverse(a).cmp(&Reverse(b)).then_with(|| Reverse(full_hash(one)).cmp(&Reverse(full_hash(other))))
+                });
+            }
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.len, Some(self.len))
+    }
+}
+
+impl<T, F: Fn(&T) -> u64> ExactSizeIterator for HashOrder<'_, T, F> {}
+impl<T, F: Fn(&T) -> u64> FusedIterator for HashOrder<'_, T, F> {}

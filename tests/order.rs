@@ -1,0 +1,112 @@
+//! Equal collections with equal hashers are iterated in hash order alike, whatever happened to them before.
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use perennial::{HashTrie, PersistentMap, PersistentSet};
+use proptest::prelude::*;
+
+use common::hashers::{Kind, TestState};
+use common::proptest_config;
+
+type Map = PersistentMap<u32, u32, TestState>;
+type Set = PersistentSet<u32, TestState>;
+
+/// Puts `entries` into an empty map in one of several ways, some of them over others that are removed again.
+fn with_history(kind: Kind, entries: &BTreeMap<u32, u32>, history: u8, detour: &[u32]) -> Map {
+    let pairs = || entries.iter().map(|(&key, &value)| (key, value));
+    let mut map = Map::with_hasher(TestState(kind));
+    match history % 5 {
+        0 => map.extend(pairs()),
+        1 => {
+            for (key, value) in pairs().rev() {
+                map.insert(key, value);
+            }
+        }
+        2 => {
+            detour.iter().for_each(|&key| map = map.assoc(key, 1));
+            map.retain(|key, _| entries.contains_key(key));
+            map = pairs().fold(map, |map, (key, value)| map.assoc(key, value));
+        }
+        3 => {
+            map.extend(pairs().chain(detour.iter().map(|&key| (key, 7))));
+            for key in detour.iter().rev() {
+                map.remove(key);
+            }
+            map.extend(pairs());
+        }
+        _ => {
+            let mut other = map.clone();
+            map.extend(pairs().step_by(2));
+            other.extend(pairs().rev());
+            map = other.merge(&map);
+        }
+    }
+    assert!(map.len() == entries.len() && map.iter().all(|(key, value)| entries.get(key) == Some(value)));
+    map
+}
+
+proptest! {
+    #![proptest_config(proptest_config(
+        100,
+        2,
+        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/proptest-regressions/order.txt"),
+    ))]
+
+    #[test]
+    fn the_order_depends_on_nothing_but_the_entries_and_the_hasher(
+        entries in prop::collection::btree_map(0_u32..2000, any::<u32>(), 0..400),
+        detour in prop::collection::vec(0_u32..3000, 0..400),
+        histories in any::<[u8; 2]>(),
+    ) {
+        // With few hash values there are entries of one hash, which have no order.
+        for kind in [Kind::Good, Kind::Abs] {
+            let [one, other] = histories.map(|history| with_history(kind, &entries, history, &detour));
+            prop_assert!(one.iter_in_hash_order().eq(other.iter_in_hash_order()));
+            prop_assert_eq!(one.iter_in_hash_order().len(), entries.len());
+            prop_assert_eq!(format!("{one:?}"), format!("{other:?}"));
+            let [one, other] = [one, other].map(|map| {
+                let mut set = Set::with_hasher(TestState(kind));
+                set.extend(map.into_keys());
+                set
+            });
+            prop_assert!(one.iter_in_hash_order().eq(other.iter_in_hash_order()));
+            prop_assert_eq!(format!("{one:?}"), format!("{other:?}"));
+        }
+        for kind in Kind::ALL {
+            let map = with_history(kind, &entries, histories[0], &detour);
+            let all: BTreeMap<u32, u32> = map.iter_in_hash_order().map(|(&key, &value)| (key, value)).collect();
+            prop_assert_eq!(&all, &entries);
+        }
+    }
+}
+
+#[test]
+fn entries_of_one_stored_hash_are_in_the_order_of_their_whole_hashes() {
+    // Two hashes in the 64 bits, of which the trie keeps the same 32: found by a search.
+    let mix = |hash: u64| {
+        let product = u128::from(hash) * 0x9e37_79b9_7f4a_7c15;
+        ((product as u64) >> 32 ^ (product >> 64) as u64) as u32
+    };
+    let mut seen = std::collections::HashMap::new();
+    let mut pairs = Vec::new();
+    for hash in 0..400_000_u64 {
+        let hash = hash.wrapping_mul(0xd6e8_feb8_6659_fd93);
+        if let Some(other) = seen.insert(mix(hash), hash) {
+            pairs.push([other, hash]);
+        }
+    }
+    assert!(pairs.len() > 5);
+    let mut forth = HashTrie::new();
+    let mut back = HashTrie::new();
+    for [one, other] in pairs {
+        for (trie, hashes) in [(&mut forth, [one, other]), (&mut back, [other, one])] {
+            for hash in hashes {
+                trie.insert(hash, hash, |a, b| a == b);
+            }
+        }
+    }
+    assert!(forth.iter_in_hash_order(|&hash| hash).eq(back.iter_in_hash_order(|&hash| hash)));
+    assert!(!forth.iter_in_hash_order(|_| 0).eq(back.iter_in_hash_order(|_| 0)), "the whole hashes decide");
+}
