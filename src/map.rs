@@ -16,6 +16,7 @@ mod algebra;
 mod convert;
 mod diff;
 mod entry;
+mod entry_ref;
 mod in_place;
 mod introspect;
 mod iter;
@@ -27,6 +28,7 @@ mod persistent;
 pub use algebra::Merge;
 pub use diff::{Change, Diff};
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
+pub use entry_ref::{EntryRef, VacantEntryRef};
 pub use iter::{Drain, ExtractIf, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut};
 pub use merge3::Conflict;
 #[cfg(feature = "serde")]

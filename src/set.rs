@@ -20,7 +20,7 @@ mod iter;
 mod ops;
 mod persistent;
 
-pub use diff::{Diff, SetChange};
+pub use diff::{Change, Diff};
 pub use iter::{Drain, ExtractIf, IntoIter, Iter};
 
 /// A persistent hash set: cloning is O(1), and versions share all that they have in common.
@@ -233,7 +233,7 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
     /// Iterates over the elements in an order that depends on them and the hasher alone. O(n) for the whole run.
     ///
     /// Equal sets with equal hashers are iterated in the same order, whatever was inserted and removed before. See
-    /// [`PersistentMap::iter_in_hash_order`].
+    /// [`PersistentMap::iter_in_hash_order`](crate::PersistentMap::iter_in_hash_order).
     ///
     /// # Examples
     ///

@@ -360,6 +360,22 @@ impl<T: Clone> HashTrie<T> {
         })
     }
 
+    /// Inserts `entry`, which must have no equal in the trie, without a search for one. Returns a mutable reference to
+    /// it. O(log n).
+    ///
+    /// An edit must not change the hash.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = perennial::HashTrie::new();
+    /// assert_eq!(numbers.insert_unique(7, 7), &7);
+    /// assert_eq!(numbers.find(7, |&n| n == 7), Some(&7));
+    /// ```
+    pub fn insert_unique(&mut self, hash: u64, entry: T) -> &mut T {
+        self.insert_unique_at(mix(hash), entry, T::clone)
+    }
+
     /// Takes the entry with this hash that `eq` accepts out. O(log n); no allocation if there is none.
     ///
     /// # Examples

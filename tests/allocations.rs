@@ -128,7 +128,7 @@ fn versions_that_change_nothing_are_the_same() {
                 assert_eq!(allocated, 0, "{name}, {kind:?}, {size} entries");
                 assert!(new.ptr_eq(&map), "{name}, {kind:?}, {size} entries");
             }
-            let (transient, allocated) = blocks(|| map.clone().transient().persistent());
+            let (transient, allocated) = blocks(|| map.clone().into_transient().into_persistent());
             assert_eq!(allocated, 0, "transient, {kind:?}, {size} entries");
             assert!(transient.ptr_eq(&map));
         }
@@ -141,10 +141,10 @@ fn setting_the_value_there_is_allocates_nothing() {
         for size in SIZES {
             let map: Map<u64, u64> = build(kind, (0..size).map(|k| (k, 2 * k)));
             for key in 0..size {
-                let (new, allocated) = blocks(|| map.set(key, 2 * key));
+                let (new, allocated) = blocks(|| map.assoc_if_changed(key, 2 * key));
                 assert_eq!(allocated, 0, "{kind:?}, {size} entries");
                 assert!(new.ptr_eq(&map));
-                assert!(!map.set(key, 1).ptr_eq(&map));
+                assert!(!map.assoc_if_changed(key, 1).ptr_eq(&map));
             }
         }
     }
@@ -161,7 +161,7 @@ fn the_empty_map_allocates_nothing() {
         assert_eq!(map.clone(), PersistentMap::default());
         assert_eq!(map.into_iter().count(), 0);
         drop(PersistentMap::<String, String>::from_iter([]));
-        drop(TransientMap::<String, String>::new().persistent());
+        drop(TransientMap::<String, String>::new().into_persistent());
         drop(empty::<u64, u64>(Kind::Good));
     });
     assert_eq!(allocated, 0);

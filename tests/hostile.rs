@@ -376,7 +376,7 @@ fn iterators_that_lie_about_their_length() {
         assert_holds(&map, (0..60).map(|key| (key, key)));
         let mut transient = TransientMap::<u64, u64>::new();
         transient.extend(Liar(5_000, told));
-        let map = transient.persistent();
+        let map = transient.into_persistent();
         assert_eq!(map.len(), 5_000);
         validate(&map);
         let set: PersistentSet<(u64, u64)> = Liar(80, told).collect();

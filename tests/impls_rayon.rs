@@ -207,7 +207,7 @@ fn merging_in_parallel_is_merging() {
                 0 => Merge::Left,
                 1 => Merge::Right,
                 2 => Merge::Value(a + b),
-                _ => Merge::Neither,
+                _ => Merge::Remove,
             };
             let results = [
                 (a.par_merge(&b), a.merge(&b)),
@@ -311,7 +311,7 @@ const OPERATIONS: [Operation; 8] = [
                 0 => Merge::Left,
                 1 => Merge::Right,
                 2 => Merge::Value(Tracked::new(ours.value() + theirs.value())),
-                _ => Merge::Neither,
+                _ => Merge::Remove,
             }
         }));
     }),

@@ -25,7 +25,7 @@ fn round_trip<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) ->
 #[test]
 fn a_map_is_a_map_and_a_set_a_sequence() {
     assert_eq!(round_trip(&persistent_map! { String::from("a") => 1 }), r#"{"a":1}"#);
-    assert_eq!(round_trip(&persistent_map! { 7 => Some(()) }.map_values(|_, _| None)), r#"{"7":null}"#);
+    assert_eq!(round_trip(&persistent_map! { 7 => Some(()) }.update_values(|_, _| None)), r#"{"7":null}"#);
     assert_eq!(round_trip(&PersistentMap::<u8, u8>::new()), "{}");
     assert_eq!(round_trip(&persistent_set! { 7 }), "[7]");
     assert_eq!(round_trip(&PersistentSet::<u8>::new()), "[]");

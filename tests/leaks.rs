@@ -231,13 +231,13 @@ fn entries_used_and_unused() {
 #[test]
 fn transients() {
     on_all(|map| {
-        let mut transient = map.clone().transient();
+        let mut transient = map.clone().into_transient();
         for key in 0..150 {
             transient.insert(Tracked::new(key), Tracked::new(0));
             transient.remove(&Tracked::new(key / 2));
         }
-        let half = transient.persistent();
-        drop(map.clone().transient());
+        let half = transient.into_persistent();
+        drop(map.clone().into_transient());
         *map = half;
     });
 }

@@ -153,11 +153,11 @@ fn a_merge_asks_only_about_what_was_touched() {
 #[test]
 fn a_nan_over_a_nan_keeps_the_version() {
     for base in bases() {
-        assert!(base.set(0, Number(-7)).ptr_eq(&base));
-        assert_eq!(base.set(0, Number(7))[&0].0, 7);
-        assert_eq!(base.set(1, NAN)[&1].0, -1);
-        assert!(base.map_values(|_, value| Number(value.0)).ptr_eq(&base));
-        let doubled = base.map_values(|_, value| Number(2 * value.0));
+        assert!(base.assoc_if_changed(0, Number(-7)).ptr_eq(&base));
+        assert_eq!(base.assoc_if_changed(0, Number(7))[&0].0, 7);
+        assert_eq!(base.assoc_if_changed(1, NAN)[&1].0, -1);
+        assert!(base.update_values(|_, value| Number(value.0)).ptr_eq(&base));
+        let doubled = base.update_values(|_, value| Number(2 * value.0));
         assert!(base.iter().all(|(key, value)| doubled[key].0 == if value.0 < 0 { value.0 } else { 2 * value.0 }));
         // A conflict that is resolved by what is ours.
         let (ours, theirs) = (base.assoc(1, NAN), base.assoc(1, Number(2)));
@@ -172,7 +172,7 @@ fn a_change_from_one_such_value_to_another_is_not_seen() {
     let new = base.assoc("a", (f64::NAN, 2));
     assert_eq!(base.diff(&new).count(), 0);
     assert!(Patch::between(&base, &new).is_empty());
-    assert_eq!(base.set("a", (f64::NAN, 2))["a"].1, 1);
+    assert_eq!(base.assoc_if_changed("a", (f64::NAN, 2))["a"].1, 1);
 }
 
 #[test]
@@ -199,6 +199,6 @@ fn values_are_compared_no_more_often_than_needed() {
     assert_eq!(counted(|| old.diff(&other).count()), (100, 200));
     let patch = Patch::between(&old, &other);
     assert_eq!(counted(|| old.apply(&patch).is_ok()), (true, 100));
-    assert_eq!(counted(|| old.set(1, Number(1)).len()), (100, 1));
-    assert_eq!(counted(|| old.map_values(|_, value| *value).len()), (100, 100));
+    assert_eq!(counted(|| old.assoc_if_changed(1, Number(1)).len()), (100, 1));
+    assert_eq!(counted(|| old.update_values(|_, value| *value).len()), (100, 100));
 }

@@ -8,7 +8,7 @@ use std::hash::{BuildHasher, Hash, RandomState};
 use std::iter::FusedIterator;
 
 use foldhash::fast::FixedState;
-use perennial::set::{Diff, Drain, IntoIter, Iter, SetChange};
+use perennial::set::{Change, Diff, Drain, IntoIter, Iter};
 use perennial::{PersistentSet, TransientSet, persistent_set};
 use proptest::prelude::*;
 
@@ -227,8 +227,8 @@ fn combine<T: Sample>(a: &Version<T>, b: &Version<T>, how: u8) -> Version<T> {
     let mut patched = a.model.clone();
     for change in a.set.diff(&b.set) {
         match change {
-            SetChange::Added(element) => assert!(patched.insert(element.clone())),
-            SetChange::Removed(element) => assert!(patched.remove(element)),
+            Change::Added(element) => assert!(patched.insert(element.clone())),
+            Change::Removed(element) => assert!(patched.remove(element)),
         }
     }
     assert_eq!(patched, b.model);
@@ -257,9 +257,9 @@ fn run<T: Sample>(kind: Kind, program: &[Step]) {
             }
             Step::Transient(at, ref edits) => {
                 let Version { set, mut model } = versions[at % len].clone();
-                let mut transient = set.transient();
+                let mut transient = set.into_transient();
                 edits.iter().for_each(|edit| edit_transient(&mut transient, &mut model, edit));
-                versions.push(Version { set: transient.persistent(), model });
+                versions.push(Version { set: transient.into_persistent(), model });
             }
             Step::Combine(a, b, how) => versions.push(combine(&versions[a % len], &versions[b % len], how)),
             Step::Drop(at) if len > 1 => drop(versions.remove(at % len)),
@@ -416,7 +416,7 @@ fn sets_come_from_collections_and_show_themselves() {
     transient.extend(&[1, 2]);
     assert_eq!(format!("{:?}", persistent_set! { 7 }), "{7}");
     transient.extend([3]);
-    assert_eq!(transient.persistent(), set);
+    assert_eq!(transient.into_persistent(), set);
 
     let mut iter = set.iter();
     iter.next();
@@ -470,7 +470,7 @@ fn elements_need_not_be_clone_where_nothing_is_copied() {
     let mut transient = TransientSet::new();
     transient.extend((1..101).map(NoClone));
     transient.remove(&NoClone(1));
-    let other = transient.persistent();
+    let other = transient.into_persistent();
     assert!(set.clone().ptr_eq(&set) && set != other && !set.is_disjoint(&other) && !other.is_subset(&set));
     assert_eq!(set.diff(&other).count(), 3);
     assert!(EMPTY.is_empty());

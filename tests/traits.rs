@@ -144,5 +144,5 @@ const _: fn(Vec<(NoClone, NoClone)>) -> bool = |entries| {
     transient.entry(NoClone(5)).or_insert(NoClone(6)).0 += 1;
     transient.remove(&NoClone(3));
     transient.retain(|key, _| key.0 > 1);
-    found && map.is_empty() && again.len() < iterated && again == transient.persistent()
+    found && map.is_empty() && again.len() < iterated && again == transient.into_persistent()
 };

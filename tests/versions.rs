@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use std::fs;
 use std::ops::{BitAndAssign, BitOrAssign, BitXorAssign, SubAssign};
 
-use perennial::map::{Entry, Merge, OccupiedEntry, Patch, VacantEntry};
+use perennial::map::{Entry, EntryRef, Merge, OccupiedEntry, Patch, VacantEntry};
 use perennial::{PersistentMap, PersistentSet, TransientMap, TransientSet};
 
 use common::hashers::{Kind, TestState};
@@ -127,6 +127,22 @@ fn vacant(map: &mut Map) -> VacantEntry<'_, u64, u64> {
     }
 }
 
+/// A borrowed form of a key.
+#[derive(Hash)]
+struct Borrowed(u64);
+
+impl perennial::Equivalent<u64> for Borrowed {
+    fn equivalent(&self, key: &u64) -> bool {
+        self.0 == *key
+    }
+}
+
+impl From<&Borrowed> for u64 {
+    fn from(key: &Borrowed) -> u64 {
+        key.0
+    }
+}
+
 fn of_maps() -> Vec<Experiment<Map>> {
     let mut all = Experiments::<Map>(Vec::new());
     let equal = "an equal value for a key that is there";
@@ -136,12 +152,17 @@ fn of_maps() -> Vec<Experiment<Map>> {
 
     all.derive("clone", "any map", Map::clone);
     all.derive("assoc", equal, |map| map.assoc(HERE, VALUE));
-    all.derive("set", equal, |map| map.set(HERE, VALUE));
+    all.derive("assoc_if_changed", equal, |map| map.assoc_if_changed(HERE, VALUE));
     all.derive("dissoc", absent, |map| map.dissoc(&ABSENT));
     all.derive("alter", "an absent key, and the result is `None`", |map| map.alter(ABSENT, |_| None));
     all.derive("alter", "a key that is there, and the result is an equal value", |map| map.alter(HERE, |v| v.copied()));
     all.derive("filter", "a closure that accepts all entries", |map| map.filter(|_, _| true));
-    all.derive("map_values", "a closure that returns equal values", |map| map.map_values(|_, value| *value));
+    let equals = "a closure that returns equal values";
+    all.derive("update_values", equals, |map| map.update_values(|_, value| *value));
+    all.derive("map_values", equals, |map| map.map_values(|_, value| *value));
+    all.derive("filter_map", equals, |map| map.filter_map(|_, value| Some(*value)));
+    all.derive("partition", "a closure that accepts all entries", |map| map.partition(|_, _| true).0);
+    all.derive("assoc_if_absent", there, |map| map.assoc_if_absent(HERE, 1));
 
     let merge = [
         ("merge", Map::merge as fn(&Map, &Map) -> Map),
@@ -248,6 +269,23 @@ fn of_maps() -> Vec<Experiment<Map>> {
         assert!(matches!(map.entry(HERE), Entry::Occupied(_)));
         assert!(matches!(map.entry(ABSENT), Entry::Vacant(_)));
     });
+    all.edit("entry_ref", "any key, and the entry is dropped", |map| {
+        assert!(matches!(map.entry_ref(&Borrowed(HERE)), EntryRef::Occupied(_)));
+        assert!(matches!(map.entry_ref(&Borrowed(ABSENT)), EntryRef::Vacant(_)));
+    });
+    all.edit("VacantEntryRef::key", absent, |map| match map.entry_ref(&Borrowed(ABSENT)) {
+        EntryRef::Vacant(entry) => drop(entry.key()),
+        EntryRef::Occupied(_) => panic!("no map has the key"),
+    });
+    all.edit("EntryRef::and_modify", absent, |map| {
+        drop(map.entry_ref(&Borrowed(ABSENT)).and_modify(|value| *value = 1))
+    });
+    all.edit("EntryRef::or_insert", there, |map| *map.entry_ref(&Borrowed(HERE)).or_insert(1));
+    all.edit("EntryRef::or_insert_with", there, |map| *map.entry_ref(&Borrowed(HERE)).or_insert_with(|| 1));
+    all.edit("EntryRef::or_insert_with_key", there, |map| *map.entry_ref(&Borrowed(HERE)).or_insert_with_key(|_| 1));
+    all.edit("EntryRef::or_default", there, |map| *map.entry_ref(&Borrowed(HERE)).or_default());
+    all.edit("EntryRef::and_modify", unwritten, |map| drop(map.entry_ref(&Borrowed(HERE)).and_modify(|_| ())));
+    all.edit("EntryRef::insert_entry", equal, |map| *map.entry_ref(&Borrowed(HERE)).insert_entry(VALUE).key());
     all.edit("Entry::key", there, |map| *map.entry(HERE).key());
     all.edit("OccupiedEntry::key", there, |map| *occupied(map).key());
     all.edit("OccupiedEntry::get", there, |map| *occupied(map).get());
@@ -272,6 +310,11 @@ fn of_maps() -> Vec<Experiment<Map>> {
         let mut cleared = no_entries(map);
         cleared.clear();
         vec![[no_entries(map), cleared]]
+    });
+    all.run("pop", "an empty map", |map| {
+        let mut popped = no_entries(map);
+        assert_eq!(popped.pop(), None);
+        vec![[no_entries(map), popped]]
     });
     all.run("drain", "an empty map", |map| {
         let mut drained = no_entries(map);
@@ -302,7 +345,9 @@ fn of_maps() -> Vec<Experiment<Map>> {
         map.extend([(&HERE, &VALUE)]);
     });
     all.edit("shrink_to_fit", "a map whose nodes another version shares", Map::shrink_to_fit);
-    all.derive("transient", "`persistent`, with no edit between", |map| map.clone().transient().persistent());
+    all.derive("into_transient", "`into_persistent`, with no edit between", |map| {
+        map.clone().into_transient().into_persistent()
+    });
     all.0
 }
 
@@ -315,6 +360,7 @@ fn of_sets() -> Vec<Experiment<Set>> {
     all.derive("conj", there, |set| set.conj(HERE));
     all.derive("disj", absent, |set| set.disj(&ABSENT));
     all.derive("filter", "a closure that accepts all elements", |set| set.filter(|_| true));
+    all.derive("partition", "a closure that accepts all elements", |set| set.partition(|_| true).0);
     let union = [
         ("union", Set::union as fn(&Set, &Set) -> Set),
         ("|", |a, b| a | b),
@@ -361,6 +407,11 @@ fn of_sets() -> Vec<Experiment<Set>> {
         cleared.clear();
         vec![[no_elements(set), cleared]]
     });
+    all.run("pop", "an empty set", |set| {
+        let mut popped = no_elements(set);
+        assert_eq!(popped.pop(), None);
+        vec![[no_elements(set), popped]]
+    });
     all.run("drain", "an empty set", |set| {
         let mut drained = no_elements(set);
         assert!(drained.drain().next().is_none());
@@ -372,7 +423,9 @@ fn of_sets() -> Vec<Experiment<Set>> {
         set.extend([0; 0]);
     });
     all.edit("shrink_to_fit", "a set whose nodes another version shares", Set::shrink_to_fit);
-    all.derive("transient", "`persistent`, with no edit between", |set| set.clone().transient().persistent());
+    all.derive("into_transient", "`into_persistent`, with no edit between", |set| {
+        set.clone().into_transient().into_persistent()
+    });
     all.0
 }
 
@@ -407,8 +460,14 @@ fn rows(heading: &str) -> Vec<[String; 3]> {
 /// The public operations of a type that can make a version or edit one, as the tables name them.
 fn operations(interface: &str, owner: &str) -> BTreeSet<String> {
     // Those that always change what a map holds.
-    const CHANGES: [&str; 4] =
-        ["OccupiedEntry::remove", "OccupiedEntry::remove_entry", "VacantEntry::insert", "VacantEntry::insert_entry"];
+    const CHANGES: [&str; 6] = [
+        "OccupiedEntry::remove",
+        "OccupiedEntry::remove_entry",
+        "VacantEntry::insert",
+        "VacantEntry::insert_entry",
+        "VacantEntryRef::insert",
+        "VacantEntryRef::insert_entry",
+    ];
     const OPERATORS: [(&str, &str); 9] = [
         ("bitor", "|"),
         ("bitor_assign", "|="),
@@ -420,7 +479,7 @@ fn operations(interface: &str, owner: &str) -> BTreeSet<String> {
         ("bitxor_assign", "^="),
         ("index_mut", "map[&key]"),
     ];
-    let is_entry = owner.ends_with("Entry");
+    let is_entry = owner.contains("Entry");
     let named = |line: &str| {
         let (of, rest) = line.split_once(&format!("::{owner}<"))?;
         let name = rest.split_once(">::")?.1.split(['(', '<']).next()?;
@@ -451,9 +510,10 @@ fn no_operation_is_missing_from_the_tables() {
     };
     has("PersistentMap", &["assoc", "merge3", "insert", "apply", "|", "^=", "map[&key]", "&mut map", "drain", "clone"]);
     has("PersistentSet", &["conj", "take", "&", "extend"]);
-    for (heading, owners) in
-        [("Maps", &["PersistentMap", "Entry", "OccupiedEntry", "VacantEntry"][..]), ("Sets", &["PersistentSet"])]
-    {
+    for (heading, owners) in [
+        ("Maps", &["PersistentMap", "Entry", "OccupiedEntry", "VacantEntry", "EntryRef", "VacantEntryRef"][..]),
+        ("Sets", &["PersistentSet"]),
+    ] {
         let public: BTreeSet<_> = owners.iter().flat_map(|owner| operations(&interface, owner)).collect();
         let listed: BTreeSet<_> = rows(heading).into_iter().map(|[operation, ..]| operation).collect();
         assert_eq!(listed, public, "{heading}");
@@ -551,15 +611,15 @@ fn transients_keep_the_version_where_operations_in_place_do() {
     ];
     for (map, set) in maps().into_iter().zip(sets()) {
         for (row, (kept, edit)) in of_maps.into_iter().enumerate() {
-            let mut transient = map.clone().transient();
+            let mut transient = map.clone().into_transient();
             edit(&mut transient);
-            let edited = transient.persistent();
+            let edited = transient.into_persistent();
             assert!(edited == map && edited.ptr_eq(&map) == kept, "row {row}");
         }
         for (row, (kept, edit)) in of_sets.into_iter().enumerate() {
-            let mut transient = set.clone().transient();
+            let mut transient = set.clone().into_transient();
             edit(&mut transient);
-            let edited = transient.persistent();
+            let edited = transient.into_persistent();
             assert!(edited == set && edited.ptr_eq(&set) == kept, "row {row}");
         }
     }

@@ -33,7 +33,14 @@ pub enum Merge<V> {
     /// The key of the map itself stays, and gets this value.
     Value(V),
     /// The key is not in the result.
-    Neither,
+    Remove,
+}
+
+/// The value itself stands for [`Merge::Value`].
+impl<V> From<V> for Merge<V> {
+    fn from(value: V) -> Self {
+        Self::Value(value)
+    }
 }
 
 impl<V> Merge<V> {
@@ -43,7 +50,7 @@ impl<V> Merge<V> {
             Self::Left => Merged::Left,
             Self::Right => Merged::Right,
             Self::Value(value) => Merged::New((key.clone(), value)),
-            Self::Neither => Merged::Neither,
+            Self::Remove => Merged::Remove,
         }
     }
 }
@@ -72,8 +79,9 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
 
     /// A version with the entries of both maps, in which `f` has decided about each key that both have.
     ///
-    /// `f` is called once for each such key, with the key, our value and the other's. Therefore it takes O(n + m) even
-    /// for versions that share much; yet entries that `f` leaves as they are stay shared.
+    /// `f` is called once for each such key, with the key, our value and the other's. It returns the new value, or a
+    /// [`Merge`] if one of the entries is to stay as it is, or none. Therefore it takes O(n + m) even for versions that
+    /// share much; yet entries that `f` leaves as they are stay shared.
     ///
     /// # Examples
     ///
@@ -83,12 +91,15 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     ///
     /// let monday = persistent_map! { "apples" => 3, "pears" => 5 };
     /// let tuesday = persistent_map! { "pears" => 2, "plums" => 8 };
-    /// let both = monday.merge_with(&tuesday, |_, a, b| Merge::Value(a + b));
+    /// let both = monday.merge_with(&tuesday, |_, a, b| a + b);
     /// assert_eq!(both, persistent_map! { "apples" => 3, "pears" => 7, "plums" => 8 });
+    /// let greater = monday.merge_with(&tuesday, |_, a, b| if a < b { Merge::Right } else { Merge::Left });
+    /// assert_eq!(greater, persistent_map! { "apples" => 3, "pears" => 5, "plums" => 8 });
     /// ```
+    #[doc(alias = "union_with")]
     #[must_use = "the new version is the result; the map itself is unchanged"]
-    pub fn merge_with(&self, other: &Self, mut f: impl FnMut(&K, &V, &V) -> Merge<V>) -> Self {
-        self.merged(other, Rule::UNION.asking(), |(key, ours), (_, theirs)| f(key, ours, theirs).of(key))
+    pub fn merge_with<R: Into<Merge<V>>>(&self, other: &Self, mut f: impl FnMut(&K, &V, &V) -> R) -> Self {
+        self.merged(other, Rule::UNION.asking(), |(key, ours), (_, theirs)| f(key, ours, theirs).into().of(key))
     }
 
     /// A version with those of our entries whose key the other map has too. Also written `&`.
@@ -145,7 +156,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     /// ```
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn difference(&self, other: &Self) -> Self {
-        self.merged(other, Rule::DIFFERENCE, |_, _| Merged::Neither)
+        self.merged(other, Rule::DIFFERENCE, |_, _| Merged::Remove)
     }
 
     /// A version with the entries of either map whose key the other does not have. Also written `^`.
@@ -163,7 +174,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     /// ```
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn symmetric_difference(&self, other: &Self) -> Self {
-        self.merged(other, Rule::SYMMETRIC_DIFFERENCE, |_, _| Merged::Neither)
+        self.merged(other, Rule::SYMMETRIC_DIFFERENCE, |_, _| Merged::Remove)
     }
 
     fn merged(&self, other: &Self, rule: Rule, both: impl FnMut(&(K, V), &(K, V)) -> Merged<(K, V)>) -> Self {
@@ -173,11 +184,11 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
 }
 
 impl<K: Clone, V: Clone + PartialEq, S: Clone> PersistentMap<K, V, S> {
-    /// A version with the same keys and the values that `f` makes. O(n).
+    /// Returns a version with the same keys and the values that `f` returns. O(n).
     ///
     /// A value for which `f` returns an equal one stays, so that unchanged subtrees stay shared; if nothing changes, the
     /// result is this very version. Two values that are both unequal to themselves, such as NaNs, count as equal, as in
-    /// [`diff`](Self::diff).
+    /// [`diff`](Self::diff). [`map_values`](Self::map_values) makes values of another type.
     ///
     /// # Examples
     ///
@@ -185,11 +196,11 @@ impl<K: Clone, V: Clone + PartialEq, S: Clone> PersistentMap<K, V, S> {
     /// use perennial::persistent_map;
     ///
     /// let prices = persistent_map! { "apple" => 3, "pear" => 15 };
-    /// assert_eq!(prices.map_values(|_, &price| price.min(10)), persistent_map! { "apple" => 3, "pear" => 10 });
-    /// assert!(prices.map_values(|_, &price| price.min(20)).ptr_eq(&prices));
+    /// assert_eq!(prices.update_values(|_, &price| price.min(10)), persistent_map! { "apple" => 3, "pear" => 10 });
+    /// assert!(prices.update_values(|_, &price| price.min(20)).ptr_eq(&prices));
     /// ```
     #[must_use = "the new version is the result; the map itself is unchanged"]
-    pub fn map_values(&self, mut f: impl FnMut(&K, &V) -> V) -> Self {
+    pub fn update_values(&self, mut f: impl FnMut(&K, &V) -> V) -> Self {
         let both = |(key, old): &(K, V), _: &_| match f(key, old) {
             new if unchanged(old, &new) => Ok(Merged::Left),
             new => Ok(Merged::New((key.clone(), new))),
@@ -199,6 +210,45 @@ impl<K: Clone, V: Clone + PartialEq, S: Clone> PersistentMap<K, V, S> {
         let rule = Rule::INTERSECTION.asking();
         let trie = always(self.trie.try_merge_with(&self.trie, rule, same, both, <(K, V)>::clone));
         Self { trie, hasher: self.hasher.clone() }
+    }
+}
+
+impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
+    /// Returns a map with the same keys and the values that `f` returns, which may be of another type. O(n); no key is
+    /// hashed or compared.
+    ///
+    /// The new map shares nothing with this one; [`update_values`](Self::update_values) does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::{PersistentMap, persistent_map};
+    ///
+    /// let prices = persistent_map! { "apple" => 3, "pear" => 15 };
+    /// let labels: PersistentMap<&str, String> = prices.map_values(|name, price| format!("{name}: {price}"));
+    /// assert_eq!(labels["pear"], "pear: 15");
+    /// ```
+    #[must_use = "the new map is the result; the map itself is unchanged"]
+    pub fn map_values<W>(&self, mut f: impl FnMut(&K, &V) -> W) -> PersistentMap<K, W, S> {
+        self.filter_map(|key, value| Some(f(key, value)))
+    }
+
+    /// Returns a map with the values that `f` returns, and the keys for which it returns one. O(n); no key is hashed or
+    /// compared.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::{PersistentMap, persistent_map};
+    ///
+    /// let texts = persistent_map! { "a" => "1", "b" => "two" };
+    /// let numbers: PersistentMap<&str, u32> = texts.filter_map(|_, text| text.parse().ok());
+    /// assert_eq!(numbers, persistent_map! { "a" => 1 });
+    /// ```
+    #[must_use = "the new map is the result; the map itself is unchanged"]
+    pub fn filter_map<W>(&self, mut f: impl FnMut(&K, &V) -> Option<W>) -> PersistentMap<K, W, S> {
+        let trie = self.trie.filter_map_with(|(key, value)| Some((key.clone(), f(key, value)?)));
+        PersistentMap { trie, hasher: self.hasher.clone() }
     }
 }
 

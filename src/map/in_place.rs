@@ -8,7 +8,7 @@ use core::mem;
 use equivalent::Equivalent;
 
 use super::iter::{Drain, ExtractIf, IntoKeys, IntoValues, IterMut, ValuesMut};
-use super::{Entry, OccupiedError, PersistentMap, into_value, replace_value};
+use super::{Entry, EntryRef, OccupiedError, PersistentMap, into_value, replace_value};
 use crate::keyed::{self, first};
 use crate::trie::Extraction;
 
@@ -192,6 +192,29 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V> {
         Entry::find(&mut self.trie, &self.hasher, key, <(K, V)>::clone)
     }
+
+    /// The place of a borrowed key, of which an owned one is made with `Into` only if it is inserted. O(log n).
+    ///
+    /// No node is copied before the entry inserts, removes or returns a mutable reference.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let mut counts: PersistentMap<String, u32> = PersistentMap::new();
+    /// for word in "to be or not to be".split(' ') {
+    ///     *counts.entry_ref(word).or_insert(0) += 1;
+    /// }
+    /// assert_eq!(counts["to"], 2);
+    /// ```
+    #[inline]
+    pub fn entry_ref<'a, 'q, Q>(&'a mut self, key: &'q Q) -> EntryRef<'a, 'q, K, V, Q>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        EntryRef::find(&mut self.trie, &self.hasher, key, <(K, V)>::clone)
+    }
 }
 
 impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
@@ -234,6 +257,24 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
         F: FnMut(&K, &V) -> bool,
     {
         ExtractIf { trie: &mut self.trie, extraction: Extraction::new(), pred }
+    }
+
+    /// Removes some entry and returns it, if there is one. O(log n); O(n) until the map is empty.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let mut tasks = persistent_map! { "wash" => 1, "dry" => 2 };
+    /// let mut order = Vec::new();
+    /// while let Some((task, _)) = tasks.pop() {
+    ///     order.push(task);
+    /// }
+    /// assert_eq!(order.len(), 2);
+    /// ```
+    pub fn pop(&mut self) -> Option<(K, V)> {
+        Extraction::new().next(&mut self.trie, &mut |_| true, <(K, V)>::clone)
     }
 
     /// Empties the map and iterates over what was in it. O(1), and O(n) for the whole run.

@@ -47,6 +47,7 @@ pub struct IterMut<'a, K, V> {
 /// let map = perennial::persistent_map! { "a" => 1 };
 /// assert_eq!(map.into_iter().next(), Some(("a", 1)));
 /// ```
+#[derive(Clone)]
 pub struct IntoIter<K, V> {
     pub(super) inner: trie::IntoIter<(K, V)>,
 }
@@ -103,6 +104,7 @@ pub struct ValuesMut<'a, K, V> {
 /// let map = perennial::persistent_map! { "a" => 1 };
 /// assert_eq!(map.into_keys().next(), Some("a"));
 /// ```
+#[derive(Clone)]
 pub struct IntoKeys<K, V> {
     pub(super) inner: IntoIter<K, V>,
 }
@@ -117,6 +119,7 @@ pub struct IntoKeys<K, V> {
 /// let map = perennial::persistent_map! { "a" => 1 };
 /// assert_eq!(map.into_values().next(), Some(1));
 /// ```
+#[derive(Clone)]
 pub struct IntoValues<K, V> {
     pub(super) inner: IntoIter<K, V>,
 }

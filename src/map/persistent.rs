@@ -7,12 +7,13 @@ use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 
 use super::{Entry, PersistentMap, unchanged};
+use crate::keyed::{self, first};
 
 impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V, S> {
     /// A version with `value` under `key`. O(log n).
     ///
     /// If the key is there, the new version keeps that key and takes the new value, even if it is equal to the old one:
-    /// [`set`](Self::set) compares them.
+    /// [`assoc_if_changed`](Self::assoc_if_changed) compares them.
     ///
     /// # Examples
     ///
@@ -42,11 +43,11 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     /// use perennial::persistent_map;
     ///
     /// let map = persistent_map! { "a" => 1 };
-    /// assert!(map.set("a", 1).ptr_eq(&map));
-    /// assert_eq!(map.set("a", 2)["a"], 2);
+    /// assert!(map.assoc_if_changed("a", 1).ptr_eq(&map));
+    /// assert_eq!(map.assoc_if_changed("a", 2)["a"], 2);
     /// ```
     #[must_use = "the new version is the result; the map itself is unchanged"]
-    pub fn set(&self, key: K, value: V) -> Self
+    pub fn assoc_if_changed(&self, key: K, value: V) -> Self
     where
         V: PartialEq,
     {
@@ -56,6 +57,25 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
             Entry::Occupied(entry) if unchanged(entry.get(), &value) => drop(value),
             entry => drop(entry.insert_entry(value)),
         }
+        next
+    }
+
+    /// Returns a version with `value` under `key` if there is no such key, otherwise this very version. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let map = persistent_map! { "a" => 1 };
+    /// assert!(map.assoc_if_absent("a", 2).ptr_eq(&map));
+    /// assert_eq!(map.assoc_if_absent("b", 2), persistent_map! { "a" => 1, "b" => 2 });
+    /// ```
+    #[doc(alias = "put_if_absent")]
+    #[must_use = "the new version is the result; the map itself is unchanged"]
+    pub fn assoc_if_absent(&self, key: K, value: V) -> Self {
+        let mut next = self.clone();
+        keyed::add(&mut next.trie, &next.hasher, (key, value), first, <(K, V)>::clone);
         next
     }
 
@@ -84,7 +104,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     ///
     /// `f` gets the present value, if any, and returns the new one, or `None` for no entry. If there was no entry and `f`
     /// returns `None`, the result is this very version, without any allocation. A value makes a new version even if it is
-    /// equal to the present one; [`set`](Self::set) compares them.
+    /// equal to the present one; [`assoc_if_changed`](Self::assoc_if_changed) compares them.
     ///
     /// # Examples
     ///
@@ -135,5 +155,24 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         let mut next = self.clone();
         next.retain(f);
         next
+    }
+
+    /// Returns a version with the entries that `f` accepts, and one with the others. O(n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let squares: PersistentMap<u32, u32> = (0..10).map(|n| (n, n * n)).collect();
+    /// let (odd, even) = squares.partition(|_, square| square % 2 == 1);
+    /// assert_eq!((odd.len(), even.len()), (5, 5));
+    /// assert_eq!(odd | even, squares);
+    /// ```
+    #[must_use = "the new versions are the result; the map itself is unchanged"]
+    pub fn partition(&self, f: impl FnMut(&K, &V) -> bool) -> (Self, Self) {
+        let accepted = self.filter(f);
+        let others = self.difference(&accepted);
+        (accepted, others)
     }
 }

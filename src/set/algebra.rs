@@ -68,7 +68,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
     /// ```
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn difference(&self, other: &Self) -> Self {
-        self.merged(other, Rule::DIFFERENCE, |_, _| Merged::Neither)
+        self.merged(other, Rule::DIFFERENCE, |_, _| Merged::Remove)
     }
 
     /// A version with the elements that one set has and the other has not. Also written `^`.
@@ -87,7 +87,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
     /// ```
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn symmetric_difference(&self, other: &Self) -> Self {
-        self.merged(other, Rule::SYMMETRIC_DIFFERENCE, |_, _| Merged::Neither)
+        self.merged(other, Rule::SYMMETRIC_DIFFERENCE, |_, _| Merged::Remove)
     }
 
     fn merged(&self, other: &Self, rule: Rule, both: impl FnMut(&T, &T) -> Merged<T>) -> Self {

@@ -14,14 +14,14 @@ use crate::trie::Pair;
 ///
 /// ```
 /// use perennial::persistent_set;
-/// use perennial::set::SetChange;
+/// use perennial::set::Change;
 ///
 /// let old = persistent_set! { "a" };
-/// assert!(old.diff(&old.conj("b")).eq([SetChange::Added(&"b")]));
-/// assert!(old.diff(&old.disj("a")).eq([SetChange::Removed(&"a")]));
+/// assert!(old.diff(&old.conj("b")).eq([Change::Added(&"b")]));
+/// assert!(old.diff(&old.disj("a")).eq([Change::Removed(&"a")]));
 /// ```
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub enum SetChange<'a, T> {
+pub enum Change<'a, T> {
     /// Only the newer set has the element.
     Added(&'a T),
     /// Only the older set has the element.
@@ -30,13 +30,13 @@ pub enum SetChange<'a, T> {
 
 // Not derived: that would ask `Clone` of T.
 
-impl<T> Clone for SetChange<'_, T> {
+impl<T> Clone for Change<'_, T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for SetChange<'_, T> {}
+impl<T> Copy for Change<'_, T> {}
 
 /// Iterator over what has changed from one set to another.
 ///
@@ -53,12 +53,12 @@ pub struct Diff<'a, T> {
 }
 
 impl<'a, T> Iterator for Diff<'a, T> {
-    type Item = SetChange<'a, T>;
+    type Item = Change<'a, T>;
 
-    fn next(&mut self) -> Option<SetChange<'a, T>> {
+    fn next(&mut self) -> Option<Change<'a, T>> {
         self.pairs.find_map(|pair| match pair {
-            Pair::Left(element) => Some(SetChange::Removed(element)),
-            Pair::Right(element) => Some(SetChange::Added(element)),
+            Pair::Left(element) => Some(Change::Removed(element)),
+            Pair::Right(element) => Some(Change::Added(element)),
             Pair::Both(..) => None,
         })
     }
@@ -83,14 +83,14 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
     ///
     /// ```
     /// use perennial::persistent_set;
-    /// use perennial::set::SetChange;
+    /// use perennial::set::Change;
     ///
     /// let monday = persistent_set! { "Ada", "Brook" };
     /// let tuesday = persistent_set! { "Brook", "Cory" };
     /// for change in monday.diff(&tuesday) {
     ///     match change {
-    ///         SetChange::Added(name) => assert_eq!(name, &"Cory"),
-    ///         SetChange::Removed(name) => assert_eq!(name, &"Ada"),
+    ///         Change::Added(name) => assert_eq!(name, &"Cory"),
+    ///         Change::Removed(name) => assert_eq!(name, &"Ada"),
     ///     }
     /// }
     /// assert_eq!(monday.diff(&tuesday).count(), 2);

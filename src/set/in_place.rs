@@ -188,6 +188,26 @@ impl<T: Clone, S> PersistentSet<T, S> {
         ExtractIf { trie: &mut self.trie, extraction: Extraction::new(), pred }
     }
 
+    /// Removes some element and returns it, if there is one. O(log n); O(n) until the set is empty.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// let mut open = persistent_set! { 1 };
+    /// let mut seen = Vec::new();
+    /// while let Some(node) = open.pop() {
+    ///     seen.push(node);
+    ///     open.extend((2 * node..2 * node + 2).filter(|&next| next < 8));
+    /// }
+    /// seen.sort_unstable();
+    /// assert_eq!(seen, [1, 2, 3, 4, 5, 6, 7]);
+    /// ```
+    pub fn pop(&mut self) -> Option<T> {
+        Extraction::new().next(&mut self.trie, &mut |_| true, T::clone)
+    }
+
     /// Empties the set and iterates over what was in it. O(1), and O(n) for the whole run.
     ///
     /// The set is empty at once. Elements that the iterator has not come to when it is dropped are dropped with it.

@@ -31,6 +31,7 @@ pub struct Iter<'a, T> {
 /// let set = perennial::persistent_set! { "a" };
 /// assert_eq!(set.into_iter().next(), Some("a"));
 /// ```
+#[derive(Clone)]
 pub struct IntoIter<T> {
     pub(super) inner: trie::IntoIter<T>,
 }

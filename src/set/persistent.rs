@@ -70,3 +70,23 @@ impl<T: Clone, S: Clone> PersistentSet<T, S> {
         next
     }
 }
+
+impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
+    /// Returns a version with the elements that `f` accepts, and one with the others. O(n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentSet;
+    ///
+    /// let numbers: PersistentSet<u32> = (0..10).collect();
+    /// let (odd, even) = numbers.partition(|n| n % 2 == 1);
+    /// assert_eq!((odd.len(), even.len()), (5, 5));
+    /// ```
+    #[must_use = "the new versions are the result; the set itself is unchanged"]
+    pub fn partition(&self, f: impl FnMut(&T) -> bool) -> (Self, Self) {
+        let accepted = self.filter(f);
+        let others = self.difference(&accepted);
+        (accepted, others)
+    }
+}

@@ -13,7 +13,7 @@ use crate::trie::{HashTrie, sole_owner};
 /// A map in the making: edited in place, then turned into a [`PersistentMap`] in O(1).
 ///
 /// Started from nothing, it asks no `Clone` of `K` and `V`: there is no other version whose nodes it might have to
-/// copy. Started from a map ([`PersistentMap::transient`]), it copies each node that another version shares once, when
+/// copy. Started from a map ([`PersistentMap::into_transient`]), it copies each node that another version shares once, when
 /// it first changes something in it, and edits its own copy from then on.
 ///
 /// # Examples
@@ -29,7 +29,7 @@ use crate::trie::{HashTrie, sole_owner};
 /// open.insert("b", Connection);
 /// open.remove("a");
 ///
-/// let open = open.persistent();
+/// let open = open.into_persistent();
 /// assert_eq!(open.len(), 1);
 /// assert!(open.contains_key("b"));
 /// ```
@@ -52,7 +52,7 @@ impl<K, V> TransientMap<K, V> {
     ///
     /// let mut map = TransientMap::new();
     /// map.insert("a", 1);
-    /// assert_eq!(map.persistent()["a"], 1);
+    /// assert_eq!(map.into_persistent()["a"], 1);
     /// ```
     #[must_use]
     pub const fn new() -> Self {
@@ -71,7 +71,7 @@ impl<K, V, S> TransientMap<K, V, S> {
     ///
     /// let mut map = TransientMap::with_hasher(BuildHasherDefault::<DefaultHasher>::new());
     /// map.insert("a", 1);
-    /// assert_eq!(map.persistent()["a"], 1);
+    /// assert_eq!(map.into_persistent()["a"], 1);
     /// ```
     #[must_use]
     pub const fn with_hasher(hasher: S) -> Self {
@@ -87,10 +87,10 @@ impl<K, V, S> TransientMap<K, V, S> {
     ///
     /// let mut map = TransientMap::new();
     /// map.extend([("a", 1), ("b", 2)]);
-    /// assert_eq!(map.persistent(), persistent_map! { "a" => 1, "b" => 2 });
+    /// assert_eq!(map.into_persistent(), persistent_map! { "a" => 1, "b" => 2 });
     /// ```
     #[must_use]
-    pub fn persistent(self) -> PersistentMap<K, V, S> {
+    pub fn into_persistent(self) -> PersistentMap<K, V, S> {
         PersistentMap { trie: self.trie, hasher: self.hasher }
     }
 
@@ -320,7 +320,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
 impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// Starts a transient from this version. O(1).
     ///
-    /// `map.clone().transient()` keeps the version itself, unchanged whatever is done to the transient.
+    /// `map.clone().into_transient()` keeps the version itself, unchanged whatever is done to the transient.
     ///
     /// # Examples
     ///
@@ -328,15 +328,15 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// use perennial::persistent_map;
     ///
     /// let old = persistent_map! { 0 => "zero" };
-    /// let mut edit = old.clone().transient();
+    /// let mut edit = old.clone().into_transient();
     /// edit.insert(1, "one");
     /// edit.remove(&0);
     ///
-    /// assert_eq!(edit.persistent(), persistent_map! { 1 => "one" });
+    /// assert_eq!(edit.into_persistent(), persistent_map! { 1 => "one" });
     /// assert_eq!(old, persistent_map! { 0 => "zero" });
     /// ```
     #[must_use]
-    pub fn transient(self) -> TransientMap<K, V, S> {
+    pub fn into_transient(self) -> TransientMap<K, V, S> {
         TransientMap { trie: self.trie, hasher: self.hasher, clone: <(K, V)>::clone }
     }
 }

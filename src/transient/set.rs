@@ -14,7 +14,7 @@ use crate::trie::{HashTrie, sole_owner};
 /// A set in the making: edited in place, then turned into a [`PersistentSet`] in O(1).
 ///
 /// Started from nothing, it asks no `Clone` of `T`: there is no other version whose nodes it might have to copy.
-/// Started from a set ([`PersistentSet::transient`]), it copies each node that another version shares once, when it
+/// Started from a set ([`PersistentSet::into_transient`]), it copies each node that another version shares once, when it
 /// first changes something in it, and edits its own copy from then on.
 ///
 /// # Examples
@@ -31,7 +31,7 @@ use crate::trie::{HashTrie, sole_owner};
 /// sold.insert(Ticket(2));
 /// sold.remove(&Ticket(1));
 ///
-/// let sold = sold.persistent();
+/// let sold = sold.into_persistent();
 /// assert_eq!(sold.len(), 1);
 /// assert!(sold.contains(&Ticket(2)));
 /// ```
@@ -53,7 +53,7 @@ impl<T> TransientSet<T> {
     ///
     /// let mut set = TransientSet::new();
     /// set.insert("a");
-    /// assert!(set.persistent().contains("a"));
+    /// assert!(set.into_persistent().contains("a"));
     /// ```
     #[must_use]
     pub const fn new() -> Self {
@@ -72,7 +72,7 @@ impl<T, S> TransientSet<T, S> {
     ///
     /// let mut set = TransientSet::with_hasher(BuildHasherDefault::<DefaultHasher>::new());
     /// set.insert("a");
-    /// assert!(set.persistent().contains("a"));
+    /// assert!(set.into_persistent().contains("a"));
     /// ```
     #[must_use]
     pub const fn with_hasher(hasher: S) -> Self {
@@ -88,10 +88,10 @@ impl<T, S> TransientSet<T, S> {
     ///
     /// let mut set = TransientSet::new();
     /// set.extend(["a", "b"]);
-    /// assert_eq!(set.persistent(), persistent_set! { "a", "b" });
+    /// assert_eq!(set.into_persistent(), persistent_set! { "a", "b" });
     /// ```
     #[must_use]
-    pub fn persistent(self) -> PersistentSet<T, S> {
+    pub fn into_persistent(self) -> PersistentSet<T, S> {
         PersistentSet { trie: self.trie, hasher: self.hasher }
     }
 
@@ -298,7 +298,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
 impl<T: Clone, S> PersistentSet<T, S> {
     /// Starts a transient from this version. O(1).
     ///
-    /// `set.clone().transient()` keeps the version itself, unchanged whatever is done to the transient.
+    /// `set.clone().into_transient()` keeps the version itself, unchanged whatever is done to the transient.
     ///
     /// # Examples
     ///
@@ -306,15 +306,15 @@ impl<T: Clone, S> PersistentSet<T, S> {
     /// use perennial::persistent_set;
     ///
     /// let old = persistent_set! { 0 };
-    /// let mut edit = old.clone().transient();
+    /// let mut edit = old.clone().into_transient();
     /// edit.insert(1);
     /// edit.remove(&0);
     ///
-    /// assert_eq!(edit.persistent(), persistent_set! { 1 });
+    /// assert_eq!(edit.into_persistent(), persistent_set! { 1 });
     /// assert_eq!(old, persistent_set! { 0 });
     /// ```
     #[must_use]
-    pub fn transient(self) -> TransientSet<T, S> {
+    pub fn into_transient(self) -> TransientSet<T, S> {
         TransientSet { trie: self.trie, hasher: self.hasher, clone: T::clone }
     }
 }

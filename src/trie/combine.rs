@@ -4,8 +4,9 @@
 //! equal entries under equal hashes. What two tries share is passed over without a look inside, so between versions
 //! the cost is that of what has changed.
 
+use super::bulk::bulk;
 use super::child::{Child, ChildRef};
-use super::{HashTrie, Merged, Pair, Rule};
+use super::{HashTrie, Merged, Pair, Rule, always};
 
 /// What [`HashTrie::try_union`] keeps of two equal entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,6 +57,15 @@ impl<T> HashTrie<T> {
         let mut trie = Self::new();
         trie.try_extend_with(entries, same, replace, super::sole_owner)?;
         Ok(trie)
+    }
+
+    /// The entries that `f` makes of these, which must have their hashes and be as distinct as they are. O(n).
+    pub(crate) fn filter_map_with<U>(&self, mut f: impl FnMut(&T) -> Option<U>) -> HashTrie<U> {
+        let entries = self.leaves().flat_map(|leaf| leaf.entries());
+        let made = entries.filter_map(|(_, hash, entry)| Some(Some((hash, f(entry)?))));
+        let distinct = |_: &U, _: &U| Ok(false);
+        let (root, len) = always(bulk(made, self.len, 0, distinct, |_, _| ()));
+        HashTrie { root, len }
     }
 
     /// Have both the same entries, by `eq`? O(1) for the same version, O(1) mostly for different lengths, otherwise in
@@ -227,7 +237,7 @@ impl<T: Clone> HashTrie<T> {
     /// # Ok::<_, Infallible>(())
     /// ```
     pub fn try_difference<E>(&self, other: &Self, same: impl FnMut(&T, &T) -> Result<bool, E>) -> Result<Self, E> {
-        self.try_merge_with(other, Rule::DIFFERENCE, same, |_, _| Ok(Merged::Neither), T::clone)
+        self.try_merge_with(other, Rule::DIFFERENCE, same, |_, _| Ok(Merged::Remove), T::clone)
     }
 
     /// The entries that only one of both has.
@@ -250,6 +260,6 @@ impl<T: Clone> HashTrie<T> {
         other: &Self,
         same: impl FnMut(&T, &T) -> Result<bool, E>,
     ) -> Result<Self, E> {
-        self.try_merge_with(other, Rule::SYMMETRIC_DIFFERENCE, same, |_, _| Ok(Merged::Neither), T::clone)
+        self.try_merge_with(other, Rule::SYMMETRIC_DIFFERENCE, same, |_, _| Ok(Merged::Remove), T::clone)
     }
 }

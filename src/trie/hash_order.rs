@@ -11,10 +11,35 @@ use super::HashTrie;
 use super::child::Child;
 use super::part::Part;
 
-/// The entries by rising hashes, made by [`HashTrie::in_hash_order`].
-pub(crate) struct HashOrder<'a, T, F> {
+/// The leaves of a trie, in the order of their hashes.
+pub(super) struct Leaves<'a, T> {
     /// The subtrees that are left, the next one last.
     children: Vec<&'a Child<T>>,
+}
+
+impl<T> Clone for Leaves<'_, T> {
+    fn clone(&self) -> Self {
+        Self { children: self.children.clone() }
+    }
+}
+
+impl<'a, T> Iterator for Leaves<'a, T> {
+    type Item = Part<'a, T>;
+
+    fn next(&mut self) -> Option<Part<'a, T>> {
+        loop {
+            let child = self.children.pop()?;
+            let Some(node) = child.as_bitmap() else { return Some(Part::of(child)) };
+            let first = self.children.len();
+            self.children.extend(node.children().map(|(_, child)| child));
+            self.children[first..].reverse();
+        }
+    }
+}
+
+/// The entries by rising hashes, made by [`HashTrie::in_hash_order`].
+pub(crate) struct HashOrder<'a, T, F> {
+    leaves: Leaves<'a, T>,
     /// The entries of the leaf at hand that are left, the next one last, with the hashes that are stored.
     leaf: Vec<(u32, &'a T)>,
     len: usize,
@@ -22,9 +47,13 @@ pub(crate) struct HashOrder<'a, T, F> {
 }
 
 impl<T> HashTrie<T> {
+    pub(super) fn leaves(&self) -> Leaves<'_, T> {
+        Leaves { children: Vec::from([&self.root]) }
+    }
+
     /// The entries in the order of their stored hashes, and those of equal ones in the order of `full_hash`.
     pub(crate) fn in_hash_order<F: Fn(&T) -> u64>(&self, full_hash: F) -> HashOrder<'_, T, F> {
-        HashOrder { children: Vec::from([&self.root]), leaf: Vec::new(), len: self.len, full_hash }
+        HashOrder { leaves: self.leaves(), leaf: Vec::new(), len: self.len, full_hash }
     }
 
     /// The entries in the order of their stored hashes, where the hasher is not at hand.
@@ -35,8 +64,8 @@ impl<T> HashTrie<T> {
 
 impl<T, F: Clone> Clone for HashOrder<'_, T, F> {
     fn clone(&self) -> Self {
-        let Self { children, leaf, len, full_hash } = self;
-        Self { children: children.clone(), leaf: leaf.clone(), len: *len, full_hash: full_hash.clone() }
+        let Self { leaves, leaf, len, full_hash } = self;
+        Self { leaves: leaves.clone(), leaf: leaf.clone(), len: *len, full_hash: full_hash.clone() }
     }
 }
 
@@ -49,18 +78,11 @@ impl<'a, T, F: Fn(&T) -> u64> Iterator for HashOrder<'a, T, F> {
                 self.len -= 1;
                 return Some(entry);
             }
-            let child = self.children.pop()?;
-            if let Some(node) = child.as_bitmap() {
-                let first = self.children.len();
-                self.children.extend(node.children().map(|(_, child)| child));
-                self.children[first..].reverse();
-            } else {
-                self.leaf.extend(Part::of(child).entries().map(|(_, hash, entry)| (hash, entry)));
-                let Self { leaf, full_hash, .. } = self;
-                leaf.sort_unstable_by(|(a, one), (b, other)| {
-                    Reverse(a).cmp(&Reverse(b)).then_with(|| Reverse(full_hash(one)).cmp(&Reverse(full_hash(other))))
-                });
-            }
+            self.leaf.extend(self.leaves.next()?.entries().map(|(_, hash, entry)| (hash, entry)));
+            let Self { leaf, full_hash, .. } = self;
+            leaf.sort_unstable_by(|(a, one), (b, other)| {
+                Reverse(a).cmp(&Reverse(b)).then_with(|| Reverse(full_hash(one)).cmp(&Reverse(full_hash(other))))
+            });
         }
     }
 

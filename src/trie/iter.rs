@@ -340,6 +340,13 @@ impl<T> IntoIter<T> {
     }
 }
 
+impl<T: Clone> Clone for IntoIter<T> {
+    /// Shares the nodes that are left. O(log n).
+    fn clone(&self) -> Self {
+        Self { leaf: self.leaf.clone(), nodes: self.nodes.clone(), ..*self }
+    }
+}
+
 impl<T> Default for IntoIter<T> {
     fn default() -> Self {
         Self::new(HashTrie::new())

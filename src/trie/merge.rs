@@ -24,7 +24,7 @@ pub(crate) enum Merged<T> {
     /// This one takes the place of both; it must have their hash.
     New(T),
     /// None stays.
-    Neither,
+    Remove,
 }
 
 /// What becomes of entries that one side has, and of subtrees that both share.
@@ -428,7 +428,7 @@ where
             Merged::Left => self.keep(stays, 0, a, at_left, hash, left),
             Merged::Right => self.keep(stays, 1, b, at_right, hash, right),
             Merged::New(entry) => self.push(hash, Item::New(entry)),
-            Merged::Neither => {}
+            Merged::Remove => {}
         }
         Ok(())
     }

@@ -412,7 +412,7 @@ fn merges_agree_with_a_model_whatever_is_shared() {
                     0 => Merged::Left,
                     1 => Merged::Right,
                     2 => Merged::New(left.wrapping_add(right)),
-                    _ => Merged::Neither,
+                    _ => Merged::Remove,
                 };
                 let merged = always(sides[0].try_merge_with(
                     &sides[1],
@@ -425,7 +425,7 @@ fn merges_agree_with_a_model_whatever_is_shared() {
                             Merged::Left => Merged::Left,
                             Merged::Right => Merged::Right,
                             Merged::New(value) => Merged::New((a.0, a.1, Box::new(value))),
-                            Merged::Neither => Merged::Neither,
+                            Merged::Remove => Merged::Remove,
                         })
                     },
                     Entry::clone,
@@ -437,7 +437,7 @@ fn merges_agree_with_a_model_whatever_is_shared() {
                             Merged::Left => Some(*left),
                             Merged::Right => Some(*right),
                             Merged::New(value) => Some(value),
-                            Merged::Neither => None,
+                            Merged::Remove => None,
                         },
                         (left, None) => left.filter(|_| rule.left),
                         (None, right) => right.filter(|_| rule.right),
@@ -455,9 +455,8 @@ fn merges_agree_with_a_model_whatever_is_shared() {
                 } else {
                     continue;
                 };
-                let both = |_: &Entry, _: &Entry| {
-                    Ok::<_, Infallible>(if answer == 0 { Merged::Left } else { Merged::Neither })
-                };
+                let both =
+                    |_: &Entry, _: &Entry| Ok::<_, Infallible>(if answer == 0 { Merged::Left } else { Merged::Remove });
                 let quick = always(sides[0].try_merge_with(
                     &sides[1],
                     Rule { shared, ..rule },
@@ -548,8 +547,8 @@ fn a_merge_that_changes_nothing_is_the_operand() {
         assert!(merge(&half, &all, false, false, || Merged::Left).ptr_eq(&half));
         assert!(merge(&all, &Trie::new(), true, true, || Merged::Left).ptr_eq(&all));
         assert!(merge(&Trie::new(), &all, true, true, || Merged::Left).ptr_eq(&all));
-        assert!(merge(&all, &all.clone(), true, true, || Merged::Neither).ptr_eq(&all));
-        assert!(merge(&half, &all, true, false, || Merged::Neither).is_empty());
+        assert!(merge(&all, &all.clone(), true, true, || Merged::Remove).ptr_eq(&all));
+        assert!(merge(&half, &all, true, false, || Merged::Remove).is_empty());
     }
 }
 
@@ -698,7 +697,7 @@ fn eighths(some: &[u32]) -> Trie {
 #[test]
 fn a_merge_takes_an_operand_for_the_result_only_if_it_is() {
     let left = |_: &Entry, _: &Entry| Ok::<_, Infallible>(Merged::Left);
-    let neither = |_: &Entry, _: &Entry| Ok::<_, Infallible>(Merged::Neither);
+    let neither = |_: &Entry, _: &Entry| Ok::<_, Infallible>(Merged::Remove);
     let same = |a: &Entry, b: &Entry| Ok::<_, Infallible>(a.1 == b.1);
     // The first leaf on the left stays, but no longer covers the eighths that the right side has entries in.
     let all = always(eighths(&[0, 4, 6, 7]).try_merge_with(&eighths(&[2, 3]), Rule::UNION, same, left, Entry::clone));
@@ -771,7 +770,7 @@ fn a_merge_counts_its_entries_whatever_nodes_it_shares() {
     for (a, b) in [(&sides[0], &sides[1]), (&sides[1], &sides[0]), (&sides[0], &sides[0].clone())] {
         for rule in [Rule::UNION, Rule::INTERSECTION, Rule::DIFFERENCE, Rule::SYMMETRIC_DIFFERENCE] {
             let stays = matches!(rule.shared, Shared::Keep);
-            let both = |_: &Entry, _: &Entry| Ok(if stays { Merged::Left } else { Merged::Neither });
+            let both = |_: &Entry, _: &Entry| Ok(if stays { Merged::Left } else { Merged::Remove });
             always(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), both, Entry::clone)).validate();
         }
     }

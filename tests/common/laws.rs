@@ -128,7 +128,7 @@ fn decide(key: u64, ours: u64, theirs: u64) -> Merge<u64> {
         0 => Merge::Left,
         1 => Merge::Right,
         2 => Merge::Value(10 * ours + theirs),
-        _ => Merge::Neither,
+        _ => Merge::Remove,
     }
 }
 
@@ -152,7 +152,7 @@ pub(crate) fn operations_agree_with_a_model([a, b, _]: Sides) {
         Merge::Left => Some(a),
         Merge::Right => Some(b),
         Merge::Value(value) => Some(value),
-        Merge::Neither => None,
+        Merge::Remove => None,
     });
     let mut asked = BTreeSet::new();
     let result = x.merge_with(y, |&key, &ours, &theirs| {
@@ -166,6 +166,13 @@ pub(crate) fn operations_agree_with_a_model([a, b, _]: Sides) {
     check(&x.intersection_with(y, |key, a, b| key + 2 * a + b), &with);
     let halved = a.model.iter().map(|(&key, &value)| (key, value / 2)).collect();
     check(&x.map_values(|_, value| value / 2), &halved);
+    check(&x.update_values(|_, value| value / 2), &halved);
+    let odd =
+        |map: &BTreeMap<u64, u64>| map.iter().filter(|(_, value)| *value % 2 == 1).map(|(&k, &v)| (k, v)).collect();
+    check(&x.filter_map(|_, value| Some(*value).filter(|value| value % 2 == 1)), &odd(&a.model));
+    let (accepted, others) = x.partition(|_, value| value % 2 == 1);
+    check(&accepted, &odd(&a.model));
+    check(&others, &a.model.iter().filter(|(_, value)| *value % 2 == 0).map(|(&k, &v)| (k, v)).collect());
 
     assert_eq!(x == y, a.model == b.model);
     assert_eq!(x.is_submap(y), a.model.iter().all(|(key, value)| b.model.get(key) == Some(value)));
@@ -216,7 +223,9 @@ pub(crate) fn a_result_that_is_an_operand_is_that_version([Side { map: a, .. }, 
         a.difference(&b.difference(&a)),
         a.symmetric_difference(&nothing),
         nothing.symmetric_difference(&a),
-        a.map_values(|_, value| *value),
+        a.update_values(|_, value| *value),
+        a.partition(|_, _| true).0,
+        a.partition(|_, _| false).1,
     ] {
         assert!(same.ptr_eq(&a));
     }

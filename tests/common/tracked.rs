@@ -96,6 +96,13 @@ impl Clone for Tracked {
     }
 }
 
+/// What `entry_ref` makes of a borrowed element.
+impl From<&Tracked> for Tracked {
+    fn from(borrowed: &Tracked) -> Self {
+        borrowed.clone()
+    }
+}
+
 impl PartialEq for Tracked {
     fn eq(&self, other: &Self) -> bool {
         let values = (self.value(), other.value());

@@ -26,7 +26,7 @@ fn by_key(key: &Tracked, ours: &Tracked, theirs: &Tracked) -> Merge<Tracked> {
         0 => Merge::Left,
         1 => Merge::Right,
         2 => Merge::Value(new(ours.value() + theirs.value())),
-        _ => Merge::Neither,
+        _ => Merge::Remove,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The operations of entries of a map.
 
-use perennial::map::{Entry, OccupiedEntry, VacantEntry};
+use perennial::map::{Entry, EntryRef, OccupiedEntry, VacantEntry, VacantEntryRef};
 
 use super::map::M;
 use super::trial::{Calls, Given, Operation, Scope};
@@ -27,7 +27,14 @@ fn vacant(map: &mut M, given: &Given<M>, run: impl FnOnce(VacantEntry<'_, Tracke
     }
 }
 
-pub(super) const OPERATIONS: [Operation<M>; 20] = [
+/// Does something to the place of a borrowed key if there is no entry.
+fn vacant_ref(map: &mut M, key: &Tracked, run: impl FnOnce(VacantEntryRef<'_, '_, Tracked, Tracked, Tracked>)) {
+    if let EntryRef::Vacant(entry) = map.entry_ref(key) {
+        run(entry);
+    }
+}
+
+pub(super) const OPERATIONS: [Operation<M>; 30] = [
     row("PersistentMap::entry", Calls::NONE, Calls::NONE, |map, given| drop(map.entry(new(given.key)))),
     row("map::Entry::or_insert", Calls::NONE, CLONE, |map, given| map.entry(new(given.key)).or_insert(new(7)).set(7)),
     row("map::Entry::or_insert_with", CLOSURE, CLONE, |map, given| {
@@ -52,6 +59,37 @@ pub(super) const OPERATIONS: [Operation<M>; 20] = [
         // Not a temporary: Rust leaks the text if that panics when it is dropped.
         let entry = map.entry(new(given.key));
         drop(format!("{entry:?}"));
+    }),
+    row("PersistentMap::entry_ref", Calls::NONE, Calls::NONE, |map, given| drop(map.entry_ref(&new(given.key)))),
+    row("map::EntryRef::or_insert", CLONE, Calls::NONE, |map, given| {
+        map.entry_ref(&new(given.key)).or_insert(new(7)).set(7)
+    }),
+    row("map::EntryRef::or_insert_with", CLONE.and(CLOSURE), Calls::NONE, |map, given| {
+        map.entry_ref(&new(given.key)).or_insert_with(|| answer(new(7)));
+    }),
+    row("map::EntryRef::or_insert_with_key", CLONE.and(CLOSURE), Calls::NONE, |map, given| {
+        map.entry_ref(&new(given.key)).or_insert_with_key(|key| answer(new(key.value() + 7)));
+    }),
+    row("map::EntryRef::or_default", CLONE.and(DEFAULT), Calls::NONE, |map, given| {
+        map.entry_ref(&new(given.key)).or_default();
+    }),
+    row("map::EntryRef::and_modify", CLOSURE, CLONE, |map, given| {
+        drop(map.entry_ref(&new(given.key)).and_modify(|value| {
+            answer(());
+            value.set(7);
+        }));
+    }),
+    row("map::EntryRef::insert_entry", CLONE, Calls::NONE, |map, given| {
+        map.entry_ref(&new(given.key)).insert_entry(new(7));
+    }),
+    row("map::VacantEntryRef::insert", CLONE, Calls::NONE, |map, given| {
+        vacant_ref(map, &new(given.key), |entry| entry.insert(new(7)).set(7))
+    }),
+    row("map::VacantEntryRef::insert_entry", CLONE, Calls::NONE, |map, given| {
+        vacant_ref(map, &new(given.key), |entry| assert_eq!(entry.insert_entry(new(7)).get().value(), 7));
+    }),
+    row("map::VacantEntryRef::key", Calls::NONE, Calls::NONE, |map, given| {
+        vacant_ref(map, &new(given.key), |entry| assert_eq!(entry.key().value(), given.key));
     }),
     row("map::OccupiedEntry::get_mut", Calls::NONE, CLONE, |map, given| {
         occupied(map, given, |mut entry| entry.get_mut().set(7));

@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 use perennial::PersistentMap;
 
 use super::trial::{Calls, Contents, Given, Operand, Operation, Scope, Situation, Subject};
-use super::{CLONE, CLONE_HASHER, CLOSURE, DEBUG, DEFAULT, DROP, EQ, HASH_KEYS, LOOKUP, answer, divides, new};
+use super::{CLONE, CLONE_HASHER, CLOSURE, DEBUG, DEFAULT, DROP, EQ, HASH, HASH_KEYS, LOOKUP, answer, divides, new};
 use crate::common::hashers::Kind;
 use crate::common::tracked::Tracked;
 use crate::common::{Map, build, empty, same_shape, validate};
@@ -123,9 +123,11 @@ const fn look(name: &'static str, calls: Calls, run: fn(&mut M, &Given<M>)) -> O
 }
 
 const TAKE: Calls = LOOKUP.and(DROP);
+/// Keys of one stored hash are hashed again; in some maps there are none.
+const ASK_OF_TIES: Calls = HASH;
 const COLLECT: Calls = LOOKUP.and(DROP).and(CLOSURE);
 
-pub(super) const OPERATIONS: [Operation<M>; 51] = [
+pub(super) const OPERATIONS: [Operation<M>; 61] = [
     row("PersistentMap::get", Scope::Entry, TAKE, Calls::NONE, |map, given| {
         map.get(&new(given.key));
     }),
@@ -180,9 +182,10 @@ pub(super) const OPERATIONS: [Operation<M>; 51] = [
     derive("PersistentMap::assoc", TAKE, |map, given| *map = map.assoc(new(given.key), new(7))),
     derive("PersistentMap::assoc, dropped", TAKE, |map, given| drop(map.assoc(new(given.key), new(7)))),
     derive("PersistentMap::dissoc", TAKE, |map, given| *map = map.dissoc(&new(given.key))),
-    derive("PersistentMap::set", TAKE, |map, given| *map = map.set(new(given.key), new(7))),
-    derive("PersistentMap::set, to what it is", TAKE, |map, given| {
-        *map = map.set(new(given.key), new(10 * given.key));
+    derive("PersistentMap::assoc_if_absent", TAKE, |map, given| *map = map.assoc_if_absent(new(given.key), new(7))),
+    derive("PersistentMap::assoc_if_changed", TAKE, |map, given| *map = map.assoc_if_changed(new(given.key), new(7))),
+    derive("PersistentMap::assoc_if_changed, to what it is", TAKE, |map, given| {
+        *map = map.assoc_if_changed(new(given.key), new(10 * given.key));
     }),
     derive("PersistentMap::alter", COLLECT, |map, given| {
         *map = map.alter(new(given.key), |value| match answer(value) {
@@ -198,12 +201,35 @@ pub(super) const OPERATIONS: [Operation<M>; 51] = [
         |map, _| *map = map.filter(|key, _| divides(2, key)),
     ),
     row(
-        "PersistentMap::map_values",
+        "PersistentMap::update_values",
         Scope::Version,
         CLONE.and(CLONE_HASHER).and(DROP).and(CLOSURE).and(EQ),
         Calls::NONE,
-        |map, _| *map = map.map_values(|_, value| answer(new(value.value() / 2))),
+        |map, _| *map = map.update_values(|_, value| answer(new(value.value() / 2))),
     ),
+    row("PersistentMap::map_values", Scope::Version, CLONE.and(CLONE_HASHER).and(DROP).and(CLOSURE), DROP, |map, _| {
+        *map = map.map_values(|_, value| answer(new(value.value() / 2)))
+    }),
+    row(
+        "PersistentMap::filter_map",
+        Scope::Version,
+        CLONE.and(CLONE_HASHER).and(DROP).and(CLOSURE),
+        Calls::NONE,
+        |map, _| *map = map.filter_map(|key, value| divides(2, key).then(|| answer(new(value.value())))),
+    ),
+    row(
+        "PersistentMap::partition",
+        Scope::Version,
+        LOOKUP.and(CLONE).and(CLONE_HASHER).and(DROP).and(CLOSURE),
+        Calls::NONE,
+        |map, _| *map = map.partition(|key, _| divides(2, key)).1,
+    ),
+    row("PersistentMap::iter_in_hash_order", Scope::Version, ASK_OF_TIES, Calls::NONE, |map, _| {
+        assert_eq!(map.iter_in_hash_order().count(), map.len());
+    }),
+    many("PersistentMap::pop", DROP, CLONE, |map, _| {
+        map.pop();
+    }),
     many("PersistentMap::retain", DROP.and(CLOSURE), CLONE, |map, _| map.retain(|key, _| divides(2, key))),
     many("PersistentMap::extract_if", DROP.and(CLOSURE), CLONE, |map, _| {
         for (key, _value) in map.extract_if(|key, _| !divides(3, key)) {
@@ -276,6 +302,16 @@ pub(super) const OPERATIONS: [Operation<M>; 51] = [
     look("PersistentMap: Clone", CLONE_HASHER, |map, _| *map = map.clone()),
     look("PersistentMap: Default", DEFAULT, |_, _| drop(M::default())),
     look("PersistentMap: Debug", DEBUG, |map, _| drop(format!("{map:?}"))),
+    many("map::IntoIter: Clone", DROP.and(CLONE), Calls::NONE, |map, _| {
+        let mut entries = take(map).into_iter();
+        entries.next();
+        let mut more = entries.clone();
+        more.next();
+        assert_eq!(more.len(), entries.len().saturating_sub(1));
+    }),
+    many("map::IntoKeys: Clone", DROP.and(CLONE), Calls::NONE, |map, _| drop(take(map).into_keys().clone().next())),
+    many("map::IntoValues: Clone", DROP.and(CLONE), Calls::NONE, |map, _| drop(take(map).into_values().clone().next())),
+    look("PersistentMap: AsRef", Calls::NONE, |map, _| assert!(map.as_ref().ptr_eq(map))),
     look("PersistentMap: Hash", HASH_KEYS, |map, _| {
         std::hash::BuildHasher::hash_one(&FixedState::default(), &*map);
     }),
@@ -294,7 +330,7 @@ pub(super) const OPERATIONS: [Operation<M>; 51] = [
     row("PersistentMap: PartialEq, of itself", Scope::Version, CLONE_HASHER, Calls::NONE, |map, _| {
         assert!(*map == map.clone());
     }),
-    look("PersistentMap::transient", Calls::NONE, |map, _| *map = take(map).transient().persistent()),
+    look("PersistentMap::into_transient", Calls::NONE, |map, _| *map = take(map).into_transient().into_persistent()),
     look("PersistentMap::shrink_to_fit", Calls::NONE, |map, _| map.shrink_to_fit()),
     look("PersistentMap::is_disjoint, with itself", Calls::NONE, |map, _| {
         assert_eq!(map.is_disjoint(map), map.is_empty());

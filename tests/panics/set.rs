@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 use perennial::PersistentSet;
 
 use super::trial::{Calls, Contents, Given, Operand, Operation, Scope, Situation, Subject};
-use super::{CLONE, CLONE_HASHER, CLOSURE, DEBUG, DEFAULT, DROP, EQ, HASH_KEYS, LOOKUP, answer, divides, new};
+use super::{CLONE, CLONE_HASHER, CLOSURE, DEBUG, DEFAULT, DROP, EQ, HASH, HASH_KEYS, LOOKUP, answer, divides, new};
 use crate::common::hashers::{Kind, TestState};
 use crate::common::tracked::Tracked;
 
@@ -135,7 +135,7 @@ const fn compare(name: &'static str, run: fn(&mut S, &Given<S>)) -> Operation<S>
 
 const DERIVE: Calls = LOOKUP.and(DROP).and(CLONE).and(CLONE_HASHER);
 
-pub(super) const OPERATIONS: [Operation<S>; 50] = [
+pub(super) const OPERATIONS: [Operation<S>; 55] = [
     row("PersistentSet::get", Scope::Entry, LOOKUP.and(DROP), Calls::NONE, |set, given| {
         set.get(&new(given.key));
     }),
@@ -175,6 +175,24 @@ pub(super) const OPERATIONS: [Operation<S>; 50] = [
             assert!(element.value() % 3 != 0);
         }
     }),
+    many("PersistentSet::pop", DROP, |set, _| {
+        set.pop();
+    }),
+    row(
+        "PersistentSet::partition",
+        Scope::Version,
+        LOOKUP.and(CLONE).and(CLONE_HASHER).and(DROP).and(CLOSURE),
+        Calls::NONE,
+        |set, _| *set = set.partition(|element| divides(2, element)).1,
+    ),
+    // Elements of one stored hash are hashed again; in some sets there are none.
+    row("PersistentSet::iter_in_hash_order", Scope::Version, HASH, Calls::NONE, |set, _| {
+        assert_eq!(set.iter_in_hash_order().count(), set.len());
+    }),
+    row("set::IntoIter: Clone", Scope::Part, DROP.and(CLONE), Calls::NONE, |set, _| {
+        drop(take(set).into_iter().clone().next())
+    }),
+    look("PersistentSet: AsRef", Calls::NONE, |set, _| assert!(set.as_ref().ptr_eq(set))),
     many("PersistentSet::drain", DROP.and(CLOSURE), |set, _| {
         for element in set.drain() {
             answer(element.value());
@@ -218,7 +236,7 @@ pub(super) const OPERATIONS: [Operation<S>; 50] = [
     look("PersistentSet: Hash", HASH_KEYS, |set, _| {
         std::hash::BuildHasher::hash_one(&FixedState::default(), &*set);
     }),
-    look("PersistentSet::transient", Calls::NONE, |set, _| *set = take(set).transient().persistent()),
+    look("PersistentSet::into_transient", Calls::NONE, |set, _| *set = take(set).into_transient().into_persistent()),
     look("PersistentSet::shrink_to_fit", Calls::NONE, |set, _| set.shrink_to_fit()),
     row("PersistentSet, dropped", Scope::Part, DROP, DROP, |set, _| drop(take(set))),
     combine("PersistentSet::union", |set, given| *set = set.union(&given.other)),

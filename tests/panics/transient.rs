@@ -20,11 +20,11 @@ impl Subject for TM {
     }
 
     fn of(version: M) -> TM {
-        version.transient()
+        version.into_transient()
     }
 
     fn version(self) -> M {
-        self.persistent()
+        self.into_persistent()
     }
 
     fn contents(version: &M) -> Contents {
@@ -52,11 +52,11 @@ impl Subject for TS {
     }
 
     fn of(version: S) -> TS {
-        version.transient()
+        version.into_transient()
     }
 
     fn version(self) -> S {
-        self.persistent()
+        self.into_persistent()
     }
 
     fn contents(version: &S) -> Contents {
@@ -127,10 +127,10 @@ pub(super) const MAP_OPERATIONS: [Operation<TM>; 18] = [
     }),
     look("TransientMap: Debug", DEBUG, |map, _| drop(format!("{map:?}"))),
     look("TransientMap: Default", DEFAULT, |_, _| drop(TM::default())),
-    look("TransientMap::persistent, then edited", LOOKUP.and(DROP), |_, given| {
+    look("TransientMap::into_persistent, then edited", LOOKUP.and(DROP), |_, given| {
         let mut map = TransientMap::with_hasher(TestState(given.kind));
         (0..20).for_each(|key| drop(map.insert(new(key), new(key))));
-        let mut map = map.persistent();
+        let mut map = map.into_persistent();
         (0..20).for_each(|key| drop(map.remove(&new(key))));
     }),
     look("TransientMap::insert, from nothing", LOOKUP.and(DROP), |_, given| {
@@ -184,10 +184,10 @@ pub(super) const SET_OPERATIONS: [Operation<TS>; 13] = [
     }),
     look("TransientSet: Debug", DEBUG, |set, _| drop(format!("{set:?}"))),
     look("TransientSet: Default", DEFAULT, |_, _| drop(TS::default())),
-    look("TransientSet::persistent, from nothing", LOOKUP.and(DROP), |_, given| {
+    look("TransientSet::into_persistent, from nothing", LOOKUP.and(DROP), |_, given| {
         let mut set = TransientSet::with_hasher(TestState(given.kind));
         (0..20).for_each(|key| assert_eq!(set.insert(new(key % 18)), key < 18));
-        let mut set = set.persistent();
+        let mut set = set.into_persistent();
         (0..20).for_each(|key| assert_eq!(set.remove(&new(key)), key < 18));
     }),
     look("TransientSet::replace, from nothing", LOOKUP.and(DROP).and(CLOSURE), |_, given| {

@@ -149,12 +149,25 @@ const fn two(name: &'static str, calls: Calls, run: fn(&mut T, &Given<T>)) -> Op
     row(name, Scope::Two, calls.and(EQ).and(CLOSURE).and(ERROR), Calls::NONE, run)
 }
 
-pub(super) const OPERATIONS: [Operation<T>; 36] = [
+pub(super) const OPERATIONS: [Operation<T>; 39] = [
     row("HashTrie::find", Scope::Entry, FIND, Calls::NONE, |trie, given| {
         trie.find(given.hash(), |there| given.is(there));
     }),
     row("HashTrie::try_find", Scope::Entry, TRY_FIND, Calls::NONE, |trie, given| {
         let _ = trie.try_find(given.hash(), |there| given.try_is(there));
+    }),
+    row("HashTrie::insert_unique", Scope::Entry, Calls::NONE, CLONE, |trie, given| {
+        let hash = given.kind.hash(given.key + 5000);
+        if trie.find(hash, |there| there.value() == given.key + 5000).is_none() {
+            trie.insert_unique(hash, new(given.key + 5000));
+        }
+    }),
+    row("HashTrie::iter_in_hash_order", Scope::Version, CLOSURE, Calls::NONE, |trie, given| {
+        let hash = |element: &Tracked| answer(given.kind.hash(element.value()));
+        assert_eq!(trie.iter_in_hash_order(hash).count(), trie.len());
+    }),
+    row("trie::IntoIter: Clone", Scope::Part, DROP.and(CLONE), Calls::NONE, |trie, _| {
+        drop(std::mem::take(trie).into_iter().clone().next())
     }),
     one("HashTrie::insert", FIND, |trie, given| drop(trie.insert(given.hash(), given.element(), same))),
     one("HashTrie::try_insert", TRY_FIND, |trie, given| {

@@ -6,13 +6,13 @@ use peers::op::Op;
 
 pub const USAGE: &str = "\
 Measures perennial beside std, hashbrown, imbl, rpds and im, the last three also in their single-threaded forms. Without
-arguments it measures everything, which takes half an hour, and writes the results, the charts and the table in README.md.
+arguments it measures everything, which takes half an hour, and writes the results, the charts and the tables.
 
     --quick         less of everything, in three minutes; writes nothing
     --best          the fastest round instead of the median, for a machine that is busy with other things
     --write         writes the results though there are other arguments
     --check         measures nothing; checks that all maps give the right answers
-    --render        measures nothing; draws the charts and the table from the results that are there
+    --render        measures nothing; draws the charts and the tables from the results that are there
 
 These narrow a measurement down, and nothing is written without --write:
     --only OPS      operations, as get_hit,insert; `memory` is the bytes and blocks

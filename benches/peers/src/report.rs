@@ -1,4 +1,5 @@
-//! The files that are made of the figures: the figures themselves, the charts, and the tables in `README.md`.
+//! The files that are made of the figures: the figures themselves, the charts, and the tables in `README.md` and
+//! `BENCHMARKS.md`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use peers::results::{COLUMNS, Row};
 mod chart;
 mod table;
 
-/// What stands in README.md before and after the tables.
+/// What stands before and after the tables.
 const BEGIN: &str = "<!-- Begin of what benches/peers writes -->\n";
 const END: &str = "<!-- End of what benches/peers writes -->\n";
 
@@ -46,9 +47,15 @@ pub fn render() -> Result<(), String> {
     for chart in chart::CHARTS {
         save(&path(&format!("benches/results/{}.svg", chart.name)), &chart.draw(&rows))?;
     }
-    let readme = read(&path("README.md"))?;
-    let parts = readme.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let (before, after) = parts.ok_or_else(|| format!("README.md lacks the lines\n{BEGIN}{END}"))?;
     let comments: Vec<&str> = comments.into_iter().map(|line| line.trim_start_matches("# ")).collect();
-    save(&path("README.md"), &format!("{before}{BEGIN}{}{END}{after}", table::tables(&comments, &rows)))
+    insert("README.md", &table::summary(&rows))?;
+    insert("BENCHMARKS.md", &table::tables(&comments, &rows))
+}
+
+/// Puts `text` into the file, in place of what was written there before.
+fn insert(name: &str, text: &str) -> Result<(), String> {
+    let old = read(&path(name))?;
+    let parts = old.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+    let (before, after) = parts.ok_or_else(|| format!("{name} lacks the lines\n{BEGIN}{END}"))?;
+    save(&path(name), &format!("{before}{BEGIN}{text}{END}{after}"))
 }

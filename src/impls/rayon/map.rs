@@ -428,7 +428,7 @@ where
         V: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::DIFFERENCE, |_, _| Merged::Neither)
+        self.par_merged(other, Rule::DIFFERENCE, |_, _| Merged::Remove)
     }
 
     /// [`symmetric_difference`](Self::symmetric_difference) in parallel. Needs the feature `rayon`.
@@ -449,7 +449,7 @@ where
         V: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::SYMMETRIC_DIFFERENCE, |_, _| Merged::Neither)
+        self.par_merged(other, Rule::SYMMETRIC_DIFFERENCE, |_, _| Merged::Remove)
     }
 
     fn par_merged(&self, other: &Self, rule: Rule, both: impl Fn(&(K, V), &(K, V)) -> Merged<(K, V)> + Sync) -> Self

@@ -197,7 +197,7 @@ impl<T: Eq + Hash + Send + Sync, S: BuildHasher + Sync> PersistentSet<T, S> {
         T: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::DIFFERENCE, || Merged::Neither)
+        self.par_merged(other, Rule::DIFFERENCE, || Merged::Remove)
     }
 
     /// [`symmetric_difference`](Self::symmetric_difference) in parallel. Needs the feature `rayon`.
@@ -216,7 +216,7 @@ impl<T: Eq + Hash + Send + Sync, S: BuildHasher + Sync> PersistentSet<T, S> {
         T: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::SYMMETRIC_DIFFERENCE, || Merged::Neither)
+        self.par_merged(other, Rule::SYMMETRIC_DIFFERENCE, || Merged::Remove)
     }
 
     fn par_merged(&self, other: &Self, rule: Rule, both: impl Fn() -> Merged<T> + Sync) -> Self

@@ -143,7 +143,7 @@ fn a_merge_of_parts_is_the_merge_of_the_whole() {
                     let rule = Rule { left: rule & 1 == 1, right: rule & 2 == 2, shared };
                     let both = |a: &Entry, _: &Entry| match (shared, a.1 % 4) {
                         (Shared::Keep, _) | (Shared::Walk, 0) => Merged::Left,
-                        (Shared::Drop, _) | (Shared::Walk, 1) => Merged::Neither,
+                        (Shared::Drop, _) | (Shared::Walk, 1) => Merged::Remove,
                         (Shared::Walk, 2) => Merged::Right,
                         (Shared::Walk, _) => Merged::New((a.0, a.1, Box::new(a.1 + 1))),
                     };

@@ -71,7 +71,7 @@ fn a_merge_shares_every_node_that_an_operand_has() {
                     (Rule::DIFFERENCE, false),
                     (Rule::SYMMETRIC_DIFFERENCE, false),
                 ] {
-                    let both = |_: &Entry, _: &Entry| Ok(if stays { Merged::Left } else { Merged::Neither });
+                    let both = |_: &Entry, _: &Entry| Ok(if stays { Merged::Left } else { Merged::Remove });
                     let merged = always(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), both, Entry::clone));
                     merged.validate();
                     let counts = count(&merged, a, b);

@@ -55,7 +55,7 @@ pub(crate) fn derive<K: Sample, V: Sample>(versions: &[Version<K, V>], at: usize
         }
         Derive::Set(k, v) => {
             let old = model.insert(K::sample(k), V::sample(v));
-            let new = map.set(K::sample(k), V::sample(v));
+            let new = map.assoc_if_changed(K::sample(k), V::sample(v));
             assert_eq!(new.ptr_eq(&map), old == Some(V::sample(v)));
             new
         }
@@ -85,7 +85,7 @@ pub(crate) fn derive<K: Sample, V: Sample>(versions: &[Version<K, V>], at: usize
             build(kind, entries)
         }
         Derive::Transient(ref edits) => {
-            let mut transient = map.clone().transient();
+            let mut transient = map.clone().into_transient();
             for &(k, v) in edits {
                 let k = K::sample(k);
                 assert_eq!(transient.get(&k), model.get(&k));
@@ -97,7 +97,7 @@ pub(crate) fn derive<K: Sample, V: Sample>(versions: &[Version<K, V>], at: usize
                 }
                 assert_eq!(transient.len(), model.len());
             }
-            transient.persistent()
+            transient.into_persistent()
         }
     };
     Version { map, model }

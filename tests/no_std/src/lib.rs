@@ -66,7 +66,7 @@ pub fn by_length<'a>(words: &[&'a str]) -> Vec<&'a str> {
         trie.insert(word.len() as u64, word, |a: &&str, b| a.len() == b.len());
         lengths.insert(word.len(), ());
     }
-    let mut lengths: Vec<usize> = lengths.persistent().into_keys().collect();
+    let mut lengths: Vec<usize> = lengths.into_persistent().into_keys().collect();
     lengths.sort_unstable();
     lengths.into_iter().filter_map(|len| trie.find(len as u64, |word| word.len() == len).copied()).collect()
 }

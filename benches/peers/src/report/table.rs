@@ -1,4 +1,4 @@
-//! The tables of ratios in `README.md`.
+//! The tables in `README.md` and `BENCHMARKS.md`.
 
 use std::fmt::Write;
 
@@ -18,10 +18,82 @@ const MEMORY: [(&str, &str); 4] = [
 /// The peers of which a clone is O(1).
 const PERSISTENT: [&str; 3] = ["imbl", "rpds", "im"];
 
-/// Both tables, after a line about the machine.
+/// What `README.md` shows: some operations on maps of this size, in absolute figures.
+const SUMMARY_SIZE: usize = 100_000;
+const SUMMARY: [(&str, &str); 8] = [
+    ("eq_one", "`==` of two versions with one change"),
+    ("merge_one", "merge of these"),
+    ("insert_shared", "insert into a snapshot"),
+    ("remove_shared", "remove from a snapshot"),
+    ("fold", "iterate, per entry"),
+    ("get_hit", "lookup"),
+    ("insert", "insert in place"),
+    ("bytes_insert", "bytes per entry"),
+];
+
+/// The peers in absolute tables; `hashbrown` is left out, as it is what std uses.
+const ABSOLUTE: [&str; 5] = ["perennial", "imbl", "rpds", "im", "std"];
+const ABSOLUTE_SIZES: [usize; 4] = [10, 1_000, 100_000, 1_000_000];
+
+/// The table in `README.md`.
+pub(super) fn summary(rows: &[Row]) -> String {
+    let mut text = String::new();
+    absolute(&mut text, rows, SUMMARY_SIZE, SUMMARY.into_iter());
+    text
+}
+
+/// A table of absolute figures of the main kind of map; the least of a line is bold.
+fn absolute<'a>(text: &mut String, rows: &[Row], n: usize, ops: impl Iterator<Item = (&'a str, &'a str)>) {
+    table(text, &format!("{} entries", count(n as f64)), &ABSOLUTE);
+    for (op, what) in ops {
+        let found = ABSOLUTE.map(|peer| {
+            let mut of_op = rows.iter().filter(|row| row.keys == CASES[0].name && row.op == op && row.n == n);
+            of_op.find(|row| row.peer == peer).map(|row| row.median)
+        });
+        let least = found.iter().flatten().fold(f64::INFINITY, |least, figure| least.min(*figure));
+        let cell = |figure: &Option<f64>| match *figure {
+            None => String::from("–"),
+            Some(figure) => {
+                let figure_text =
+                    if op.starts_with("bytes") || op.starts_with("blocks") { bare(figure) } else { time(figure) };
+                if figure < 1.05 * least { format!("**{figure_text}**") } else { figure_text }
+            }
+        };
+        if found[0].is_some() {
+            line(text, what, found.iter().map(cell));
+        }
+    }
+    text.push('\n');
+}
+
+/// A time in nanoseconds, in a unit that suits it.
+fn time(nanoseconds: f64) -> String {
+    match nanoseconds {
+        ..1e3 => format!("{} ns", bare(nanoseconds)),
+        ..1e6 => format!("{} µs", bare(nanoseconds / 1e3)),
+        _ => format!("{} ms", bare(nanoseconds / 1e6)),
+    }
+}
+
+/// Two or three digits that count.
+fn bare(figure: f64) -> String {
+    if figure < 9.95 { format!("{figure:.1}") } else { format!("{figure:.0}") }
+}
+
+/// All tables of `BENCHMARKS.md`, after a line about the machine.
 pub(super) fn tables(description: &[&str], rows: &[Row]) -> String {
     let mut text = format!("Measured on {}.\n\n", description.join("; "));
     let timed = Op::ALL.iter().map(|&(_, name, what)| (name, what));
+    text.push_str(
+        "## Absolute figures\n\n`u64` keys and values; the fastest, and what is within 5 % of it, in bold.\n\n",
+    );
+    for n in ABSOLUTE_SIZES {
+        absolute(&mut text, rows, n, timed.clone().chain(MEMORY));
+    }
+    text.push_str(
+        "## Ratios\n\nOur time divided by the peer's, the geometric mean over n = 10 ... 1M, and the worst in parentheses. \
+         Below 1 we are faster; bold where we are slower by more than 5 %.\n\n",
+    );
     main_case(&mut text, rows, "random `u64` keys, `u64` values", &SHARED[1..], timed.clone().chain(MEMORY));
     main_case(&mut text, rows, "beside maps of one thread", SINGLE_THREADED, timed);
     table(&mut text, "ratio to std / to the fastest persistent peer", &Op::MAIN.map(what));
