@@ -1,7 +1,7 @@
 //! What one does by key to a `HashTrie`: the algorithms that maps, sets and their transients are faces of.
 //!
-//! The faces differ in `key_of`, which shows the key in an entry, and in `clone`, the copier of entries in shared nodes:
-//! a map or set has that of `Clone`, a transient the one it was started with.
+//! The faces differ in `key_of`, which shows the key in an entry, and in `clone`, the copier of entries in shared
+//! nodes: a map or set has that of `Clone`, a transient the one it was started with.
 
 use core::hash::{BuildHasher, Hash};
 
@@ -23,19 +23,19 @@ pub(crate) trait KeyOf<T, K>: Fn(&T) -> &K + Copy {}
 
 impl<T, K, F: Fn(&T) -> &K + Copy> KeyOf<T, K> for F {}
 
-/// The [`KeyOf`] of a map's entries.
+/// Returns the [`KeyOf`] of a map's entries.
 #[inline]
 pub(crate) const fn first<K, V>(entry: &(K, V)) -> &K {
     &entry.0
 }
 
-/// The [`KeyOf`] of a set's entries.
+/// Returns the [`KeyOf`] of a set's entries.
 #[inline]
 pub(crate) const fn itself<T>(element: &T) -> &T {
     element
 }
 
-/// The entry of `key`.
+/// Returns the entry of `key`.
 #[inline]
 pub(crate) fn get<'a, T, K, Q, S>(trie: &'a HashTrie<T>, hasher: &S, key: &Q, key_of: impl KeyOf<T, K>) -> Option<&'a T>
 where
@@ -49,7 +49,7 @@ where
     trie.find(hasher.hash_one(key), |entry| key.equivalent(key_of(entry)))
 }
 
-/// The entry of `key`, for editing.
+/// Returns a mutable reference to the entry of `key`.
 #[inline]
 pub(crate) fn get_mut<'a, T, K, Q, S>(
     trie: &'a mut HashTrie<T>,
@@ -66,8 +66,8 @@ where
     always(trie.try_find_mut_with(hasher.hash_one(key), same, clone))
 }
 
-/// Puts `entry` in unless there is one of an equal key. Then `found` gets that one, its path unshared, and `entry`, and
-/// its answer is handed out.
+/// Inserts `entry` unless there is one of an equal key. Then `found` gets that one, its path unshared, and `entry`, and
+/// its result is returned.
 #[inline]
 pub(crate) fn insert<T, K, S, R>(
     trie: &mut HashTrie<T>,
@@ -89,7 +89,7 @@ where
     }
 }
 
-/// Puts `entry` in unless there is one of an equal key: then nothing is copied or changed. Answers whether it is in.
+/// Inserts `entry` unless there is one of an equal key: then nothing is copied or changed. Returns whether it is in.
 #[inline]
 pub(crate) fn add<T, K, S>(
     trie: &mut HashTrie<T>,

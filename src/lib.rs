@@ -24,9 +24,9 @@
 //!
 //! # Features
 //!
-//! `std`, on by default, provides [`RandomState`] and conversions from std's collections; without it the crate needs only
-//! `core` and `alloc`, and a map is given its hasher. `serde`, `rayon`, `proptest`, `quickcheck` and `arbitrary` implement
-//! the traits of the crates of their names.
+//! `std`, on by default, provides [`RandomState`] and conversions from std's collections; without it the crate needs
+//! only `core` and `alloc`, and a map is given its hasher. `serde`, `rayon`, `proptest`, `quickcheck` and `arbitrary`
+//! implement the traits of the crates of their names.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -1,24 +1,26 @@
-//! [`PersistentSet`] and its iterators.
-//!
-//! The set is a thin face, as the map is: a [`HashTrie`] of the elements does the work.
+//! [`PersistentSet`], with its iterators, and with the changes between two versions.
 
-use core::hash::{BuildHasher, Hash};
-use core::iter::FusedIterator;
-
-use equivalent::Equivalent;
+// The set is a thin face, as the map is: a `HashTrie` of the elements does the work.
 
 use crate::hasher::RandomState;
-use crate::keyed::{self, Table, itself};
 use crate::trie::HashTrie;
 
-mod algebra;
-mod convert;
-mod diff;
+// In the order of the documentation.
+mod read;
+
 mod in_place;
+
+mod persistent;
+
+mod diff;
+
+mod algebra;
+
 mod introspect;
+
+mod convert;
 mod iter;
 mod ops;
-mod persistent;
 
 pub use diff::{Change, Diff};
 pub use iter::{Drain, ExtractIf, IntoIter, Iter};
@@ -26,7 +28,7 @@ pub use iter::{Drain, ExtractIf, IntoIter, Iter};
 /// A persistent hash set: cloning is O(1), and versions share all that they have in common.
 ///
 /// It can be used in two styles, as [`PersistentMap`](crate::PersistentMap) can. The persistent one
-/// ([`conj`](Self::conj), [`disj`](Self::disj), [`union`](Self::union), …) takes `&self` and answers a new version. The
+/// ([`conj`](Self::conj), [`disj`](Self::disj), [`union`](Self::union), …) takes `&self` and returns a new version. The
 /// in-place one ([`insert`](Self::insert), [`remove`](Self::remove), …) has the names and the meaning of `std`'s
 /// [`HashSet`](https://doc.rust-lang.org/std/collections/struct.HashSet.html), and copies only the few nodes on the way
 /// to the change which other versions still use.
@@ -56,127 +58,6 @@ pub struct PersistentSet<T, S = RandomState> {
     pub(crate) hasher: S,
 }
 
-#[cfg(feature = "std")]
-impl<T> PersistentSet<T> {
-    /// Makes an empty set with the default hasher. O(1), no allocation.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::PersistentSet;
-    ///
-    /// let set: PersistentSet<&str> = PersistentSet::new();
-    /// assert!(set.is_empty());
-    /// ```
-    #[must_use]
-    pub const fn new() -> Self {
-        Self::with_hasher(RandomState::new())
-    }
-}
-
-impl<T, S> PersistentSet<T, S> {
-    /// Makes an empty set that hashes its elements with `hasher`. O(1), no allocation.
-    ///
-    /// Two sets whose hashers hash alike are compared and combined node by node, others with the same result by one lookup
-    /// for each element. Which is the case is found out on a few elements of the sets: see [`design`](crate::guide::design#the-hash).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::PersistentSet;
-    /// use std::hash::{BuildHasherDefault, DefaultHasher};
-    ///
-    /// let mut set = PersistentSet::with_hasher(BuildHasherDefault::<DefaultHasher>::new());
-    /// set.insert(1);
-    /// assert!(set.contains(&1));
-    /// ```
-    #[must_use]
-    pub const fn with_hasher(hasher: S) -> Self {
-        Self { trie: HashTrie::new(), hasher }
-    }
-
-    /// The set's hasher. O(1).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::{PersistentSet, RandomState};
-    ///
-    /// let set: PersistentSet<u64> = PersistentSet::new();
-    /// let _: &RandomState = set.hasher();
-    /// ```
-    pub const fn hasher(&self) -> &S {
-        &self.hasher
-    }
-
-    /// The number of elements. O(1).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::persistent_set;
-    ///
-    /// assert_eq!(persistent_set! { 1, 2, 2 }.len(), 2);
-    /// ```
-    pub const fn len(&self) -> usize {
-        self.trie.len()
-    }
-
-    /// Whether there are no elements. O(1).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::PersistentSet;
-    ///
-    /// let mut set = PersistentSet::new();
-    /// assert!(set.is_empty());
-    /// set.insert(1);
-    /// assert!(!set.is_empty());
-    /// ```
-    pub const fn is_empty(&self) -> bool {
-        self.trie.is_empty()
-    }
-
-    /// Returns true if two sets are the same version, that is, if they share all of their nodes. O(1).
-    ///
-    /// The same version implies equal contents; equal contents do not imply the same version.
-    /// [`guide::versions`](crate::guide::versions) lists the operations that keep the version if they change nothing, and
-    /// those that do not.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::persistent_set;
-    ///
-    /// let set = persistent_set! { 1 };
-    /// assert!(set.ptr_eq(&set.clone()));
-    /// assert!(set.ptr_eq(&set.conj(1)));
-    /// assert!(!set.ptr_eq(&set.conj(2)));
-    /// ```
-    pub fn ptr_eq(&self, other: &Self) -> bool {
-        self.trie.ptr_eq(&other.trie)
-    }
-
-    /// Iterates over the elements, in unspecified order. O(n) for the whole run, no allocation.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::persistent_set;
-    ///
-    /// assert_eq!(persistent_set! { 1, 2, 3 }.iter().sum::<i32>(), 6);
-    /// ```
-    pub fn iter(&self) -> Iter<'_, T> {
-        Iter { inner: self.trie.iter() }
-    }
-
-    /// What the operations on two sets work on.
-    pub(crate) fn table(&self) -> Table<'_, T, S> {
-        (&self.trie, &self.hasher)
-    }
-}
-
 /// For tests and fuzzing.
 #[doc(hidden)]
 impl<T, S> PersistentSet<T, S> {
@@ -186,66 +67,5 @@ impl<T, S> PersistentSet<T, S> {
 
     pub fn same_shape(&self, other: &Self) -> bool {
         self.trie.same_shape(&other.trie)
-    }
-}
-
-impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
-    /// The element that is equal to `value`. O(log n), in practice one to five nodes.
-    ///
-    /// The value may be of any type that is [`Equivalent`] to `T`, such as a borrowed form of it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::persistent_set;
-    ///
-    /// let set = persistent_set! { String::from("a") };
-    /// assert_eq!(set.get("a"), Some(&String::from("a")));
-    /// assert_eq!(set.get("b"), None);
-    /// ```
-    #[inline]
-    pub fn get<Q>(&self, value: &Q) -> Option<&T>
-    where
-        Q: ?Sized + Hash + Equivalent<T>,
-    {
-        keyed::get(&self.trie, &self.hasher, value, itself)
-    }
-
-    /// Whether there is an element equal to `value`. O(log n).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::persistent_set;
-    ///
-    /// let set = persistent_set! { "a" };
-    /// assert!(set.contains("a"));
-    /// assert!(!set.contains("b"));
-    /// ```
-    #[inline]
-    pub fn contains<Q>(&self, value: &Q) -> bool
-    where
-        Q: ?Sized + Hash + Equivalent<T>,
-    {
-        keyed::get(&self.trie, &self.hasher, value, itself).is_some()
-    }
-
-    /// Iterates over the elements in an order that depends on them and the hasher alone. O(n) for the whole run.
-    ///
-    /// Equal sets with equal hashers are iterated in the same order, whatever was inserted and removed before. See
-    /// [`PersistentMap::iter_in_hash_order`](crate::PersistentMap::iter_in_hash_order).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::PersistentSet;
-    ///
-    /// let forth: PersistentSet<u64> = (0..100).collect();
-    /// let mut back = PersistentSet::with_hasher(forth.hasher().clone());
-    /// back.extend((0..100).rev());
-    /// assert!(forth.iter_in_hash_order().eq(back.iter_in_hash_order()));
-    /// ```
-    pub fn iter_in_hash_order(&self) -> impl ExactSizeIterator<Item = &T> + FusedIterator + Clone {
-        self.trie.in_hash_order(|element| self.hasher.hash_one(element))
     }
 }

@@ -1,9 +1,9 @@
-//! `HashTrie<T>`: the hasher-free core, a persistent hash table.
+//! [`HashTrie`], a persistent hash table without a hasher, with its iterators and entries.
 //!
 //! The caller gives the hash and the equality with each call, as with `hashbrown::HashTable`; the trie knows neither
 //! `Hash` nor `Eq`. Maps and sets are faces of it, and so are bindings to languages whose equality can fail.
-//!
-//! Read `node` next: it has the picture, the invariants and the constants.
+
+// Read `node` next: it has the picture, the invariants and the constants.
 
 mod bitmap;
 mod bucket;
@@ -54,18 +54,18 @@ pub(crate) trait Clones<T>: Fn(&T) -> T + Copy {}
 
 impl<T, C: Fn(&T) -> T + Copy> Clones<T> for C {}
 
-/// The [`Clones`] of a trie that shares nothing.
+/// Returns the [`Clones`] of a trie that shares nothing.
 pub(crate) fn sole_owner<T>(_: &T) -> T {
     unreachable!("a sole owner never copies a bucket")
 }
 
-/// The fallible form of an equality that cannot fail.
+/// Returns the fallible form of an equality that cannot fail.
 #[inline]
 pub(crate) fn infallible<T>(mut eq: impl FnMut(&T) -> bool) -> impl FnMut(&T) -> Result<bool, Infallible> {
     move |entry| Ok(eq(entry))
 }
 
-/// The value of a result that cannot be an error.
+/// Returns the value of a result that cannot be an error.
 #[inline]
 pub(crate) fn always<R>(result: Result<R, Infallible>) -> R {
     match result {
@@ -73,10 +73,10 @@ pub(crate) fn always<R>(result: Result<R, Infallible>) -> R {
     }
 }
 
-/// The 32 bits of a hash that the trie keeps.
+/// Returns the 32 bits of a hash that the trie keeps.
 ///
-/// The two middle words of the 128-bit product with an odd constant, folded, depend on every bit of the hash. So hashers
-/// which leave keys as they are, or vary only their high or low bits, work too.
+/// The two middle words of the 128-bit product with an odd constant, folded, depend on every bit of the hash. So
+/// hashers which leave keys as they are, or vary only their high or low bits, work too.
 #[inline]
 const fn mix(hash: u64) -> u32 {
     let product = hash as u128 * 0x9e37_79b9_7f4a_7c15;
@@ -85,33 +85,44 @@ const fn mix(hash: u64) -> u32 {
     (low >> 32 ^ high) as u32
 }
 
-/// A persistent hash table of `T`, to which the caller brings hash and equality.
+/// A persistent hash table without a hasher: the persistent counterpart of
+/// [`hashbrown::HashTable`](https://docs.rs/hashbrown/latest/hashbrown/struct.HashTable.html).
+///
+/// You need it only if a map or set does not fit: where hash or equality need something that is not in the entry, such as
+/// the arena that an index points into; where equality can fail, as in a binding to another language; or where hashes are
+/// known already. [`PersistentMap`](crate::PersistentMap) is a `HashTrie` of `(K, V)`,
+/// [`PersistentSet`](crate::PersistentSet) one of its elements.
 ///
 /// A clone is O(1) and shares all nodes; an edit copies the shared nodes on the way to the entry, O(log n), and edits
-/// in place what nobody shares.
+/// those in place that are not shared. `Clone` is required only where a shared node may have to be copied.
+///
+/// Each entry must always be given with the same hash, and equal entries with equal hashes; otherwise entries may not be
+/// found, but nothing worse happens.
 ///
 /// Removing an absent entry, `find_mut` of one, a `retain` or `extract_if` that removes nothing, and an `entry` that is
 /// only looked at copy nothing, and the trie stays the same version. `insert` over an equal entry, `find_mut` and
 /// `OccupiedEntry::get_mut` of one that is present, and `iter_mut` of a trie that is not empty copy the shared nodes on
 /// the way, whether or not anything is written.
 ///
-/// Every entry must always be given with the same hash, and equal entries with equal hashes; otherwise they may not be
-/// found, but nothing worse happens. `Clone` is asked for only where a shared node may have to be copied.
-///
 /// # Examples
 ///
-/// ```
-/// use perennial::HashTrie;
+/// Indices that are hashed and compared as the words that they stand for:
 ///
-/// // A table of words by their length.
-/// let mut words = HashTrie::new();
-/// let same_length = |a: &&str, b: &&str| a.len() == b.len();
-/// words.insert(3, "one", same_length);
-/// words.insert(4, "four", same_length);
-/// let before = words.clone();
-/// assert_eq!(words.insert(3, "two", same_length), Some("one"));
-/// assert_eq!(words.find(3, |word| word.len() == 3), Some(&"two"));
-/// assert_eq!(before.find(3, |word| word.len() == 3), Some(&"one"));
+/// ```
+/// use core::hash::BuildHasher;
+/// use perennial::{HashTrie, RandomState};
+///
+/// let words = ["one", "two", "one"];
+/// let hasher = RandomState::new();
+/// let mut indices = HashTrie::new();
+/// for (index, word) in words.iter().enumerate() {
+///     let hash = hasher.hash_one(word);
+///     if indices.find(hash, |&there: &usize| words[there] == *word).is_none() {
+///         indices.insert_unique(hash, index);
+///     }
+/// }
+/// assert_eq!(indices.len(), 2);
+/// assert_eq!(indices.find(hasher.hash_one("two"), |&index| words[index] == "two"), Some(&1));
 /// ```
 pub struct HashTrie<T> {
     root: Child<T>,
@@ -119,7 +130,7 @@ pub struct HashTrie<T> {
 }
 
 impl<T> HashTrie<T> {
-    /// An empty trie. O(1), no allocation.
+    /// Returns an empty trie. O(1), no allocation.
     ///
     /// # Examples
     ///
@@ -133,7 +144,7 @@ impl<T> HashTrie<T> {
         Self { root: Child::EMPTY, len: 0 }
     }
 
-    /// The number of entries. O(1).
+    /// Returns the number of entries. O(1).
     ///
     /// # Examples
     ///
@@ -149,7 +160,7 @@ impl<T> HashTrie<T> {
         self.len
     }
 
-    /// Whether there are no entries. O(1).
+    /// Returns `true` if there are no entries. O(1).
     ///
     /// # Examples
     ///
@@ -165,7 +176,7 @@ impl<T> HashTrie<T> {
         self.len == 0
     }
 
-    /// Takes all entries out. O(1) if another trie shares them, otherwise O(n) to drop them.
+    /// Removes all entries. O(1) if another trie shares them, otherwise O(n) to drop them.
     ///
     /// # Examples
     ///
@@ -182,7 +193,7 @@ impl<T> HashTrie<T> {
         *self = Self::new();
     }
 
-    /// Whether both are the same version, sharing everything. O(1).
+    /// Returns `true` if both are the same version, sharing everything. O(1).
     ///
     /// # Examples
     ///
@@ -203,9 +214,9 @@ impl<T> HashTrie<T> {
 
     /// Iterates over the entries in an order that depends on them and their hashes alone. O(n) for the whole run.
     ///
-    /// `hash` must return the hash that an entry was given with. It is called only where 32 bits of two hashes, which are
-    /// stored, are equal. Tries of equal entries are iterated in the same order, whatever was inserted and removed before,
-    /// except for entries of one hash.
+    /// `hash` must return the hash that an entry was given with. It is called only where 32 bits of two hashes, which
+    /// are stored, are equal. Tries of equal entries are iterated in the same order, whatever was inserted and removed
+    /// before, except for entries of one hash.
     ///
     /// # Examples
     ///
@@ -224,7 +235,7 @@ impl<T> HashTrie<T> {
         self.in_hash_order(hash)
     }
 
-    /// The entry with this hash that `eq` accepts. O(log n), no allocation.
+    /// Returns the entry with this hash that `eq` accepts. O(log n), no allocation.
     ///
     /// # Examples
     ///
@@ -286,7 +297,7 @@ impl<T> HashTrie<T> {
         Ok(self.try_position(hash, eq)?.map(|index| self.entry_at_mut(hash, index, clone)))
     }
 
-    /// Puts `entry` in unless there is an equal one, which is handed out with `entry`.
+    /// Inserts `entry` unless there is an equal one, which is returned with `entry`.
     #[inline]
     pub(crate) fn try_insert_with<E>(
         &mut self,
@@ -312,7 +323,7 @@ impl<T> HashTrie<T> {
 
 /// What may have to copy a shared node.
 impl<T: Clone> HashTrie<T> {
-    /// Puts `entry` in the place of an equal one with this hash, which is handed back, or adds it. O(log n).
+    /// Inserts `entry` in place of an equal one with this hash, which is returned, if there is one. O(log n).
     ///
     /// `same` gets an entry that is there, and `entry`.
     ///
@@ -376,7 +387,7 @@ impl<T: Clone> HashTrie<T> {
         self.insert_unique_at(mix(hash), entry, T::clone)
     }
 
-    /// Takes the entry with this hash that `eq` accepts out. O(log n); no allocation if there is none.
+    /// Removes the entry with this hash that `eq` accepts, and returns it. O(log n); no allocation if there is none.
     ///
     /// # Examples
     ///
@@ -410,7 +421,8 @@ impl<T: Clone> HashTrie<T> {
         self.try_remove_with(hash, eq, T::clone)
     }
 
-    /// The entry with this hash that `eq` accepts, for editing. O(log n); no allocation if there is none.
+    /// Returns a mutable reference to the entry with this hash that `eq` accepts. O(log n); no allocation if there is
+    /// none.
     ///
     /// An edit must not change the hash.
     ///
@@ -449,7 +461,8 @@ impl<T: Clone> HashTrie<T> {
         self.try_find_mut_with(hash, eq, T::clone)
     }
 
-    /// The place of the entry with this hash that `eq` accepts, or the one where it would be. O(log n), no allocation.
+    /// Returns the place of the entry with this hash that `eq` accepts, or the one where it would be. O(log n), no
+    /// allocation.
     ///
     /// # Examples
     ///
@@ -491,7 +504,7 @@ impl<T: Clone> HashTrie<T> {
         self.try_entry_with(hash, eq, T::clone)
     }
 
-    /// The entries, for editing, in no particular order. O(n).
+    /// Returns mutable references to the entries, in no particular order. O(n).
     ///
     /// An edit must not change a hash. Shared nodes are copied as they are reached.
     ///
@@ -525,7 +538,7 @@ impl<T: Clone> HashTrie<T> {
         self.retain_with(keep, T::clone);
     }
 
-    /// Takes the entries that `pred` accepts out, each as it is yielded. O(n) for the whole run.
+    /// Removes the entries that `pred` accepts, each as it is yielded. O(n) for the whole run.
     ///
     /// What the iterator has not come to when it is dropped stays in.
     ///

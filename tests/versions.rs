@@ -486,8 +486,8 @@ fn operations(interface: &str, owner: &str) -> BTreeSet<String> {
         let (arguments, result) = rest.rsplit_once(" -> ").unwrap_or((rest, ""));
         let makes_one = ["Self", "PersistentMap<", "PersistentSet<", "TransientMap<", "TransientSet<"];
         let takes_one = arguments.contains("self") || arguments.contains("&Self");
-        let derives = takes_one && makes_one.iter().any(|made| result.contains(made));
-        let edits = arguments.contains("&mut self") || of.contains("&'a mut") && name == "into_iter";
+        let derives = takes_one && result != "&Self" && makes_one.iter().any(|made| result.contains(made));
+        let edits = arguments.contains("mut self") || of.contains("&'a mut") && name == "into_iter";
         let counts = if is_entry { name != "fmt" } else { derives || edits };
         let operator = OPERATORS.iter().find(|(method, _)| *method == name).map(|(_, operator)| *operator);
         counts.then(|| match operator {
@@ -497,7 +497,8 @@ fn operations(interface: &str, owner: &str) -> BTreeSet<String> {
             None => name.to_owned(),
         })
     };
-    let functions = interface.lines().filter(|line| line.starts_with("pub fn ") && !line.contains("::trie::"));
+    let functions = interface.lines().filter(|line| line.starts_with("pub fn ") || line.starts_with("pub const fn "));
+    let functions = functions.filter(|line| !line.contains("::trie::"));
     functions.filter_map(named).filter(|name| !CHANGES.contains(&name.as_str())).collect()
 }
 

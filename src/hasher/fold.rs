@@ -22,7 +22,7 @@ impl Default for FoldHasher {
     }
 }
 
-/// The two halves of a product, folded together.
+/// Returns the two halves of a product, folded together.
 fn fold_multiply(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     (product as u64) ^ ((product >> 64) as u64)

@@ -12,12 +12,12 @@ use proptest::strategy::{BoxedStrategy, Strategy};
 
 use crate::{PersistentMap, PersistentSet, RandomState};
 
-/// A strategy for maps of keys and values from these strategies, with a number of entries in this range.
+/// Returns a strategy for maps of keys and values from these strategies, with a number of entries in this range.
 ///
 /// Where `key` gives equal keys so often that there are too few entries, the map is rejected and another one tried.
 ///
-/// The maps have the default hasher, whose keys are drawn once per process: a failure that depends on the iteration order
-/// may not be found again from its saved seed. [`persistent_map_with_hasher`] takes a hasher of fixed keys.
+/// The maps have the default hasher, whose keys are drawn once per process: a failure that depends on the iteration
+/// order may not be found again from its saved seed. [`persistent_map_with_hasher`] takes a hasher of fixed keys.
 ///
 /// # Examples
 ///
@@ -41,7 +41,7 @@ where
     persistent_map_with_hasher(key, value, size, RandomState::new())
 }
 
-/// The strategy [`persistent_map`] for maps under clones of `hasher`.
+/// Returns the strategy [`persistent_map`] for maps under clones of `hasher`.
 ///
 /// With a hasher of fixed keys, the maps iterate in the same order whenever they are made from the same seed.
 ///
@@ -71,13 +71,13 @@ where
     collected((key, value), size.into(), collect, PersistentMap::len)
 }
 
-/// A strategy for sets of elements from this strategy, with a number of elements in this range.
+/// Returns a strategy for sets of elements from this strategy, with a number of elements in this range.
 ///
 /// Where `element` gives equal elements so often that there are too few of them, the set is rejected and another one
 /// tried.
 ///
-/// The sets have the default hasher, whose keys are drawn once per process: a failure that depends on the iteration order
-/// may not be found again from its saved seed. [`persistent_set_with_hasher`] takes a hasher of fixed keys.
+/// The sets have the default hasher, whose keys are drawn once per process: a failure that depends on the iteration
+/// order may not be found again from its saved seed. [`persistent_set_with_hasher`] takes a hasher of fixed keys.
 ///
 /// # Examples
 ///
@@ -99,7 +99,7 @@ where
     persistent_set_with_hasher(element, size, RandomState::new())
 }
 
-/// The strategy [`persistent_set`] for sets under clones of `hasher`.
+/// Returns the strategy [`persistent_set`] for sets under clones of `hasher`.
 ///
 /// With a hasher of fixed keys, the sets iterate in the same order whenever they are made from the same seed.
 ///
@@ -127,7 +127,7 @@ where
     collected(element, size.into(), collect, PersistentSet::len)
 }
 
-/// A strategy for collections of so many different items.
+/// Returns a strategy for collections of so many different items.
 fn collected<I: Strategy, C: Debug>(
     item: I,
     size: SizeRange,

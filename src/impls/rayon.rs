@@ -1,8 +1,8 @@
 //! Parallel iterators, in the manner of hashbrown's, and parallel building and merging. Needs the feature `rayon`.
 //!
 //! Iterators are split between subtrees, so that the parts are of about the same size without a look at the entries.
-//! `collect` and `par_extend` hash in parallel and build the subtrees in parallel; the parallel forms of `merge` and its
-//! like merge them in parallel, and share with the operands what the sequential forms share.
+//! `collect` and `par_extend` hash in parallel and build the subtrees in parallel; the parallel forms of `merge` and
+//! its like merge them in parallel, and share with the operands what the sequential forms share.
 //!
 //! Keys and values must be `Send` and `Sync`, because threads share the nodes that hold them. A panic in one thread's
 //! part of the work is passed on when the others have ended theirs, and leaves the operands untouched.
@@ -88,7 +88,7 @@ where
     HashTrie::of_dealt(parts.collect(), Pool, |there, new| key_of(there) == key_of(new), replace)
 }
 
-/// The parallel form of [`keyed::merge`].
+/// Returns the parallel form of [`keyed::merge`].
 fn merge<T, K, S>(
     a: Table<'_, T, S>,
     b: Table<'_, T, S>,
@@ -108,7 +108,7 @@ where
     merged
 }
 
-/// The parallel form of [`keyed::eq`].
+/// Returns the parallel form of [`keyed::eq`].
 fn eq<T, K, S>(
     a: Table<'_, T, S>,
     b: Table<'_, T, S>,

@@ -15,12 +15,13 @@ use serde_core::ser::{Serialize, SerializeTupleVariant, Serializer};
 use crate::map::{Edit, Patch};
 use crate::{PersistentMap, PersistentSet};
 
-/// So many bytes are set aside at once for entries that the input has announced: a wrong number must not take all memory.
+/// So many bytes are set aside at once for entries that the input has announced: a wrong number must not take all
+/// memory.
 const TRUSTED: usize = 1 << 16;
 
 /// Collects the items that `next` gives. About `announced` of them are expected.
 ///
-/// They are put in all at once, which takes a fraction of the time of single inserts.
+/// They are inserted all at once, which takes a fraction of the time of single inserts.
 fn collect<T, C, E>(announced: Option<usize>, mut next: impl FnMut() -> Result<Option<T>, E>) -> Result<C, E>
 where
     C: FromIterator<T>,
@@ -168,7 +169,7 @@ impl<'de, V: Deserialize<'de>> Visitor<'de> for EditVisitor<V> {
         })
     }
 
-    /// The values of a change.
+    /// Returns the values of a change.
     fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Edit<V>, A::Error> {
         let mut value = |index| values.next_element()?.ok_or_else(|| de::Error::invalid_length(index, &"two values"));
         Ok(Edit { before: Some(value(0)?), after: Some(value(1)?) })

@@ -22,19 +22,20 @@ impl Rule {
     pub(crate) const DIFFERENCE: Self = Self { left: true, right: false, shared: Shared::Drop };
     pub(crate) const SYMMETRIC_DIFFERENCE: Self = Self { left: true, right: true, shared: Shared::Drop };
 
-    /// The same rule for those who want to be asked about every entry that both have.
+    /// Returns the same rule for those who want to be asked about every entry that both have.
     pub(crate) const fn asking(self) -> Self {
         Self { shared: Shared::Walk, ..self }
     }
 }
 
-/// Returns true if the hashers of both give the same hashes to the keys that are in the tries, as far as a sample shows.
+/// Returns true if the hashers of both give the same hashes to the keys that are in the tries, as far as a sample
+/// shows.
 ///
 /// A hasher is called with keys of its own map only: others may be keys that it was not made for. What is stored beside
 /// an entry tells what its own hasher made of the key, so only the hasher of the other trie is called.
 ///
-/// A zero-sized hasher has no state in which two could differ. Where both tries share a node, each hasher has placed, or
-/// has been found to agree on, all entries below it.
+/// A zero-sized hasher has no state in which two could differ. Where both tries share a node, each hasher has placed,
+/// or has been found to agree on, all entries below it.
 pub(crate) fn agree<T, K, S>(a: Table<'_, T, S>, b: Table<'_, T, S>, key_of: impl KeyOf<T, K>) -> bool
 where
     K: Hash,
@@ -48,7 +49,7 @@ where
 }
 
 /// What `rule` and `both` make of two tries, under the hasher of `a`. `both` is asked about each pair of equal keys,
-/// but for those in shared subtrees that `rule` decides about.
+/// except those in shared subtrees that `rule` decides about.
 pub(crate) fn merge<T, K, S>(
     a: Table<'_, T, S>,
     b: Table<'_, T, S>,
@@ -69,7 +70,7 @@ where
     merged
 }
 
-/// The same entries under another hasher.
+/// Returns the same entries under another hasher.
 pub(crate) fn rehashed<T, K, S>(trie: &HashTrie<T>, hasher: &S, key_of: impl KeyOf<T, K>) -> HashTrie<T>
 where
     T: Clone,
@@ -81,7 +82,7 @@ where
     rehashed
 }
 
-/// The entries of two tries matched up by key, but for those in subtrees that both share.
+/// The entries of two tries matched up by key, except those in subtrees that both share.
 pub(crate) enum Pairing<'a, T, F> {
     Lazy(Pairs<'a, T, F>),
     /// What a search for each key has found.
@@ -135,8 +136,8 @@ impl<'a, T, F: FnMut(&T, &T) -> Result<bool, Infallible>> Iterator for Pairing<'
 
 impl<T, F: FnMut(&T, &T) -> Result<bool, Infallible>> FusedIterator for Pairing<'_, T, F> {}
 
-/// Returns true if both have the same keys, with entries that are equal by `eq`. Shared subtrees are equal without a look
-/// inside.
+/// Returns true if both have the same keys, with entries that are equal by `eq`. Shared subtrees are equal without a
+/// look inside.
 pub(crate) fn eq<T, K, S>(
     a: Table<'_, T, S>,
     b: Table<'_, T, S>,

@@ -11,7 +11,7 @@ use crate::keyed::{self, first};
 use crate::macros::operators;
 use crate::trie::{Merged, Rule, always};
 
-/// What becomes of a key that both of two maps have: the answer to [`PersistentMap::merge_with`].
+/// What becomes of a key that both of two maps have: what the closure of [`PersistentMap::merge_with`] returns.
 ///
 /// # Examples
 ///
@@ -55,8 +55,10 @@ impl<V> Merge<V> {
     }
 }
 
+/// # Combining maps
 impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V, S> {
-    /// A version with the entries of both maps. Where both have a key, the key is ours and the value the other's.
+    /// Returns a version with the entries of both maps. Where both have a key, the key is ours and the value the
+    /// other's.
     ///
     /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). The same version if the other
     /// map is that version or has no entries; values are not compared, so that an equal value of the other map replaces
@@ -72,12 +74,13 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     /// assert_eq!(defaults.merge(&wishes), persistent_map! { "colour" => "red", "size" => "large" });
     /// assert_eq!(defaults.merge(&wishes), defaults | wishes);
     /// ```
+    #[doc(alias("concat", "union"))]
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn merge(&self, other: &Self) -> Self {
         self.merged(other, Rule::UNION, |(key, _), (_, value)| Merged::New((key.clone(), value.clone())))
     }
 
-    /// A version with the entries of both maps, in which `f` has decided about each key that both have.
+    /// Returns a version with the entries of both maps, in which `f` has decided about each key that both have.
     ///
     /// `f` is called once for each such key, with the key, our value and the other's. It returns the new value, or a
     /// [`Merge`] if one of the entries is to stay as it is, or none. Therefore it takes O(n + m) even for versions that
@@ -102,7 +105,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         self.merged(other, Rule::UNION.asking(), |(key, ours), (_, theirs)| f(key, ours, theirs).into().of(key))
     }
 
-    /// A version with those of our entries whose key the other map has too. Also written `&`.
+    /// Returns a version with those of our entries whose key the other map has too. Also written `&`.
     ///
     /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). The same version if the other
     /// map has all of our keys.
@@ -121,7 +124,8 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         self.merged(other, Rule::INTERSECTION, |_, _| Merged::Left)
     }
 
-    /// A version with the keys that both maps have, and the values that `f` makes of ours and the other's. O(n + m).
+    /// Returns a version with the keys that both maps have, and the values that `f` makes of ours and the other's. O(n
+    /// + m).
     ///
     /// # Examples
     ///
@@ -140,7 +144,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         })
     }
 
-    /// A version with those of our entries whose key the other map does not have. Also written `-`.
+    /// Returns a version with those of our entries whose key the other map does not have. Also written `-`.
     ///
     /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). The same version if the maps
     /// have no key in common.
@@ -154,12 +158,13 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     /// let sold_out = persistent_map! { "pear" => 0 };
     /// assert_eq!(prices.difference(&sold_out), persistent_map! { "apple" => 3 });
     /// ```
+    #[doc(alias = "relative_complement")]
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn difference(&self, other: &Self) -> Self {
         self.merged(other, Rule::DIFFERENCE, |_, _| Merged::Remove)
     }
 
-    /// A version with the entries of either map whose key the other does not have. Also written `^`.
+    /// Returns a version with the entries of either map whose key the other does not have. Also written `^`.
     ///
     /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m).
     ///
@@ -183,12 +188,13 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     }
 }
 
+/// # New versions with other values
 impl<K: Clone, V: Clone + PartialEq, S: Clone> PersistentMap<K, V, S> {
     /// Returns a version with the same keys and the values that `f` returns. O(n).
     ///
-    /// A value for which `f` returns an equal one stays, so that unchanged subtrees stay shared; if nothing changes, the
-    /// result is this very version. Two values that are both unequal to themselves, such as NaNs, count as equal, as in
-    /// [`diff`](Self::diff). [`map_values`](Self::map_values) makes values of another type.
+    /// A value for which `f` returns an equal one stays, so that unchanged subtrees stay shared; if nothing changes,
+    /// the result is this very version. Two values that are both unequal to themselves, such as NaNs, count as equal,
+    /// as in [`diff`](Self::diff). [`map_values`](Self::map_values) makes values of another type.
     ///
     /// # Examples
     ///
@@ -199,6 +205,7 @@ impl<K: Clone, V: Clone + PartialEq, S: Clone> PersistentMap<K, V, S> {
     /// assert_eq!(prices.update_values(|_, &price| price.min(10)), persistent_map! { "apple" => 3, "pear" => 10 });
     /// assert!(prices.update_values(|_, &price| price.min(20)).ptr_eq(&prices));
     /// ```
+    #[doc(alias = "map_mut")]
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn update_values(&self, mut f: impl FnMut(&K, &V) -> V) -> Self {
         let both = |(key, old): &(K, V), _: &_| match f(key, old) {
@@ -213,6 +220,7 @@ impl<K: Clone, V: Clone + PartialEq, S: Clone> PersistentMap<K, V, S> {
     }
 }
 
+/// # Maps with values of another type
 impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
     /// Returns a map with the same keys and the values that `f` returns, which may be of another type. O(n); no key is
     /// hashed or compared.
@@ -252,8 +260,9 @@ impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
     }
 }
 
+/// # Comparing the keys of maps
 impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
-    /// Whether the other map has all of our entries, with equal values.
+    /// Returns `true` if the other map has all of our entries, with equal values.
     ///
     /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). As with `==` of maps, shared
     /// nodes count as equal without being visited, and elsewhere a value such as NaN is not equal to itself.
@@ -274,7 +283,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
         keyed::is_within(self.table(), other.table(), first, |(_, a), (_, b)| a == b)
     }
 
-    /// Whether the other map has all of our keys, with values that `f` accepts beside ours.
+    /// Returns `true` if the other map has all of our keys, with values that `f` accepts beside ours.
     ///
     /// `f` is asked about every key until it refuses one, because it may refuse a value beside itself. So this takes
     /// O(n log m) even for versions that share much, which [`is_submap`](Self::is_submap) does not.
@@ -292,7 +301,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
         self.len() <= other.len() && self.iter().all(|(key, ours)| other.get(key).is_some_and(|theirs| f(ours, theirs)))
     }
 
-    /// Whether there is no key that both maps have.
+    /// Returns `true` if there is no key that both maps have.
     ///
     /// O(m log n) for the m entries of the smaller map; less where the maps share something.
     ///

@@ -12,10 +12,11 @@ use super::{PersistentMap, replace_value};
 use crate::keyed::{self, first};
 use crate::trie::sole_owner;
 
-/// Makes a [`PersistentMap`] from a list of `key => value`, under the default hasher or under one that stands before it.
+/// Makes a [`PersistentMap`] from a list of `key => value`, under the default hasher or under one that stands before
+/// it.
 ///
-/// Of equal keys the last value wins. Without entries it can be used in constants. Without the feature `std` there is no
-/// default hasher, and only the form with a hasher compiles.
+/// Of equal keys the last value wins. Without entries it can be used in constants. Without the feature `std` there is
+/// no default hasher, and only the form with a hasher compiles.
 ///
 /// # Examples
 ///
@@ -63,7 +64,7 @@ macro_rules! persistent_map {
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
-    /// A map of these entries. Of equal keys the last value wins.
+    /// Returns a map of these entries. Of equal keys the last value wins.
     pub(crate) fn collected(hasher: S, entries: impl IntoIterator<Item = (K, V)>) -> Self {
         let mut map = Self::with_hasher(hasher);
         keyed::extend(&mut map.trie, &map.hasher, entries, first, sole_owner, replace_value);

@@ -48,7 +48,7 @@ pub enum Change<'a, K, V> {
 }
 
 impl<'a, K, V> Change<'a, K, V> {
-    /// The key. O(1).
+    /// Returns the key. O(1).
     ///
     /// # Examples
     ///
@@ -63,7 +63,7 @@ impl<'a, K, V> Change<'a, K, V> {
         }
     }
 
-    /// The value before the change, if there was the key. O(1).
+    /// Returns the value before the change, if there was the key. O(1).
     ///
     /// # Examples
     ///
@@ -80,7 +80,7 @@ impl<'a, K, V> Change<'a, K, V> {
         }
     }
 
-    /// The value after the change, if there is the key. O(1).
+    /// Returns the value after the change, if there is the key. O(1).
     ///
     /// # Examples
     ///
@@ -142,20 +142,22 @@ impl<K, V> fmt::Debug for Diff<'_, K, V> {
     }
 }
 
+/// # Comparing versions
 impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PersistentMap<K, V, S> {
     /// Iterates over what has changed from this map to `newer`, in unspecified order.
     ///
     /// O(c log n) for versions that differ in c entries, since it passes over what they share; at most O(n + m). It is
     /// lazy, unless the hashers of the maps disagree: then all is searched for at once.
     ///
-    /// Two values that are both unequal to themselves count as unchanged. So a NaN that nobody has touched is no change,
-    /// and the changes do not depend on which nodes the maps share. The price: a change from one such value to another
-    /// is not seen, as from `(NaN, 1)` to `(NaN, 2)`. [`Patch::between`](super::Patch::between),
-    /// [`apply`](Self::apply) and [`merge3`](Self::merge3) compare values in the same way. Where the difference matters,
-    /// take values whose `==` is an equivalence, for floating-point numbers that of their bits or of `total_cmp`.
+    /// Two values that are both unequal to themselves count as unchanged. So a NaN that nobody has touched is no
+    /// change, and the changes do not depend on which nodes the maps share. The price: a change from one such value to
+    /// another is not seen, as from `(NaN, 1)` to `(NaN, 2)`. [`Patch::between`](super::Patch::between),
+    /// [`apply`](Self::apply) and [`merge3`](Self::merge3) compare values in the same way. Where the difference
+    /// matters, take values whose `==` is an equivalence, for floating-point numbers that of their bits or of
+    /// `total_cmp`.
     ///
-    /// The first difference is `old.diff(&new).next()`: it costs no more than the way to it, so that it serves to say in
-    /// a log or a failed test where two large maps part.
+    /// The first difference is `old.diff(&new).next()`: it costs no more than the way to it, so that it serves to say
+    /// in a log or a failed test where two large maps part.
     ///
     /// # Examples
     ///

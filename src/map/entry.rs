@@ -87,7 +87,7 @@ pub struct OccupiedError<'a, K, V> {
 }
 
 impl<'a, K: Eq + Hash, V> Entry<'a, K, V> {
-    /// The place of `key`.
+    /// Returns the place of `key`.
     #[inline]
     pub(crate) fn find<S: BuildHasher>(
         trie: &'a mut HashTrie<(K, V)>,
@@ -104,7 +104,7 @@ impl<'a, K: Eq + Hash, V> Entry<'a, K, V> {
 }
 
 impl<'a, K, V> Entry<'a, K, V> {
-    /// Puts `default` in if the place is vacant. Answers the value for editing. O(log n), no search.
+    /// Inserts `default` if the place is vacant. Returns a mutable reference to the value. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -124,7 +124,8 @@ impl<'a, K, V> Entry<'a, K, V> {
         }
     }
 
-    /// Puts the answer of `default` in if the place is vacant. Answers the value for editing. O(log n), no search.
+    /// Inserts the result of `default` if the place is vacant. Returns a mutable reference to the value. O(log n), no
+    /// search.
     ///
     /// # Examples
     ///
@@ -139,8 +140,8 @@ impl<'a, K, V> Entry<'a, K, V> {
         self.or_insert_with_key(|_| default())
     }
 
-    /// Puts the answer of `default` to the key in if the place is vacant. Answers the value for editing. O(log n), no
-    /// search.
+    /// Inserts the result of `default` for the key if the place is vacant. Returns a mutable reference to the value.
+    /// O(log n), no search.
     ///
     /// # Examples
     ///
@@ -161,7 +162,8 @@ impl<'a, K, V> Entry<'a, K, V> {
         }
     }
 
-    /// Puts the default value of `V` in if the place is vacant. Answers the value for editing. O(log n), no search.
+    /// Inserts the default value of `V` if the place is vacant. Returns a mutable reference to the value. O(log n), no
+    /// search.
     ///
     /// # Examples
     ///
@@ -179,7 +181,8 @@ impl<'a, K, V> Entry<'a, K, V> {
         self.or_insert_with(V::default)
     }
 
-    /// The key: that of the map if it has it, otherwise the one the place was asked for with. O(log n), no search.
+    /// Returns the key: that of the map if it has it, otherwise the one the place was asked for with. O(log n), no
+    /// search.
     ///
     /// # Examples
     ///
@@ -196,7 +199,7 @@ impl<'a, K, V> Entry<'a, K, V> {
         }
     }
 
-    /// Lets `f` edit the value if there is one, before what is done with the place next. O(log n), no search.
+    /// Edits the value with `f` if there is one, before what is done with the place next. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -217,7 +220,8 @@ impl<'a, K, V> Entry<'a, K, V> {
         self
     }
 
-    /// Puts `value` in, over the one that is there, if any. Answers the entry, now occupied. O(log n), no search.
+    /// Inserts `value`, in place of the one that is there, if any. Returns the entry, now occupied. O(log n), no
+    /// search.
     ///
     /// # Examples
     ///
@@ -240,7 +244,7 @@ impl<'a, K, V> Entry<'a, K, V> {
 }
 
 impl<'a, K, V> OccupiedEntry<'a, K, V> {
-    /// The key, as the map holds it. O(log n), no search.
+    /// Returns the key, as the map holds it. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -254,7 +258,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         &self.inner.get().0
     }
 
-    /// The value. O(log n), no search.
+    /// Returns the value. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -268,8 +272,8 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         &self.inner.get().1
     }
 
-    /// The value for editing, as long as the entry lives; [`into_mut`](Self::into_mut) is for longer. O(log n), no
-    /// search.
+    /// Returns the value for editing, as long as the entry lives; [`into_mut`](Self::into_mut) is for longer. O(log n),
+    /// no search.
     ///
     /// # Examples
     ///
@@ -286,7 +290,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         &mut self.inner.get_mut().1
     }
 
-    /// The value for editing, as long as the map is borrowed. O(log n), no search.
+    /// Returns the value for editing, as long as the map is borrowed. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -302,7 +306,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         &mut self.inner.into_mut().1
     }
 
-    /// Puts `value` in and answers the one that was there. O(log n), no search.
+    /// Sets the value, and returns the one that was there. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -317,7 +321,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         mem::replace(self.get_mut(), value)
     }
 
-    /// Takes the entry out of the map and answers its value. O(log n), no search.
+    /// Removes the entry from the map and returns its value. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -332,7 +336,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         into_value(self.remove_entry())
     }
 
-    /// Takes the entry out of the map and answers its key and value. O(log n), no search.
+    /// Removes the entry from the map and returns its key and value. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -349,7 +353,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
 }
 
 impl<'a, K, V> VacantEntry<'a, K, V> {
-    /// The key that would be put in. O(1).
+    /// Returns the key that would be inserted. O(1).
     ///
     /// # Examples
     ///
@@ -365,7 +369,7 @@ impl<'a, K, V> VacantEntry<'a, K, V> {
         &self.key
     }
 
-    /// Gives the key back; the map stays as it is. O(1).
+    /// Returns the key; the map stays as it is. O(1).
     ///
     /// # Examples
     ///
@@ -381,7 +385,7 @@ impl<'a, K, V> VacantEntry<'a, K, V> {
         self.key
     }
 
-    /// Puts the key in, with `value`. Answers the value for editing. O(log n), no search.
+    /// Inserts the key with `value`. Returns a mutable reference to the value. O(log n), no search.
     ///
     /// # Examples
     ///
@@ -399,7 +403,7 @@ impl<'a, K, V> VacantEntry<'a, K, V> {
         &mut self.inner.insert((self.key, value)).1
     }
 
-    /// Puts the key in, with `value`. Answers the entry, now occupied. O(log n), no search.
+    /// Inserts the key with `value`. Returns the entry, now occupied. O(log n), no search.
     ///
     /// # Examples
     ///

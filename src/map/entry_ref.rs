@@ -52,7 +52,7 @@ pub struct VacantEntryRef<'a, 'q, K, V, Q: ?Sized> {
 }
 
 impl<'a, 'q, K, V, Q: ?Sized + Hash + Equivalent<K>> EntryRef<'a, 'q, K, V, Q> {
-    /// The place of `key`.
+    /// Returns the place of `key`.
     pub(crate) fn find<S: BuildHasher>(
         trie: &'a mut HashTrie<(K, V)>,
         hasher: &S,
@@ -148,7 +148,8 @@ where
         self.or_insert_with(V::default)
     }
 
-    /// Inserts `value`, in place of the one that is there, if any. Returns the entry, now occupied. O(log n), no search.
+    /// Inserts `value`, in place of the one that is there, if any. Returns the entry, now occupied. O(log n), no
+    /// search.
     ///
     /// # Examples
     ///

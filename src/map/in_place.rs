@@ -12,11 +12,12 @@ use super::{Entry, EntryRef, OccupiedError, PersistentMap, into_value, replace_v
 use crate::keyed::{self, first};
 use crate::trie::Extraction;
 
+/// # Editing in place, by key
 impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
-    /// Puts `value` under `key` and answers the value that it replaces. O(log n).
+    /// Inserts `value` under `key` and returns the value that it replaces, if any. O(log n).
     ///
-    /// A key that is there already stays, as in `std`. Its value is replaced even by an equal one, which copies the nodes
-    /// on the way that another version shares.
+    /// A key that is there already stays, as in `std`. Its value is replaced even by an equal one, which copies the
+    /// nodes on the way that another version shares.
     ///
     /// # Examples
     ///
@@ -33,11 +34,11 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
         keyed::insert(&mut self.trie, &self.hasher, (key, value), first, <(K, V)>::clone, replace_value)
     }
 
-    /// Puts `value` under `key` unless there is an entry already. O(log n).
+    /// Inserts `value` under `key` unless there is an entry already. O(log n).
     ///
     /// # Errors
     ///
-    /// If the key is there, changes nothing and answers an [`OccupiedError`] with its entry and with `value`.
+    /// If the key is there, changes nothing and returns an [`OccupiedError`] with its entry and with `value`.
     ///
     /// # Examples
     ///
@@ -58,7 +59,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
         }
     }
 
-    /// Takes the entry of `key` out and answers its value. O(log n); no allocation if there is no such key.
+    /// Removes the entry of `key` and returns its value. O(log n); no allocation if there is no such key.
     ///
     /// # Examples
     ///
@@ -77,7 +78,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
         self.remove_entry(key).map(into_value)
     }
 
-    /// Takes the entry of `key` out and answers its key and value. O(log n); no allocation if there is no such key.
+    /// Removes the entry of `key` and returns its key and value. O(log n); no allocation if there is no such key.
     ///
     /// # Examples
     ///
@@ -96,9 +97,10 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
         keyed::remove(&mut self.trie, &self.hasher, key, first, <(K, V)>::clone)
     }
 
-    /// The value of `key`, for editing. O(log n); no allocation if there is no such key.
+    /// Returns a mutable reference to the value of `key`. O(log n); no allocation if there is no such key.
     ///
-    /// If the key is there, the nodes on the way that another version shares are copied, even if nothing is written then.
+    /// If the key is there, the nodes on the way that another version shares are copied, even if nothing is written
+    /// then.
     ///
     /// # Examples
     ///
@@ -119,7 +121,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
         keyed::get_mut(&mut self.trie, &self.hasher, key, first, <(K, V)>::clone).map(|(_, value)| value)
     }
 
-    /// The key as the map holds it, and its value for editing. O(log n); no allocation if there is no such key.
+    /// Returns the key as the map holds it, and a mutable reference to its value. O(log n); no allocation if there is no such key.
     ///
     /// Shared nodes are copied as by [`get_mut`](Self::get_mut).
     ///
@@ -145,7 +147,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
         entry.map(|(key, value)| (&*key, value))
     }
 
-    /// The values of several keys at once, for editing. O(N log n).
+    /// Returns a mutable reference to the values of several keys at once. O(N log n).
     ///
     /// Shared nodes are copied as by [`get_mut`](Self::get_mut).
     ///
@@ -173,9 +175,9 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
         found.map(|entry| entry.map(|(_, value)| value))
     }
 
-    /// The place of `key`, occupied or vacant, to look at and to change without searching again. O(log n).
+    /// Returns the place of `key`, occupied or vacant, to look at and to change without searching again. O(log n).
     ///
-    /// No node is copied before the entry inserts, removes or hands out a value for editing.
+    /// No node is copied before the entry inserts, removes or returns a mutable reference to a value.
     ///
     /// # Examples
     ///
@@ -193,7 +195,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
         Entry::find(&mut self.trie, &self.hasher, key, <(K, V)>::clone)
     }
 
-    /// The place of a borrowed key, of which an owned one is made with `Into` only if it is inserted. O(log n).
+    /// Returns the place of a borrowed key, of which an owned one is made with `Into` only if it is inserted. O(log n).
     ///
     /// No node is copied before the entry inserts, removes or returns a mutable reference.
     ///
@@ -217,8 +219,9 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     }
 }
 
+/// # Editing in place, many entries
 impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
-    /// Keeps only the entries that `f` answers true for. O(n); no allocation if that is all of them.
+    /// Keeps only the entries for which `f` returns true. O(n); no allocation if that is all of them.
     ///
     /// Unlike in `std`, `f` gets the value as `&V`: to offer it as `&mut V`, each node that another version shares
     /// would have to be copied, though nothing in it changes.
@@ -236,7 +239,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
         self.trie.retain_with(|(key, value)| f(key, value), <(K, V)>::clone);
     }
 
-    /// Iterates over the entries that `f` answers true for, and takes each out as it yields it. O(n) for the whole run;
+    /// Iterates over the entries for which `f` returns true, and removes each as it yields it. O(n) for the whole run;
     /// no allocation if there is none.
     ///
     /// Entries that the iterator has not come to when it is dropped stay. As with [`retain`](Self::retain), `f` gets
@@ -273,6 +276,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// }
     /// assert_eq!(order.len(), 2);
     /// ```
+    #[doc(alias("pop_first", "take_any"))]
     pub fn pop(&mut self) -> Option<(K, V)> {
         Extraction::new().next(&mut self.trie, &mut |_| true, <(K, V)>::clone)
     }
@@ -310,6 +314,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// }
     /// assert_eq!(map, persistent_map! { "a" => 10, "b" => 20 });
     /// ```
+    #[doc(alias = "retain_mut")]
     pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
         IterMut { inner: self.trie.iter_mut_with(<(K, V)>::clone) }
     }
@@ -366,8 +371,9 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     }
 }
 
+/// # Emptying
 impl<K, V, S> PersistentMap<K, V, S> {
-    /// Takes all entries out. O(1) if another version shares them, otherwise O(n) to drop them.
+    /// Removes all entries. O(1) if another version shares them, otherwise O(n) to drop them.
     ///
     /// # Examples
     ///

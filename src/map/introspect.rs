@@ -3,8 +3,9 @@
 use super::PersistentMap;
 use crate::trie::MemoryUsage;
 
+/// # Measuring memory
 impl<K, V, S> PersistentMap<K, V, S> {
-    /// The memory that the map takes, what it shares with other versions included. O(n), no allocation.
+    /// Returns the memory that the map takes, what it shares with other versions included. O(n), no allocation.
     ///
     /// # Examples
     ///
@@ -21,7 +22,7 @@ impl<K, V, S> PersistentMap<K, V, S> {
         self.trie.memory_usage()
     }
 
-    /// The part of [`memory_usage`](Self::memory_usage) that is also the other map's. O(n), no allocation.
+    /// Returns the part of [`memory_usage`](Self::memory_usage) that is also the other map's. O(n), no allocation.
     ///
     /// # Examples
     ///
@@ -37,8 +38,8 @@ impl<K, V, S> PersistentMap<K, V, S> {
         self.trie.shared_with(&other.trie)
     }
 
-    /// The part of [`memory_usage`](Self::memory_usage) that is not the other map's: what it costs to keep this version
-    /// beside the other.
+    /// Returns the part of [`memory_usage`](Self::memory_usage) that is not the other map's: what it costs to keep this
+    /// version beside the other.
     ///
     /// O(c log n) for versions that differ in c entries, at most O(n log n); no allocation.
     ///
@@ -58,7 +59,7 @@ impl<K, V, S> PersistentMap<K, V, S> {
         self.trie.not_shared_with(&other.trie)
     }
 
-    /// Gives the room back that is kept for entries to come, but for what other versions share. O(n).
+    /// Gives the room back that is kept for entries to come, except what other versions share. O(n).
     ///
     /// A map that was filled in place has some, one that was collected, or edited while versions shared it, has little.
     ///

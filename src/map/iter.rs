@@ -216,7 +216,7 @@ impl<K, V> Clone for Values<'_, K, V> {
 macro_rules! default {
     ($($iterator:ident<$($lifetime:lifetime,)? K, V>),*) => {$(
         impl<K, V> Default for $iterator<$($lifetime,)? K, V> {
-            /// An iterator over nothing.
+            /// Returns an iterator over nothing.
             fn default() -> Self {
                 Self { inner: Default::default() }
             }

@@ -45,11 +45,12 @@ impl<V> Clone for Conflict<'_, V> {
 
 impl<V> Copy for Conflict<'_, V> {}
 
+/// # Merging versions
 impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> PersistentMap<K, V, S> {
-    /// A version with the changes of two sides: those from `base` to `ours` and those from `base` to `theirs`.
+    /// Returns a version with the changes of two sides: those from `base` to `ours` and those from `base` to `theirs`.
     ///
     /// A key that only one side has changed is as that side has it, and one that both have changed alike is as both
-    /// have it. Where they have changed it differently, `resolve` answers the value, or `None` for no entry. Two values
+    /// have it. Where they have changed it differently, `resolve` returns the value, or `None` for no entry. Two values
     /// that are both unequal to themselves, such as NaNs, count as unchanged, as in [`diff`](Self::diff).
     ///
     /// O(c log n) for c changes from `base` to `theirs`, at most O(n + m). The result is the version `ours` if it takes

@@ -13,14 +13,14 @@ use crate::keyed::{self, first};
 const NO_ENTRY: &str = "no entry found for key";
 
 impl<K, V, S: Clone> Clone for PersistentMap<K, V, S> {
-    /// The same version once more. O(1): nothing is copied, neither keys nor values need be `Clone`.
+    /// Returns the same version once more. O(1): nothing is copied, neither keys nor values need be `Clone`.
     fn clone(&self) -> Self {
         Self { trie: self.trie.clone(), hasher: self.hasher.clone() }
     }
 }
 
 impl<K, V, S: Default> Default for PersistentMap<K, V, S> {
-    /// An empty map. No allocation.
+    /// Returns an empty map. No allocation.
     fn default() -> Self {
         Self::with_hasher(S::default())
     }
@@ -33,12 +33,12 @@ impl<K: fmt::Debug, V: fmt::Debug, S> fmt::Debug for PersistentMap<K, V, S> {
 }
 
 impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PartialEq for PersistentMap<K, V, S> {
-    /// Whether both have the same keys with equal values. O(1) for the same version, O(1) mostly for different lengths,
-    /// otherwise in proportion to what they do not share.
+    /// Returns `true` if both have the same keys with equal values. O(1) for the same version, O(1) mostly for
+    /// different lengths, otherwise in proportion to what they do not share.
     ///
-    /// Values are compared by their `==`, as those of `std`'s maps, except in nodes that both maps share: these count as
-    /// equal without being visited. So a value that is not equal to itself, such as a NaN, is equal where both maps hold
-    /// it in a shared node, and only there. [`diff`](PersistentMap::diff) makes no such distinction.
+    /// Values are compared by their `==`, as those of `std`'s maps, except in nodes that both maps share: these count
+    /// as equal without being visited. So a value that is not equal to itself, such as a NaN, is equal where both maps
+    /// hold it in a shared node, and only there. [`diff`](PersistentMap::diff) makes no such distinction.
     ///
     /// ```
     /// use perennial::persistent_map;
@@ -55,14 +55,16 @@ impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PartialEq for PersistentMap<K, 
 impl<K: Eq + Hash, V: Eq, S: BuildHasher> Eq for PersistentMap<K, V, S> {}
 
 impl<K: Hash, V: Hash, S> Hash for PersistentMap<K, V, S> {
-    /// Hashes the entries independently of their order, so that equal maps hash alike, whatever hashers they have. O(n).
+    /// Hashes the entries independently of their order, so that equal maps hash alike, whatever hashers they have.
+    /// O(n).
     ///
     /// With the feature `std` each entry is hashed by SipHash under keys that are drawn at random once per process, and
     /// these hashes are added up. So nobody can choose different maps of equal hash without knowing the keys, and the
     /// hash of a map differs from one process to the next, even for a [`Hasher`] that has no keys: do not store it.
     ///
-    /// Without the feature `std` entries are hashed by a fixed function. Then anyone can compute different maps of equal
-    /// hash, whatever the keys of the final hasher are: do not use maps as keys where an attacker chooses their entries.
+    /// Without the feature `std` entries are hashed by a fixed function. Then anyone can compute different maps of
+    /// equal hash, whatever the keys of the final hasher are: do not use maps as keys where an attacker chooses their
+    /// entries.
     ///
     /// ```
     /// use perennial::persistent_map;
@@ -85,7 +87,7 @@ where
 {
     type Output = V;
 
-    /// The value of `key`. O(log n).
+    /// Returns the value of `key`. O(log n).
     ///
     /// # Panics
     ///
@@ -102,7 +104,7 @@ where
     Q: ?Sized + Hash + Equivalent<K>,
     S: BuildHasher,
 {
-    /// The value of `key`, for editing. O(log n).
+    /// Returns a mutable reference to the value of `key`. O(log n).
     ///
     /// # Panics
     ///

@@ -38,7 +38,8 @@ pub(crate) struct Edit<V> {
 }
 
 impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Patch<K, V, S> {
-    /// The changes from `old` to `new`, under the hasher of `old`. O(c log n) for versions that differ in c entries.
+    /// Returns the changes from `old` to `new`, under the hasher of `old`. O(c log n) for versions that differ in c
+    /// entries.
     ///
     /// What counts as a change is told at [`diff`](PersistentMap::diff), whose changes they are.
     ///
@@ -60,7 +61,7 @@ impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Patch<K
     }
 }
 
-/// A change as an entry of its own.
+/// Returns a change as an entry of its own.
 fn edit<K: Clone, V: Clone>(change: Change<'_, K, V>) -> (K, Edit<V>) {
     (change.key().clone(), Edit { before: change.before().cloned(), after: change.after().cloned() })
 }
@@ -73,7 +74,7 @@ impl<'a, K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Default> FromIterator<
 }
 
 impl<K: Clone, V: Clone, S: Clone> Patch<K, V, S> {
-    /// The patch that undoes this one: what was added is removed, what was removed is added. O(n).
+    /// Returns the patch that undoes this one: what was added is removed, what was removed is added. O(n).
     ///
     /// # Examples
     ///
@@ -94,7 +95,7 @@ impl<K: Clone, V: Clone, S: Clone> Patch<K, V, S> {
 }
 
 impl<K, V, S> Patch<K, V, S> {
-    /// The number of changes. O(1).
+    /// Returns the number of changes. O(1).
     ///
     /// # Examples
     ///
@@ -108,7 +109,7 @@ impl<K, V, S> Patch<K, V, S> {
         self.edits.len()
     }
 
-    /// Whether there are no changes. O(1).
+    /// Returns `true` if there are no changes. O(1).
     ///
     /// # Examples
     ///
@@ -152,14 +153,14 @@ impl<K, V, S: Clone> Clone for Patch<K, V, S> {
 }
 
 impl<K, V, S: Default> Default for Patch<K, V, S> {
-    /// A patch that changes nothing.
+    /// Returns a patch that changes nothing.
     fn default() -> Self {
         Self { edits: PersistentMap::default() }
     }
 }
 
 impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PartialEq for Patch<K, V, S> {
-    /// Whether both make the same changes. Values are compared by `==`, as by the `==` of maps.
+    /// Returns `true` if both make the same changes. Values are compared by `==`, as by the `==` of maps.
     fn eq(&self, other: &Self) -> bool {
         self.edits == other.edits
     }
@@ -219,8 +220,9 @@ impl<K: fmt::Debug> fmt::Display for PatchError<K> {
 
 impl<K: fmt::Debug> Error for PatchError<K> {}
 
+/// # Applying a patch
 impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> PersistentMap<K, V, S> {
-    /// A version with the changes of `patch`. O(c log n) for c changes.
+    /// Returns a version with the changes of `patch`. O(c log n) for c changes.
     ///
     /// # Errors
     ///

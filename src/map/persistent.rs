@@ -1,4 +1,4 @@
-//! The persistent operations: each takes `&self` and answers a new version.
+//! The persistent operations: each takes `&self` and returns a new version.
 //!
 //! Each edits a clone in place. A clone is O(1), and editing copies just the nodes on the way to the change.
 
@@ -9,8 +9,9 @@ use equivalent::Equivalent;
 use super::{Entry, PersistentMap, unchanged};
 use crate::keyed::{self, first};
 
+/// # New versions by key
 impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V, S> {
-    /// A version with `value` under `key`. O(log n).
+    /// Returns a version with `value` under `key`. O(log n).
     ///
     /// If the key is there, the new version keeps that key and takes the new value, even if it is equal to the old one:
     /// [`assoc_if_changed`](Self::assoc_if_changed) compares them.
@@ -25,6 +26,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     /// assert_eq!(one, persistent_map! { "a" => 1 });
     /// assert_eq!(two, persistent_map! { "a" => 10, "b" => 2 });
     /// ```
+    #[doc(alias("put", "update", "updated", "with"))]
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn assoc(&self, key: K, value: V) -> Self {
         let mut next = self.clone();
@@ -79,7 +81,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         next
     }
 
-    /// A version without `key`; the same version, without any allocation, if there is no such key. O(log n).
+    /// Returns a version without `key`; the same version, without any allocation, if there is no such key. O(log n).
     ///
     /// # Examples
     ///
@@ -90,6 +92,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     /// assert_eq!(map.dissoc("a"), persistent_map! { "b" => 2 });
     /// assert!(map.dissoc("c").ptr_eq(&map));
     /// ```
+    #[doc(alias("removed", "without"))]
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn dissoc<Q>(&self, key: &Q) -> Self
     where
@@ -100,11 +103,11 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         next
     }
 
-    /// A version in which `f` has decided about `key`. O(log n).
+    /// Returns a version in which `f` has decided about `key`. O(log n).
     ///
-    /// `f` gets the present value, if any, and returns the new one, or `None` for no entry. If there was no entry and `f`
-    /// returns `None`, the result is this very version, without any allocation. A value makes a new version even if it is
-    /// equal to the present one; [`assoc_if_changed`](Self::assoc_if_changed) compares them.
+    /// `f` gets the present value, if any, and returns the new one, or `None` for no entry. If there was no entry and
+    /// `f` returns `None`, the result is this very version, without any allocation. A value makes a new version even if
+    /// it is equal to the present one; [`assoc_if_changed`](Self::assoc_if_changed) compares them.
     ///
     /// # Examples
     ///
@@ -121,6 +124,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     /// assert_eq!(take(&stock, "pear"), persistent_map! { "apple" => 1, "pear" => 1 });
     /// assert!(take(&stock, "plum").ptr_eq(&stock));
     /// ```
+    #[doc(alias("adjust", "update_with"))]
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn alter(&self, key: K, f: impl FnOnce(Option<&V>) -> Option<V>) -> Self {
         let mut next = self.clone();
@@ -138,7 +142,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         next
     }
 
-    /// A version with the entries that `f` answers true for; the same version if that is all of them. O(n).
+    /// Returns a version with the entries for which `f` returns true; the same version if that is all of them. O(n).
     ///
     /// # Examples
     ///

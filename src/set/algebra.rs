@@ -12,8 +12,9 @@ use crate::trie::{Merged, Rule};
 
 // Not iterators as in `std`: a new version shares with both sets what it has of them, so it may be had for less than
 // iterating over it would take.
+/// # Combining sets
 impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
-    /// A version with the elements of both sets. Of equal elements it has ours. Also written `|`.
+    /// Returns a version with the elements of both sets. Of equal elements it has ours. Also written `|`.
     ///
     /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). The same version if the
     /// other set adds nothing to it. Unlike in `std`, it is a set and not an iterator.
@@ -33,7 +34,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
         self.merged(other, Rule::UNION, |_, _| Merged::Left)
     }
 
-    /// A version with those of our elements that the other set has too. Also written `&`.
+    /// Returns a version with those of our elements that the other set has too. Also written `&`.
     ///
     /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). The same version if the
     /// other set has all of our elements. Unlike in `std`, it is a set and not an iterator.
@@ -52,7 +53,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
         self.merged(other, Rule::INTERSECTION, |_, _| Merged::Left)
     }
 
-    /// A version with those of our elements that the other set does not have. Also written `-`.
+    /// Returns a version with those of our elements that the other set does not have. Also written `-`.
     ///
     /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). The same version if the sets
     /// have no element in common. Unlike in `std`, it is a set and not an iterator.
@@ -66,12 +67,13 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
     /// let b = persistent_set! { 2, 3 };
     /// assert_eq!(a.difference(&b), persistent_set! { 1 });
     /// ```
+    #[doc(alias = "relative_complement")]
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn difference(&self, other: &Self) -> Self {
         self.merged(other, Rule::DIFFERENCE, |_, _| Merged::Remove)
     }
 
-    /// A version with the elements that one set has and the other has not. Also written `^`.
+    /// Returns a version with the elements that one set has and the other has not. Also written `^`.
     ///
     /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). Unlike in `std`, it is a set
     /// and not an iterator.
@@ -96,8 +98,9 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
     }
 }
 
+/// # Comparing sets
 impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
-    /// Whether the other set has all of our elements.
+    /// Returns `true` if the other set has all of our elements.
     ///
     /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m).
     ///
@@ -114,7 +117,7 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
         keyed::is_within(self.table(), other.table(), itself, |_, _| true)
     }
 
-    /// Whether the set has all elements of the other.
+    /// Returns `true` if the set has all elements of the other.
     ///
     /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m).
     ///
@@ -131,7 +134,7 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
         other.is_subset(self)
     }
 
-    /// Whether there is no element that both sets have.
+    /// Returns `true` if there is no element that both sets have.
     ///
     /// O(m log n) for the m elements of the smaller set; less where the sets share something.
     ///

@@ -14,8 +14,8 @@ use crate::trie::sole_owner;
 
 /// Makes a [`PersistentSet`] from a list of elements, under the default hasher or under one that stands before it.
 ///
-/// Of equal elements the first stays. Without elements it can be used in constants. Without the feature `std` there is no
-/// default hasher, and only the form with a hasher compiles.
+/// Of equal elements the first stays. Without elements it can be used in constants. Without the feature `std` there is
+/// no default hasher, and only the form with a hasher compiles.
 ///
 /// # Examples
 ///
@@ -55,7 +55,7 @@ macro_rules! persistent_set {
 }
 
 impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
-    /// A set of these elements. Of equal elements the first stays.
+    /// Returns a set of these elements. Of equal elements the first stays.
     pub(crate) fn collected(hasher: S, elements: impl IntoIterator<Item = T>) -> Self {
         let mut set = Self::with_hasher(hasher);
         keyed::add_all(&mut set.trie, &set.hasher, elements, itself, sole_owner);

@@ -72,6 +72,7 @@ impl<T> fmt::Debug for Diff<'_, T> {
     }
 }
 
+/// # Comparing versions
 impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
     /// Iterates over what has changed from this set to `newer`, in unspecified order.
     ///

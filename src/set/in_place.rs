@@ -12,9 +12,10 @@ use super::iter::{Drain, ExtractIf};
 use crate::keyed::{self, itself};
 use crate::trie::{Entry, Extraction};
 
+/// # Editing in place, by element
 impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
-    /// Puts `value` in unless there is an equal element, and answers whether it is in now. O(log n); no allocation if
-    /// there is one.
+    /// Inserts `value` unless there is an equal element, and returns whether it was inserted. O(log n); no allocation
+    /// if there is one.
     ///
     /// An element that is there already stays, as in `std`; [`replace`](Self::replace) does otherwise.
     ///
@@ -32,7 +33,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
         keyed::add(&mut self.trie, &self.hasher, value, itself, T::clone)
     }
 
-    /// Puts `value` in, in the place of an equal element, which is answered. O(log n).
+    /// Inserts `value` in place of an equal element, which is returned, if there is one. O(log n).
     ///
     /// # Examples
     ///
@@ -49,8 +50,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
         keyed::insert(&mut self.trie, &self.hasher, value, itself, T::clone, mem::replace)
     }
 
-    /// Takes the element that is equal to `value` out, and answers whether there was one. O(log n); no allocation if
-    /// not.
+    /// Removes the element that is equal to `value`, and returns whether there was one. O(log n); no allocation if not.
     ///
     /// # Examples
     ///
@@ -69,7 +69,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
         self.take(value).is_some()
     }
 
-    /// Takes the element that is equal to `value` out and answers it. O(log n); no allocation if there is none.
+    /// Removes the element that is equal to `value` and returns it. O(log n); no allocation if there is none.
     ///
     /// # Examples
     ///
@@ -88,8 +88,8 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
         keyed::remove(&mut self.trie, &self.hasher, value, itself, T::clone)
     }
 
-    /// Puts `value` in unless there is an equal element. Answers the one that is in then. O(log n); no allocation if
-    /// there is one.
+    /// Inserts `value` unless there is an equal element. Returns the one that is in the set then. O(log n); no
+    /// allocation if there is one.
     ///
     /// # Examples
     ///
@@ -110,12 +110,12 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
         self.put_new(hash, value)
     }
 
-    /// Puts the answer of `f` in unless there is an element equal to `value`. Answers the one that is in then.
+    /// Inserts the result of `f` unless there is an element equal to `value`. Returns the one that is in the set then.
     /// O(log n); no allocation if there is one.
     ///
     /// # Panics
     ///
-    /// If the answer of `f` is not equal to `value`.
+    /// If the result of `f` is not equal to `value`.
     ///
     /// # Examples
     ///
@@ -141,7 +141,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
         self.put_new(hash, new)
     }
 
-    /// Puts an element in that is known not to be there.
+    /// Inserts an element that is known not to be there.
     fn put_new(&mut self, hash: u64, value: T) -> &T {
         match self.trie.entry(hash, |_| false) {
             Entry::Vacant(place) => place.insert(value),
@@ -150,8 +150,9 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     }
 }
 
+/// # Editing in place, many elements
 impl<T: Clone, S> PersistentSet<T, S> {
-    /// Keeps only the elements that `f` answers true for. O(n); no allocation if that is all of them.
+    /// Keeps only the elements for which `f` returns true. O(n); no allocation if that is all of them.
     ///
     /// # Examples
     ///
@@ -166,7 +167,7 @@ impl<T: Clone, S> PersistentSet<T, S> {
         self.trie.retain_with(f, T::clone);
     }
 
-    /// Iterates over the elements that `pred` answers true for, and takes each out as it yields it. O(n) for the whole
+    /// Iterates over the elements for which `pred` returns true, and removes each as it yields it. O(n) for the whole
     /// run; no allocation if there is none.
     ///
     /// Elements that the iterator has not come to when it is dropped stay.
@@ -204,6 +205,7 @@ impl<T: Clone, S> PersistentSet<T, S> {
     /// seen.sort_unstable();
     /// assert_eq!(seen, [1, 2, 3, 4, 5, 6, 7]);
     /// ```
+    #[doc(alias("pop_first", "take_any"))]
     pub fn pop(&mut self) -> Option<T> {
         Extraction::new().next(&mut self.trie, &mut |_| true, T::clone)
     }
@@ -226,6 +228,7 @@ impl<T: Clone, S> PersistentSet<T, S> {
     }
 }
 
+/// # Emptying
 impl<T, S> PersistentSet<T, S> {
     /// Takes all elements out. O(1) if another version shares them, otherwise O(n) to drop them.
     ///

@@ -3,8 +3,9 @@
 use super::PersistentSet;
 use crate::trie::MemoryUsage;
 
+/// # Measuring memory
 impl<T, S> PersistentSet<T, S> {
-    /// The memory that the set takes, what it shares with other versions included. O(n), no allocation.
+    /// Returns the memory that the set takes, what it shares with other versions included. O(n), no allocation.
     ///
     /// # Examples
     ///
@@ -21,7 +22,7 @@ impl<T, S> PersistentSet<T, S> {
         self.trie.memory_usage()
     }
 
-    /// The part of [`memory_usage`](Self::memory_usage) that is also the other set's. O(n), no allocation.
+    /// Returns the part of [`memory_usage`](Self::memory_usage) that is also the other set's. O(n), no allocation.
     ///
     /// # Examples
     ///
@@ -37,8 +38,8 @@ impl<T, S> PersistentSet<T, S> {
         self.trie.shared_with(&other.trie)
     }
 
-    /// The part of [`memory_usage`](Self::memory_usage) that is not the other set's: what it costs to keep this version
-    /// beside the other.
+    /// Returns the part of [`memory_usage`](Self::memory_usage) that is not the other set's: what it costs to keep this
+    /// version beside the other.
     ///
     /// O(c log n) for versions that differ in c elements, at most O(n log n); no allocation.
     ///
@@ -58,7 +59,7 @@ impl<T, S> PersistentSet<T, S> {
         self.trie.not_shared_with(&other.trie)
     }
 
-    /// Gives the room back that is kept for entries to come, but for what other versions share. O(n).
+    /// Gives the room back that is kept for entries to come, except what other versions share. O(n).
     ///
     /// A set that was filled in place has some, one that was collected, or edited while versions shared it, has little.
     ///

@@ -106,14 +106,14 @@ impl<T> Clone for Iter<'_, T> {
 }
 
 impl<T> Default for Iter<'_, T> {
-    /// An iterator over nothing.
+    /// Returns an iterator over nothing.
     fn default() -> Self {
         Self { inner: Default::default() }
     }
 }
 
 impl<T> Default for IntoIter<T> {
-    /// An iterator over nothing.
+    /// Returns an iterator over nothing.
     fn default() -> Self {
         Self { inner: Default::default() }
     }

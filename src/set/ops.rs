@@ -8,14 +8,14 @@ use crate::hasher::hash_unordered;
 use crate::keyed::{self, itself};
 
 impl<T, S: Clone> Clone for PersistentSet<T, S> {
-    /// The same version once more. O(1): nothing is copied, the elements need not be `Clone`.
+    /// Returns the same version once more. O(1): nothing is copied, the elements need not be `Clone`.
     fn clone(&self) -> Self {
         Self { trie: self.trie.clone(), hasher: self.hasher.clone() }
     }
 }
 
 impl<T, S: Default> Default for PersistentSet<T, S> {
-    /// An empty set. No allocation.
+    /// Returns an empty set. No allocation.
     fn default() -> Self {
         Self::with_hasher(S::default())
     }
@@ -28,8 +28,8 @@ impl<T: fmt::Debug, S> fmt::Debug for PersistentSet<T, S> {
 }
 
 impl<T: Eq + Hash, S: BuildHasher> PartialEq for PersistentSet<T, S> {
-    /// Whether both have the same elements. O(1) for the same version or different lengths, otherwise in proportion to
-    /// what they do not share.
+    /// Returns `true` if both have the same elements. O(1) for the same version or different lengths, otherwise in
+    /// proportion to what they do not share.
     fn eq(&self, other: &Self) -> bool {
         keyed::eq(self.table(), other.table(), itself, T::eq)
     }
@@ -41,12 +41,13 @@ impl<T: Hash, S> Hash for PersistentSet<T, S> {
     /// Hashes the elements independently of their order, so that equal sets hash alike, whatever hashers they have.
     /// O(n).
     ///
-    /// With the feature `std` each element is hashed by SipHash under keys that are drawn at random once per process, and
-    /// these hashes are added up. So nobody can choose different sets of equal hash without knowing the keys, and the
-    /// hash of a set differs from one process to the next, even for a [`Hasher`] that has no keys: do not store it.
+    /// With the feature `std` each element is hashed by SipHash under keys that are drawn at random once per process,
+    /// and these hashes are added up. So nobody can choose different sets of equal hash without knowing the keys, and
+    /// the hash of a set differs from one process to the next, even for a [`Hasher`] that has no keys: do not store it.
     ///
-    /// Without the feature `std` elements are hashed by a fixed function. Then anyone can compute different sets of equal
-    /// hash, whatever the keys of the final hasher are: do not use sets as keys where an attacker chooses their elements.
+    /// Without the feature `std` elements are hashed by a fixed function. Then anyone can compute different sets of
+    /// equal hash, whatever the keys of the final hasher are: do not use sets as keys where an attacker chooses their
+    /// elements.
     ///
     /// ```
     /// use perennial::{PersistentSet, persistent_set};

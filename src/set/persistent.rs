@@ -1,4 +1,4 @@
-//! The persistent operations: each takes `&self` and answers a new version.
+//! The persistent operations: each takes `&self` and returns a new version.
 //!
 //! Each edits a clone in place. A clone is O(1), and editing copies just the nodes on the way to the change.
 
@@ -8,8 +8,10 @@ use equivalent::Equivalent;
 
 use super::PersistentSet;
 
+/// # New versions by element
 impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
-    /// A version with `value`; the same version, without any allocation, if there is an equal element. O(log n).
+    /// Returns a version with `value`; the same version, without any allocation, if there is an equal element. O(log
+    /// n).
     ///
     /// # Examples
     ///
@@ -22,6 +24,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
     /// assert_eq!(two, persistent_set! { "a", "b" });
     /// assert!(two.conj("b").ptr_eq(&two));
     /// ```
+    #[doc(alias("add", "update", "with"))]
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn conj(&self, value: T) -> Self {
         let mut next = self.clone();
@@ -29,7 +32,8 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
         next
     }
 
-    /// A version without `value`; the same version, without any allocation, if there is no such element. O(log n).
+    /// Returns a version without `value`; the same version, without any allocation, if there is no such element. O(log
+    /// n).
     ///
     /// # Examples
     ///
@@ -40,6 +44,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
     /// assert_eq!(set.disj("a"), persistent_set! { "b" });
     /// assert!(set.disj("c").ptr_eq(&set));
     /// ```
+    #[doc(alias("removed", "without"))]
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn disj<Q>(&self, value: &Q) -> Self
     where
@@ -51,8 +56,9 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
     }
 }
 
+/// # Filtering
 impl<T: Clone, S: Clone> PersistentSet<T, S> {
-    /// A version with the elements that `f` answers true for; the same version if that is all of them. O(n).
+    /// Returns a version with the elements for which `f` returns true; the same version if that is all of them. O(n).
     ///
     /// # Examples
     ///
@@ -71,6 +77,7 @@ impl<T: Clone, S: Clone> PersistentSet<T, S> {
     }
 }
 
+/// # Dividing
 impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
     /// Returns a version with the elements that `f` accepts, and one with the others. O(n).
     ///

@@ -13,8 +13,8 @@ use crate::trie::{HashTrie, sole_owner};
 /// A map in the making: edited in place, then turned into a [`PersistentMap`] in O(1).
 ///
 /// Started from nothing, it asks no `Clone` of `K` and `V`: there is no other version whose nodes it might have to
-/// copy. Started from a map ([`PersistentMap::into_transient`]), it copies each node that another version shares once, when
-/// it first changes something in it, and edits its own copy from then on.
+/// copy. Started from a map ([`PersistentMap::into_transient`]), it copies each node that another version shares once,
+/// when it first changes something in it, and edits its own copy from then on.
 ///
 /// # Examples
 ///
@@ -78,7 +78,7 @@ impl<K, V, S> TransientMap<K, V, S> {
         Self { trie: HashTrie::new(), hasher, clone: sole_owner }
     }
 
-    /// The finished map. O(1).
+    /// Returns the finished map. O(1).
     ///
     /// # Examples
     ///
@@ -89,12 +89,13 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// map.extend([("a", 1), ("b", 2)]);
     /// assert_eq!(map.into_persistent(), persistent_map! { "a" => 1, "b" => 2 });
     /// ```
+    #[doc(alias("build", "finish", "freeze"))]
     #[must_use]
     pub fn into_persistent(self) -> PersistentMap<K, V, S> {
         PersistentMap { trie: self.trie, hasher: self.hasher }
     }
 
-    /// The hasher. O(1).
+    /// Returns the hasher. O(1).
     ///
     /// # Examples
     ///
@@ -108,7 +109,7 @@ impl<K, V, S> TransientMap<K, V, S> {
         &self.hasher
     }
 
-    /// The number of entries. O(1).
+    /// Returns the number of entries. O(1).
     ///
     /// # Examples
     ///
@@ -123,7 +124,7 @@ impl<K, V, S> TransientMap<K, V, S> {
         self.trie.len()
     }
 
-    /// Whether there are no entries. O(1).
+    /// Returns `true` if there are no entries. O(1).
     ///
     /// # Examples
     ///
@@ -151,7 +152,7 @@ impl<K, V, S> TransientMap<K, V, S> {
         Iter { inner: self.trie.iter() }
     }
 
-    /// Takes all entries out. O(1) if another version shares them, otherwise O(n) to drop them.
+    /// Removes all entries. O(1) if another version shares them, otherwise O(n) to drop them.
     ///
     /// # Examples
     ///
@@ -167,7 +168,7 @@ impl<K, V, S> TransientMap<K, V, S> {
         self.trie.clear();
     }
 
-    /// Keeps only the entries that `f` answers true for; see [`PersistentMap::retain`]. O(n).
+    /// Keeps only the entries for which `f` returns true; see [`PersistentMap::retain`]. O(n).
     ///
     /// # Examples
     ///
@@ -185,7 +186,7 @@ impl<K, V, S> TransientMap<K, V, S> {
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
-    /// The value of `key`. O(log n).
+    /// Returns the value of `key`. O(log n).
     ///
     /// # Examples
     ///
@@ -204,7 +205,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
         keyed::get(&self.trie, &self.hasher, key, first).map(|(_, value)| value)
     }
 
-    /// Whether there is an entry of `key`. O(log n).
+    /// Returns `true` if there is an entry of `key`. O(log n).
     ///
     /// # Examples
     ///
@@ -223,7 +224,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
         keyed::get(&self.trie, &self.hasher, key, first).is_some()
     }
 
-    /// The value of `key`, for editing. O(log n).
+    /// Returns a mutable reference to the value of `key`. O(log n).
     ///
     /// # Examples
     ///
@@ -243,7 +244,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
         keyed::get_mut(&mut self.trie, &self.hasher, key, first, self.clone).map(|(_, value)| value)
     }
 
-    /// Puts `value` under `key` and answers the value that it replaces. O(log n).
+    /// Inserts `value` under `key` and returns the value that it replaces, if any. O(log n).
     ///
     /// # Examples
     ///
@@ -259,7 +260,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
         keyed::insert(&mut self.trie, &self.hasher, (key, value), first, self.clone, replace_value)
     }
 
-    /// Takes the entry of `key` out and answers its value. O(log n).
+    /// Removes the entry of `key` and returns its value. O(log n).
     ///
     /// # Examples
     ///
@@ -279,7 +280,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
         self.remove_entry(key).map(into_value)
     }
 
-    /// Takes the entry of `key` out and answers its key and value. O(log n).
+    /// Removes the entry of `key` and returns its key and value. O(log n).
     ///
     /// # Examples
     ///
@@ -298,7 +299,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
         keyed::remove(&mut self.trie, &self.hasher, key, first, self.clone)
     }
 
-    /// The place of `key`, occupied or vacant, to look at and to change without searching again. O(log n).
+    /// Returns the place of `key`, occupied or vacant, to look at and to change without searching again. O(log n).
     ///
     /// # Examples
     ///
@@ -317,6 +318,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     }
 }
 
+/// # Editing as a transient
 impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// Starts a transient from this version. O(1).
     ///
@@ -335,6 +337,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// assert_eq!(edit.into_persistent(), persistent_map! { 1 => "one" });
     /// assert_eq!(old, persistent_map! { 0 => "zero" });
     /// ```
+    #[doc(alias("builder", "thaw"))]
     #[must_use]
     pub fn into_transient(self) -> TransientMap<K, V, S> {
         TransientMap { trie: self.trie, hasher: self.hasher, clone: <(K, V)>::clone }

@@ -14,8 +14,8 @@ use crate::trie::{HashTrie, sole_owner};
 /// A set in the making: edited in place, then turned into a [`PersistentSet`] in O(1).
 ///
 /// Started from nothing, it asks no `Clone` of `T`: there is no other version whose nodes it might have to copy.
-/// Started from a set ([`PersistentSet::into_transient`]), it copies each node that another version shares once, when it
-/// first changes something in it, and edits its own copy from then on.
+/// Started from a set ([`PersistentSet::into_transient`]), it copies each node that another version shares once, when
+/// it first changes something in it, and edits its own copy from then on.
 ///
 /// # Examples
 ///
@@ -79,7 +79,7 @@ impl<T, S> TransientSet<T, S> {
         Self { trie: HashTrie::new(), hasher, clone: sole_owner }
     }
 
-    /// The finished set. O(1).
+    /// Returns the finished set. O(1).
     ///
     /// # Examples
     ///
@@ -90,12 +90,13 @@ impl<T, S> TransientSet<T, S> {
     /// set.extend(["a", "b"]);
     /// assert_eq!(set.into_persistent(), persistent_set! { "a", "b" });
     /// ```
+    #[doc(alias("build", "finish", "freeze"))]
     #[must_use]
     pub fn into_persistent(self) -> PersistentSet<T, S> {
         PersistentSet { trie: self.trie, hasher: self.hasher }
     }
 
-    /// The hasher. O(1).
+    /// Returns the hasher. O(1).
     ///
     /// # Examples
     ///
@@ -109,7 +110,7 @@ impl<T, S> TransientSet<T, S> {
         &self.hasher
     }
 
-    /// The number of elements. O(1).
+    /// Returns the number of elements. O(1).
     ///
     /// # Examples
     ///
@@ -124,7 +125,7 @@ impl<T, S> TransientSet<T, S> {
         self.trie.len()
     }
 
-    /// Whether there are no elements. O(1).
+    /// Returns `true` if there are no elements. O(1).
     ///
     /// # Examples
     ///
@@ -168,7 +169,7 @@ impl<T, S> TransientSet<T, S> {
         self.trie.clear();
     }
 
-    /// Keeps only the elements that `f` answers true for. O(n).
+    /// Keeps only the elements for which `f` returns true. O(n).
     ///
     /// # Examples
     ///
@@ -186,7 +187,7 @@ impl<T, S> TransientSet<T, S> {
 }
 
 impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
-    /// The element that is equal to `value`. O(log n).
+    /// Returns the element that is equal to `value`. O(log n).
     ///
     /// # Examples
     ///
@@ -205,7 +206,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
         keyed::get(&self.trie, &self.hasher, value, itself)
     }
 
-    /// Whether there is an element equal to `value`. O(log n).
+    /// Returns `true` if there is an element equal to `value`. O(log n).
     ///
     /// # Examples
     ///
@@ -224,7 +225,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
         keyed::get(&self.trie, &self.hasher, value, itself).is_some()
     }
 
-    /// Puts `value` in unless there is an equal element, and answers whether it is in now. O(log n).
+    /// Inserts `value` unless there is an equal element, and returns whether it was inserted. O(log n).
     ///
     /// # Examples
     ///
@@ -240,7 +241,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
         keyed::add(&mut self.trie, &self.hasher, value, itself, self.clone)
     }
 
-    /// Puts `value` in, in the place of an equal element, which is answered. O(log n).
+    /// Inserts `value` in place of an equal element, which is returned, if there is one. O(log n).
     ///
     /// # Examples
     ///
@@ -255,7 +256,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
         keyed::insert(&mut self.trie, &self.hasher, value, itself, self.clone, mem::replace)
     }
 
-    /// Takes the element that is equal to `value` out, and answers whether there was one. O(log n).
+    /// Removes the element that is equal to `value`, and returns whether there was one. O(log n).
     ///
     /// # Examples
     ///
@@ -275,7 +276,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
         self.take(value).is_some()
     }
 
-    /// Takes the element that is equal to `value` out and answers it. O(log n).
+    /// Removes the element that is equal to `value` and returns it. O(log n).
     ///
     /// # Examples
     ///
@@ -295,6 +296,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
     }
 }
 
+/// # Editing as a transient
 impl<T: Clone, S> PersistentSet<T, S> {
     /// Starts a transient from this version. O(1).
     ///
@@ -313,6 +315,7 @@ impl<T: Clone, S> PersistentSet<T, S> {
     /// assert_eq!(edit.into_persistent(), persistent_set! { 1 });
     /// assert_eq!(old, persistent_set! { 0 });
     /// ```
+    #[doc(alias("builder", "thaw"))]
     #[must_use]
     pub fn into_transient(self) -> TransientSet<T, S> {
         TransientSet { trie: self.trie, hasher: self.hasher, clone: T::clone }

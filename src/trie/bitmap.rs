@@ -17,25 +17,25 @@ impl Bitmap {
         self.0 >> slot & 1 == 1
     }
 
-    /// Puts `slot` in.
+    /// Inserts `slot`.
     #[inline]
     pub(crate) const fn insert(&mut self, slot: usize) {
         self.0 |= 1 << slot;
     }
 
-    /// Takes `slot` out.
+    /// Removes `slot`.
     #[inline]
     pub(crate) const fn remove(&mut self, slot: usize) {
         self.0 &= !(1 << slot);
     }
 
-    /// The number of slots in the set.
+    /// Returns the number of slots in the set.
     #[inline]
     pub(crate) const fn len(self) -> usize {
         self.0.count_ones() as usize
     }
 
-    /// Takes the lowest slot out.
+    /// Removes the lowest slot and returns it.
     #[inline]
     pub(crate) const fn pop_first(&mut self) -> Option<usize> {
         if self.0 == 0 {
@@ -46,14 +46,14 @@ impl Bitmap {
         Some(first)
     }
 
-    /// The last member at or below `slot`; slot 0 if there is none.
+    /// Returns the last member at or below `slot`; slot 0 if there is none.
     #[inline]
     pub(crate) const fn last_up_to(self, slot: usize) -> usize {
         let below = self.0 & (u32::MAX >> (31 - slot));
         (31 - (below | 1).leading_zeros()) as usize
     }
 
-    /// The first member above `slot`, or `end` if there is none below it.
+    /// Returns the first member above `slot`, or `end` if there is none below it.
     #[inline]
     pub(crate) const fn first_above(self, slot: usize, end: usize) -> usize {
         let above = self.0 & (u32::MAX << slot << 1);
@@ -61,7 +61,7 @@ impl Bitmap {
         if first < end { first } else { end }
     }
 
-    /// The members that are not in `other`.
+    /// Returns the members that are not in `other`.
     #[inline]
     pub(crate) const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
@@ -73,7 +73,7 @@ impl Bitmap {
         (self.0 as u64 >> first) & ((1 << count) - 1) != 0
     }
 
-    /// The members from `count` (at most 32) on, counted from there.
+    /// Returns the members from `count` (at most 32) on, counted from there.
     #[inline]
     pub(crate) const fn shifted(self, count: usize) -> Self {
         Self(((self.0 as u64) >> count) as u32)
@@ -114,7 +114,7 @@ mod tests {
     use bitmaps::Bitmap as Oracle;
     use proptest::prelude::*;
 
-    /// The same set in the crate that this one is tested against.
+    /// Returns the same set in the crate that this one is tested against.
     fn oracle(bits: u32) -> Oracle<32> {
         Oracle::from_value(bits)
     }

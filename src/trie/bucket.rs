@@ -27,13 +27,13 @@ use super::tags::{self, TAGS};
 /// Indices of entries in a bucket, one bit each.
 pub(crate) type Indices = u64;
 
-/// The indices below `len`, which is at most 63.
+/// Returns the indices below `len`, which is at most 63.
 #[inline]
 pub(crate) const fn indices_below(len: usize) -> Indices {
     (1 << len) - 1
 }
 
-/// The low bits of a hash that a bucket is searched by.
+/// Returns the low bits of a hash that a bucket is searched by.
 #[inline]
 pub(crate) const fn tag(hash: u32) -> u8 {
     hash as u8
@@ -44,8 +44,8 @@ pub(crate) const fn tag(hash: u32) -> u8 {
 pub(crate) struct BucketHeader {
     len: u8,
     cap: u8,
-    /// The reference count before the header takes 8 bytes, and blocks begin at multiples of 16. So do the tags then, and
-    /// 16 of them are in one cache line.
+    /// The reference count before the header takes 8 bytes, and blocks begin at multiples of 16. So do the tags then,
+    /// and 16 of them are in one cache line.
     _pad: [u8; 6],
 }
 
@@ -68,7 +68,7 @@ const fn hashes_offset<T>(cap: usize) -> usize {
     (Bucket::<T>::ENTRIES_OFFSET + cap * size_of::<T>()).next_multiple_of(align_of::<u32>())
 }
 
-/// The units that the tags, `cap` entries and `cap` hashes fill (invariant 2).
+/// Returns the units that the tags, `cap` entries and `cap` hashes fill (invariant 2).
 #[inline]
 const fn units<T>(cap: usize) -> usize {
     (hashes_offset::<T>(cap) + cap * size_of::<u32>()).div_ceil(size_of::<Unit<T>>())
@@ -86,14 +86,15 @@ impl<T> Bucket<T> {
     /// The most entries; a range of hashes with more is split.
     pub(crate) const MAX: usize = bucket_max::<T>();
 
-    /// How many tags there are, of which all are initialised since 16 are searched at once. A number that depends on the
-    /// capacity would have to be loaded and used before an entry is found, which takes lookups in small maps a third longer.
+    /// How many tags there are, of which all are initialised since 16 are searched at once. A number that depends on
+    /// the capacity would have to be loaded and used before an entry is found, which takes lookups in small maps a
+    /// third longer.
     const TAG_ROOM: usize = Self::MAX.next_multiple_of(TAGS);
 
     /// Where the entries stand, in bytes from the first tag.
     const ENTRIES_OFFSET: usize = Self::TAG_ROOM.next_multiple_of(align_of::<T>());
 
-    /// An empty bucket with room for `cap` entries.
+    /// Returns an empty bucket with room for `cap` entries.
     ///
     /// # Panics
     /// If `cap` is more than `MAX`, or more memory than a `usize` counts.
@@ -123,19 +124,19 @@ impl<T> Bucket<T> {
         ptr::slice_from_raw_parts_mut(header.cast::<MaybeUninit<Unit<T>>>(), units::<T>(cap)) as *mut Self
     }
 
-    /// The number of entries.
+    /// Returns the number of entries.
     #[inline]
     pub(crate) const fn len(&self) -> usize {
         self.0.header.len as usize
     }
 
-    /// The number of entries there is room for.
+    /// Returns the number of entries there is room for.
     #[inline]
     pub(crate) const fn capacity(&self) -> usize {
         self.0.header.cap as usize
     }
 
-    /// The entries.
+    /// Returns the entries.
     #[inline]
     pub(crate) const fn entries(&self) -> &[T] {
         let first = self.0.slice.as_ptr().wrapping_byte_add(Self::ENTRIES_OFFSET);
@@ -143,7 +144,7 @@ impl<T> Bucket<T> {
         unsafe { core::slice::from_raw_parts(first.cast(), self.len()) }
     }
 
-    /// The entries, for editing; an edit must not change an entry's hash.
+    /// Returns mutable references to the entries; an edit must not change an entry's hash.
     #[inline]
     pub(crate) const fn entries_mut(&mut self) -> &mut [T] {
         let len = self.len();
@@ -152,7 +153,7 @@ impl<T> Bucket<T> {
         unsafe { core::slice::from_raw_parts_mut(first.cast(), len) }
     }
 
-    /// The hashes of the entries, in their order.
+    /// Returns the hashes of the entries, in their order.
     #[inline]
     pub(crate) const fn hashes(&self) -> &[u32] {
         let first = self.0.slice.as_ptr().wrapping_byte_add(hashes_offset::<T>(self.capacity()));
@@ -160,14 +161,14 @@ impl<T> Bucket<T> {
         unsafe { core::slice::from_raw_parts(first.cast(), self.len()) }
     }
 
-    /// The tags, in groups that are searched at once; those of entries come first.
+    /// Returns the tags, in groups that are searched at once; those of entries come first.
     #[inline]
     pub(crate) const fn tags(&self) -> &[[u8; TAGS]] {
         // SAFETY: invariants 2 and 3: the memory begins with so many initialised tags.
         unsafe { core::slice::from_raw_parts(self.0.slice.as_ptr().cast(), Self::TAG_ROOM / TAGS) }
     }
 
-    /// The header, and the memory for `cap` tags, entries and hashes.
+    /// Returns the header, and the memory for `cap` tags, entries and hashes.
     #[inline]
     const fn parts_mut(&mut self) -> PartsMut<'_, T> {
         let cap = self.capacity();
@@ -183,7 +184,7 @@ impl<T> Bucket<T> {
         PartsMut { header: &mut self.0.header, tags, entries, hashes }
     }
 
-    /// The indices of the entries with this tag.
+    /// Returns the indices of the entries with this tag.
     #[inline]
     fn candidates(&self, tag: u8) -> Indices {
         // In all groups, also if not all are in use: a branch on that is mispredicted, and takes longer.
@@ -194,7 +195,7 @@ impl<T> Bucket<T> {
         found & indices_below(self.len())
     }
 
-    /// The entry with this tag that `eq` accepts, with its index.
+    /// Returns the entry with this tag that `eq` accepts, with its index.
     #[inline]
     pub(crate) fn try_find<E>(
         &self,
@@ -264,7 +265,7 @@ impl<T> Bucket<T> {
         header.len += more as u8;
     }
 
-    /// An empty bucket for `len` entries that are to become more, if there may be more.
+    /// Returns an empty bucket for `len` entries that are to become more, if there may be more.
     #[inline]
     pub(crate) fn with_room(len: usize) -> Arc<Self> {
         Self::with_capacity(grown_capacity(len).min(Self::MAX))
@@ -300,7 +301,8 @@ impl<T> Bucket<T> {
         other
     }
 
-    /// A copy with room for `cap` entries. If `clone` panics, what was cloned is dropped and `self` is as before.
+    /// Returns a copy with room for `cap` entries. If `clone` panics, what was cloned is dropped and `self` is as
+    /// before.
     ///
     /// # Panics
     /// If `cap` is more than `MAX` or less than `len`.
@@ -339,7 +341,7 @@ pub(crate) const fn is_one(hash: u32, bit: u32) -> bool {
     hash << bit >> 31 == 1
 }
 
-/// The bucket of an `Arc` that nobody else has.
+/// Returns the bucket of an `Arc` that nobody else has.
 ///
 /// # Panics
 /// If somebody else has it.

@@ -1,8 +1,8 @@
 //! Bulk build: many entries at once into an empty trie, each node made at its final size.
 //!
-//! The entries are hashed and dealt out to parts by their top hash bits as they come. The keys of each part, which is small
-//! enough for the cache, are brought into the order of their hashes as far as leaves need it, and the part becomes a
-//! subtree. Equal keys have equal hashes, and so stand near each other.
+//! The entries are hashed and dealt out to parts by their top hash bits as they come. The keys of each part, which is
+//! small enough for the cache, are brought into the order of their hashes as far as leaves need it, and the part
+//! becomes a subtree. Equal keys have equal hashes, and so stand near each other.
 
 use alloc::vec::Vec;
 use core::mem;
@@ -27,8 +27,8 @@ const CELL_BITS: u32 = 10;
 const CELL_MAX: usize = 8;
 
 impl<T> HashTrie<T> {
-    /// Inserts all `items`, each with its hash. `same` compares an entry that is present with a new one; `replace` puts a
-    /// new entry over the equal one. Of equal entries the later one counts as new.
+    /// Inserts all `items`, each with its hash. `same` compares an entry that is present with a new one; `replace` puts
+    /// a new entry over the equal one. Of equal entries the later one counts as new.
     ///
     /// After an error of `same` nothing more is drawn from `items`.
     pub(crate) fn try_extend_with<E>(
@@ -60,7 +60,8 @@ impl<T> HashTrie<T> {
     }
 }
 
-/// The subtree at `depth` of about `len` items, and the number of its entries. See [`HashTrie::try_extend_with`].
+/// Returns the subtree at `depth` of about `len` items, and the number of its entries. See
+/// [`HashTrie::try_extend_with`].
 pub(super) fn bulk<T, E>(
     items: impl Iterator<Item = Item<T>>,
     len: usize,
@@ -105,7 +106,8 @@ struct Build<S, R> {
 }
 
 impl<S, R> Build<S, R> {
-    /// The subtree at `depth` of one part, or of so many together as a node has slots, or of the square of that.
+    /// Returns the subtree at `depth` of one part, or of so many together as a node has slots, or of the square of
+    /// that.
     fn subtree<T, E>(&mut self, parts: &mut [Vec<Item<T>>], depth: u32) -> Result<Child<T>, E>
     where
         S: FnMut(&T, &T) -> Result<bool, E>,
@@ -167,8 +169,8 @@ impl<S, R> Build<S, R> {
 
     /// Returns true if two keys have the same hash.
     ///
-    /// These are side by side where keys are sorted, and nearer than `CELL_MAX` elsewhere. Which keys are in a cell is not
-    /// looked at, as branches on that could not be predicted.
+    /// These are side by side where keys are sorted, and nearer than `CELL_MAX` elsewhere. Which keys are in a cell is
+    /// not looked at, as branches on that could not be predicted.
     fn has_equal_hashes(&self) -> bool {
         (1..CELL_MAX).any(|distance| {
             let others = self.keys.iter().skip(distance);

@@ -18,7 +18,7 @@ impl<T> HashTrie<T> {
     }
 }
 
-/// Checks what `child` has, whose hashes begin with the first `depth` bits of `prefix`. Answers the number of entries.
+/// Checks what `child` has, whose hashes begin with the first `depth` bits of `prefix`. Returns the number of entries.
 fn check<T>(child: &Child<T>, prefix: u32, depth: u32) -> usize {
     match child.get() {
         ChildRef::Empty => 0,
@@ -95,19 +95,19 @@ mod tests {
     /// So large that a bucket holds 16, at most.
     type Entry = Box<u32>;
 
-    /// A bucket of these hashes, which are their entries too.
+    /// Returns a bucket of these hashes, which are their entries too.
     fn bucket(hashes: impl IntoIterator<Item = u32>) -> Child<Entry> {
         let mut bucket = Bucket::with_capacity(Bucket::<Entry>::MAX);
         hashes.into_iter().for_each(|hash| sole(&mut bucket).push(hash, hash.into()));
         bucket.into()
     }
 
-    /// A collision node of `len` entries.
+    /// Returns a collision node of `len` entries.
     fn collision(hash: u32, len: usize) -> Child<Entry> {
         Arc::new(CollisionNode { head: [], hash, entries: vec![hash.into(); len] }).into()
     }
 
-    /// A bitmap node of `children`, each of which begins at its slot and has those up to the next.
+    /// Returns a bitmap node of `children`, each of which begins at its slot and has those up to the next.
     fn bitmap<const N: usize>(width: u32, children: [(usize, Child<Entry>); N]) -> Child<Entry> {
         let mut starts = Bitmap::EMPTY;
         children.iter().for_each(|&(slot, _)| starts.insert(slot));
@@ -115,7 +115,7 @@ mod tests {
         BitmapNode::from_children(starts, width, child).into()
     }
 
-    /// A node of `child` in its first slot, and nothing in the others.
+    /// Returns a node of `child` in its first slot, and nothing in the others.
     fn beside_nothing(child: Child<Entry>) -> Child<Entry> {
         bitmap(WIDTH_MAX, [(0, child), (1, Child::EMPTY), (2, Child::EMPTY), (4, Child::EMPTY), (8, Child::EMPTY)])
     }

@@ -1,7 +1,8 @@
 //! `Child`: an owning, tagged, thin pointer to a node; and `BitmapNode`, which repeats such pointers in its slots.
 //!
-//! A child is one word. It is what `triomphe::Arc::into_raw` gave for the node, made thin and with the node's kind in the
-//! two low bits; the wide pointers of buckets and bitmap nodes are made again from the capacity or width in their headers.
+//! A child is one word. It is what `triomphe::Arc::into_raw` gave for the node, made thin and with the node's kind in
+//! the two low bits; the wide pointers of buckets and bitmap nodes are made again from the capacity or width in their
+//! headers.
 //!
 //! Invariants (of the pointers; those of the structure stand in `node`):
 //! 1. The kind in a slot is that of the node it points at; a slot of kind `Empty` points at nothing.
@@ -60,7 +61,7 @@ impl<T> Slot<T> {
         Self { word: unsafe { NonNull::new_unchecked(word) }, _node: PhantomData }
     };
 
-    /// The slot that owns the reference which `arc` was.
+    /// Returns the slot that owns the reference which `arc` was.
     #[inline]
     fn new<N: ?Sized>(arc: Arc<N>, kind: usize) -> Self {
         const { assert!(align_of::<Head<T>>() > KINDS) };
@@ -79,14 +80,14 @@ impl<T> Slot<T> {
         self.word.addr().get() & KINDS
     }
 
-    /// The thin pointer to the node, if it is of this kind. A subtraction of a known kind goes into the displacement of
-    /// the loads that follow; a mask would not.
+    /// Returns the thin pointer to the node, if it is of this kind. A subtraction of a known kind goes into the
+    /// displacement of the loads that follow; a mask would not.
     #[inline]
     fn thin(self, kind: usize) -> Option<*mut ()> {
         (self.kind() == kind).then(|| self.word.as_ptr().map_addr(|addr| addr.wrapping_sub(kind)))
     }
 
-    /// The bitmap node, if it is one, as `Arc::into_raw` gave it.
+    /// Returns the bitmap node, if it is one, as `Arc::into_raw` gave it.
     #[inline]
     fn bitmap(self) -> Option<*mut BitmapNode<T>> {
         let header = self.thin(BITMAP)?.cast::<BitmapHeader<T>>();
@@ -98,7 +99,7 @@ impl<T> Slot<T> {
         Some(ptr::slice_from_raw_parts_mut(header.cast::<Self>(), 1 << (HASH_BITS - shift)) as *mut BitmapNode<T>)
     }
 
-    /// The bucket, if it is one, as `Arc::into_raw` gave it.
+    /// Returns the bucket, if it is one, as `Arc::into_raw` gave it.
     #[inline]
     fn bucket(self) -> Option<*mut Bucket<T>> {
         let header = self.thin(BUCKET)?;
@@ -108,7 +109,7 @@ impl<T> Slot<T> {
         Some(unsafe { Bucket::from_header(header.cast()) })
     }
 
-    /// The collision node, if it is one, as `Arc::into_raw` gave it.
+    /// Returns the collision node, if it is one, as `Arc::into_raw` gave it.
     #[inline]
     fn collision(self) -> Option<*mut CollisionNode<T>> {
         self.thin(COLLISION).map(<*mut ()>::cast)
@@ -126,10 +127,11 @@ impl<T> Slot<T> {
         }
     }
 
-    /// The node's reference count, if there is a node, in the form of an `Arc` of nothing. It is borrowed, not owned.
+    /// Returns the node's reference count, if there is a node, in the form of an `Arc` of nothing. It is borrowed, not
+    /// owned.
     ///
-    /// All nodes of a trie have the alignment of `Head`, and `triomphe` places the count by the alignment alone. So this
-    /// is the `Arc` of the node without the need to know its kind and size.
+    /// All nodes of a trie have the alignment of `Head`, and `triomphe` places the count by the alignment alone. So
+    /// this is the `Arc` of the node without the need to know its kind and size.
     #[inline]
     fn count(self) -> Option<ManuallyDrop<Arc<Head<T>>>> {
         if self.kind() == EMPTY {
@@ -207,7 +209,7 @@ impl<T> Child<T> {
         ptr::eq(self.0.word.as_ptr(), other.0.word.as_ptr())
     }
 
-    /// The address of the node, for counting nodes.
+    /// Returns the address of the node, for counting nodes.
     pub(crate) fn addr(&self) -> NonZero<usize> {
         self.0.word.addr()
     }
@@ -233,14 +235,14 @@ impl<T> Child<T> {
         }
     }
 
-    /// The bitmap node, if it is one.
+    /// Returns the bitmap node, if it is one.
     #[inline]
     pub(crate) fn as_bitmap(&self) -> Option<&BitmapNode<T>> {
         // SAFETY: invariants 1 and 2: the node lives as long as `self`, and nobody edits it while `self` is borrowed.
         self.0.bitmap().map(|node| unsafe { &*node })
     }
 
-    /// The bucket, if it is one.
+    /// Returns the bucket, if it is one.
     #[inline]
     pub(crate) fn as_bucket(&self) -> Option<&Bucket<T>> {
         // SAFETY: invariants 1 and 2: the bucket lives as long as `self`, and nobody edits it while `self` is borrowed.
@@ -273,7 +275,7 @@ impl<T> Child<T> {
         })
     }
 
-    /// The bucket, for editing, if it is one and `self` is the sole owner.
+    /// Returns a mutable reference to the bucket, if it is one and `self` is the sole owner.
     #[inline]
     pub(crate) fn own_bucket_mut(&mut self) -> Option<&mut Bucket<T>> {
         let bucket = self.0.bucket().filter(|_| self.is_sole_owner())?;
@@ -281,7 +283,7 @@ impl<T> Child<T> {
         Some(unsafe { &mut *bucket })
     }
 
-    /// The bitmap node, for editing, if it is one and `self` is the sole owner.
+    /// Returns a mutable reference to the bitmap node, if it is one and `self` is the sole owner.
     #[inline]
     pub(crate) fn own_bitmap_mut(&mut self) -> Option<&mut BitmapNode<T>> {
         let node = self.0.bitmap().filter(|_| self.is_sole_owner())?;
@@ -289,7 +291,7 @@ impl<T> Child<T> {
         Some(unsafe { &mut *node })
     }
 
-    /// The bitmap node, for editing, if it is one: a shared node is copied first.
+    /// Returns a mutable reference to the bitmap node, if it is one: a shared node is copied first.
     #[inline]
     pub(crate) fn make_bitmap_mut(&mut self) -> Option<&mut BitmapNode<T>> {
         if !self.is_sole_owner() {
@@ -316,7 +318,7 @@ impl<T> Child<T> {
         self.get_mut().expect("a new node is not shared")
     }
 
-    /// A child of its own with the same content. Buckets get just the room they need.
+    /// Returns a child of its own with the same content. Buckets get just the room they need.
     #[inline(never)]
     fn copy(&self, clone: impl Fn(&T) -> T) -> Self {
         match self.get() {
@@ -414,7 +416,7 @@ impl<T> BitmapNode<T> {
         unsafe { Arc::from_raw(raw as *const Self) }
     }
 
-    /// The node of `2^width` slots with the children that `child` gives for each of `starts`.
+    /// Returns the node of `2^width` slots with the children that `child` gives for each of `starts`.
     ///
     /// # Panics
     /// If the starts are not those of children, or a bitmap node would get more than one slot.
@@ -434,7 +436,7 @@ impl<T> BitmapNode<T> {
         unsafe { Self::from_slots(starts, &slots[..len]) }
     }
 
-    /// A copy that shares the children.
+    /// Returns a copy that shares the children.
     fn copy(&self) -> Arc<Self> {
         for (_, child) in self.children() {
             core::mem::forget(child.clone());
@@ -443,31 +445,31 @@ impl<T> BitmapNode<T> {
         unsafe { Self::from_slots(self.starts(), &self.0.slice) }
     }
 
-    /// The slots at which a child begins.
+    /// Returns the slots at which a child begins.
     #[inline]
     pub(crate) const fn starts(&self) -> Bitmap {
         self.0.header.starts
     }
 
-    /// The number of slots, a power of two from 2 to `SLOTS_MAX`.
+    /// Returns the number of slots, a power of two from 2 to `SLOTS_MAX`.
     #[inline]
     pub(crate) const fn slots(&self) -> usize {
         self.0.slice.len()
     }
 
-    /// The number of hash bits that choose a slot.
+    /// Returns the number of hash bits that choose a slot.
     #[inline]
     pub(crate) const fn width(&self) -> u32 {
         HASH_BITS - self.0.header.shift as u32
     }
 
-    /// The slot that the top bits choose.
+    /// Returns the slot that the top bits choose.
     #[inline]
     pub(crate) const fn slot_of(&self, bits: u32) -> usize {
         (bits >> self.0.header.shift) as usize
     }
 
-    /// The child that covers the slot which the top bits choose.
+    /// Returns the child that covers the slot which the top bits choose.
     #[inline]
     pub(crate) fn child_of(&self, bits: u32) -> &Child<T> {
         // SAFETY: invariant 3: what is left of a word after a shift by `32 - w` is below `2^w`.
@@ -475,7 +477,7 @@ impl<T> BitmapNode<T> {
         Self::as_child(slot)
     }
 
-    /// The child that covers `slot`.
+    /// Returns the child that covers `slot`.
     #[inline]
     pub(crate) fn child(&self, slot: usize) -> &Child<T> {
         Self::as_child(&self.0.slice[slot])
@@ -499,7 +501,7 @@ impl<T> BitmapNode<T> {
         self.starts() == other.starts() && self.slots() == other.slots()
     }
 
-    /// The slots at which a child begins that is another one than in `other`, which must be divided alike.
+    /// Returns the slots at which a child begins that is another one than in `other`, which must be divided alike.
     #[inline]
     pub(crate) fn differing(&self, other: &Self) -> Bitmap {
         let words = self.0.slice.iter().zip(&other.0.slice).enumerate();
@@ -507,51 +509,52 @@ impl<T> BitmapNode<T> {
         Bitmap(differing.fold(0, |all, one| all | one) & self.starts().0)
     }
 
-    /// The slots that the child at `slot` covers, as first and end.
+    /// Returns the slots that the child at `slot` covers, as first and end.
     #[inline]
     pub(crate) fn range(&self, slot: usize) -> (usize, usize) {
         (self.starts().last_up_to(slot), self.starts().first_above(slot, self.slots()))
     }
 
-    /// The children in order, each with the slot it starts at.
+    /// Returns the children in order, each with the slot it starts at.
     #[inline]
     pub(crate) fn children(&self) -> impl Iterator<Item = (usize, &Child<T>)> {
         self.children_at(self.starts())
     }
 
-    /// The children that cover `slots`, in order, each with its slot.
+    /// Returns the children that cover `slots`, in order, each with its slot.
     #[inline]
     pub(crate) fn children_at(&self, mut slots: Bitmap) -> impl Iterator<Item = (usize, &Child<T>)> {
         core::iter::from_fn(move || slots.pop_first()).map(|slot| (slot, self.child(slot)))
     }
 
-    /// The slots of the child that covers `slot`, for editing.
+    /// Returns a mutable reference to the slots of the child that covers `slot`.
     #[inline]
     pub(crate) fn child_mut(&mut self, slot: usize) -> ChildSlots<'_, T> {
         let (first, end) = self.range(slot);
         ChildSlots(&mut self.0.slice[first..end])
     }
 
-    /// The slots of the child that covers the slot which the top bits choose, for editing.
+    /// Returns a mutable reference to the slots of the child that covers the slot which the top bits choose.
     #[inline]
     pub(crate) fn child_mut_of(&mut self, bits: u32) -> ChildSlots<'_, T> {
         self.child_mut(self.slot_of(bits))
     }
 
-    /// The child that covers the slot which the top bits choose, if it is a bitmap node.
+    /// Returns the child that covers the slot which the top bits choose, if it is a bitmap node.
     #[inline]
     pub(crate) fn inner_mut_of(&mut self, bits: u32) -> Option<&mut Child<T>> {
         // Invariant 6: it may be changed without a look at other slots.
         Some(self.single_mut(bits)).filter(|child| child.is_bitmap())
     }
 
-    /// The bucket that covers the slot which the top bits choose, for editing, if there is one that nobody shares.
+    /// Returns the bucket that covers the slot which the top bits choose, for editing, if there is one that nobody
+    /// shares.
     #[inline]
     pub(crate) fn own_bucket_mut_of(&mut self, bits: u32) -> Option<&mut Bucket<T>> {
         self.single_mut(bits).own_bucket_mut()
     }
 
-    /// The child in the slot which the top bits choose. Its word must not be changed when it has several slots.
+    /// Returns the child in the slot which the top bits choose. Its word must not be changed when it has several slots.
     #[inline]
     fn single_mut(&mut self, bits: u32) -> &mut Child<T> {
         let slot = self.slot_of(bits);
@@ -561,13 +564,14 @@ impl<T> BitmapNode<T> {
         unsafe { &mut *slot.cast::<Child<T>>() }
     }
 
-    /// The children in order, for editing.
+    /// Returns a mutable reference to the children in order.
     #[inline]
     pub(crate) const fn children_mut(&mut self) -> ChildrenMut<'_, T> {
         ChildrenMut { starts: self.0.header.starts, slots: &mut self.0.slice }
     }
 
-    /// Puts two children in the place of the one that covers `slot` and that has at least two slots. Answers the old one.
+    /// Puts two children in the place of the one that covers `slot` and that has at least two slots. Returns the old
+    /// one.
     ///
     /// # Panics
     /// If the child has one slot only.
@@ -584,7 +588,8 @@ impl<T> BitmapNode<T> {
         Child(old)
     }
 
-    /// Puts one child in the place of the two that cover the slots `first..middle` and `middle..end`. Answers the old ones.
+    /// Puts one child in the place of the two that cover the slots `first..middle` and `middle..end`. Returns the old
+    /// ones.
     ///
     /// # Panics
     /// If two children do not cover just these.
@@ -606,7 +611,7 @@ impl<T> BitmapNode<T> {
         (slots, starts)
     }
 
-    /// The same children in twice the slots; `self` is left with none.
+    /// Returns the same children in twice the slots; `self` is left with none.
     ///
     /// # Panics
     /// If there are `SLOTS_MAX` slots already.
@@ -620,7 +625,7 @@ impl<T> BitmapNode<T> {
         unsafe { Self::from_slots(starts.doubled(), &wide[..2 * len]) }
     }
 
-    /// A copy with twice the slots that shares the children.
+    /// Returns a copy with twice the slots that shares the children.
     ///
     /// # Panics
     /// If there are `SLOTS_MAX` slots already.
@@ -628,7 +633,7 @@ impl<T> BitmapNode<T> {
         Self::from_children(self.starts().doubled(), self.width() + 1, |slot| self.child(slot / 2).clone())
     }
 
-    /// The same children in half the slots; `self` is left with none.
+    /// Returns the same children in half the slots; `self` is left with none.
     ///
     /// # Panics
     /// If a child starts at an odd slot, or there are only two slots.
@@ -671,25 +676,25 @@ impl<T> Drop for BitmapNode<T> {
 pub(crate) struct ChildSlots<'a, T>(&'a mut [Slot<T>]);
 
 impl<'a, T> ChildSlots<'a, T> {
-    /// The slots of a child that is not in a node.
+    /// Returns the slots of a child that is not in a node.
     #[inline]
     pub(crate) const fn root(child: &'a mut Child<T>) -> Self {
         Self(core::slice::from_mut(&mut child.0))
     }
 
-    /// The same slots for a shorter time.
+    /// Returns the same slots for a shorter time.
     #[inline]
     pub(crate) const fn reborrow(&mut self) -> ChildSlots<'_, T> {
         ChildSlots(self.0)
     }
 
-    /// The number of slots, a power of two.
+    /// Returns the number of slots, a power of two.
     #[inline]
     pub(crate) const fn span(&self) -> usize {
         self.0.len()
     }
 
-    /// The child.
+    /// Returns the child.
     #[inline]
     pub(crate) const fn get(&self) -> &Child<T> {
         BitmapNode::as_child(&self.0[0])
@@ -716,7 +721,7 @@ impl<'a, T> ChildSlots<'a, T> {
         edit(unsafe { &mut *first.cast::<Child<T>>() })
     }
 
-    /// Puts `child` in and answers the old one.
+    /// Inserts `child` and returns the old one.
     #[inline]
     pub(crate) fn replace(&mut self, child: Child<T>) -> Child<T> {
         self.edit(|old| core::mem::replace(old, child))
@@ -731,7 +736,7 @@ impl<'a, T> ChildSlots<'a, T> {
         self.into_single().get_mut().expect("a new node is not shared")
     }
 
-    /// The child itself. Its word must not be changed when it has several slots.
+    /// Returns the child itself. Its word must not be changed when it has several slots.
     #[inline]
     fn into_single(self) -> &'a mut Child<T> {
         let first: *mut Slot<T> = &mut self.0[0];
@@ -748,7 +753,7 @@ pub(crate) struct ChildrenMut<'a, T> {
 }
 
 impl<T> ChildrenMut<'_, T> {
-    /// The rest of them, to look at.
+    /// Returns the rest of them, to look at.
     pub(crate) fn rest(&self) -> impl Iterator<Item = &Child<T>> {
         let mut starts = self.starts;
         core::iter::from_fn(move || starts.pop_first()).map(|start| BitmapNode::as_child(&self.slots[start]))
@@ -771,7 +776,7 @@ impl<'a, T> Iterator for ChildrenMut<'a, T> {
     }
 }
 
-/// The child for a node that was just made, filled before.
+/// Returns the child for a node that was just made, filled before.
 #[inline]
 pub(crate) fn new_child<N: ?Sized, T>(mut node: Arc<N>, fill: impl FnOnce(&mut N)) -> Child<T>
 where
@@ -786,7 +791,7 @@ mod tests {
     use super::super::bucket::sole;
     use super::*;
 
-    /// A bitmap node whose children are empty.
+    /// Returns a bitmap node whose children are empty.
     fn node(starts: u32, width: u32) -> Arc<BitmapNode<u32>> {
         BitmapNode::from_children(Bitmap(starts), width, |_| Child::EMPTY)
     }
@@ -805,7 +810,8 @@ mod tests {
         drop(sole(&mut node(1, 2)).split(0, node(0b11, 1).into(), Child::EMPTY));
     }
 
-    /// `count` and the node's own `Arc` see the same count, at the place which `triomphe` gives it by the alignment alone.
+    /// `count` and the node's own `Arc` see the same count, at the place which `triomphe` gives it by the alignment
+    /// alone.
     fn assert_one_count<T, N: ?Sized>(arc: Arc<N>)
     where
         Child<T>: From<Arc<N>>,

@@ -1,8 +1,8 @@
 //! What one does to whole tries by an equality that can fail: build, compare, combine.
 //!
-//! These are faces, for those who bring hash and equality themselves. As in all of [`HashTrie`], the tries must have seen
-//! equal entries under equal hashes. What two tries share is passed over without a look inside, so between versions
-//! the cost is that of what has changed.
+//! These are faces, for those who bring hash and equality themselves. As in all of [`HashTrie`], the tries must have
+//! seen equal entries under equal hashes. What two tries share is passed over without a look inside, so between
+//! versions the cost is that of what has changed.
 
 use super::bulk::bulk;
 use super::child::{Child, ChildRef};
@@ -32,8 +32,8 @@ impl<T> From<Kept<T>> for Merged<T> {
 impl<T> HashTrie<T> {
     /// Builds a trie of many entries, each with its hash, at once. O(n), and faster than to insert them one by one.
     ///
-    /// `same` gets two entries in the order in which they come; if they are equal, `replace` gets them too, to bring the
-    /// first one up to date with the second.
+    /// `same` gets two entries in the order in which they come; if they are equal, `replace` gets them too, to bring
+    /// the first one up to date with the second.
     ///
     /// # Errors
     /// The first error of `same`.
@@ -59,7 +59,7 @@ impl<T> HashTrie<T> {
         Ok(trie)
     }
 
-    /// The entries that `f` makes of these, which must have their hashes and be as distinct as they are. O(n).
+    /// Returns the entries that `f` makes of these, which must have their hashes and be as distinct as they are. O(n).
     pub(crate) fn filter_map_with<U>(&self, mut f: impl FnMut(&T) -> Option<U>) -> HashTrie<U> {
         let entries = self.leaves().flat_map(|leaf| leaf.entries());
         let made = entries.filter_map(|(_, hash, entry)| Some(Some((hash, f(entry)?))));
@@ -92,11 +92,11 @@ impl<T> HashTrie<T> {
         self.try_eq_with(other, eq)
     }
 
-    /// Matches the entries of both up, but for those in nodes that both share. O(d log n) for versions that differ in d
+    /// Matches the entries of both up, except those in nodes that both share. O(d log n) for versions that differ in d
     /// entries.
     ///
-    /// `same` gets an entry of `self` and one of `other`. `each` gets an entry that only one side has, on that side, or the
-    /// equal ones that both have, in no particular order.
+    /// `same` gets an entry of `self` and one of `other`. `each` gets an entry that only one side has, on that side, or
+    /// the equal ones that both have, in no particular order.
     ///
     /// # Errors
     /// The first error of `same` or `each`, which ends the walk.
@@ -134,8 +134,8 @@ impl<T> HashTrie<T> {
 
     /// Shows `visit` the entries in nodes that this trie has for itself: all those that would be dropped with it. O(n).
     ///
-    /// A tracing garbage collector needs this. It asks each of its objects for the references that it alone accounts for,
-    /// and an entry in a shared node counts as referred to once, however many tries have the node.
+    /// A tracing garbage collector needs this. It asks each of its objects for the references that it alone accounts
+    /// for, and an entry in a shared node counts as referred to once, however many tries have the node.
     ///
     /// # Errors
     /// The first error of `visit`, which ends the walk.
@@ -171,11 +171,11 @@ fn each_unshared<T, E>(child: &Child<T>, visit: &mut impl FnMut(&T) -> Result<()
     }
 }
 
-/// Each shares with its operands what it can, and is one of them if that is the answer. O(d log n) for versions that
+/// Each shares with its operands what it can, and is one of them if that is the result. O(d log n) for versions that
 /// differ in d entries, at most O(n + m).
 impl<T: Clone> HashTrie<T> {
-    /// The entries that `self` or `other` has. Of two equal ones, left and right, `both` decides which to keep; in nodes
-    /// that both share they are kept unasked.
+    /// Returns the entries that `self` or `other` has. Of two equal ones, left and right, `both` decides which to keep;
+    /// in nodes that both share they are kept unasked.
     ///
     /// # Errors
     /// The first error of `same` or `both`.
@@ -202,7 +202,7 @@ impl<T: Clone> HashTrie<T> {
         self.try_merge_with(other, Rule::UNION, same, |a, b| Ok(both(a, b)?.into()), T::clone)
     }
 
-    /// The entries of `self` of which `other` has an equal one.
+    /// Returns the entries of `self` of which `other` has an equal one.
     ///
     /// # Errors
     /// The first error of `same`.
@@ -221,7 +221,7 @@ impl<T: Clone> HashTrie<T> {
         self.try_merge_with(other, Rule::INTERSECTION, same, |_, _| Ok(Merged::Left), T::clone)
     }
 
-    /// The entries of `self` of which `other` has no equal one.
+    /// Returns the entries of `self` of which `other` has no equal one.
     ///
     /// # Errors
     /// The first error of `same`.
@@ -240,7 +240,7 @@ impl<T: Clone> HashTrie<T> {
         self.try_merge_with(other, Rule::DIFFERENCE, same, |_, _| Ok(Merged::Remove), T::clone)
     }
 
-    /// The entries that only one of both has.
+    /// Returns the entries that only one of both has.
     ///
     /// # Errors
     /// The first error of `same`.

@@ -84,7 +84,7 @@ impl<T> HashTrie<T> {
 }
 
 impl<'a, T> OccupiedEntry<'a, T> {
-    /// The entry. O(log n): the way to it is gone again, but nothing is compared.
+    /// Returns the entry. O(log n): the way to it is gone again, but nothing is compared.
     ///
     /// # Examples
     ///
@@ -101,7 +101,7 @@ impl<'a, T> OccupiedEntry<'a, T> {
         &self.trie.root.leaf(self.hash).entries()[self.index]
     }
 
-    /// The entry, for editing; an edit must not change its hash. O(log n): the nodes on the way are unshared.
+    /// Returns a mutable reference to the entry; an edit must not change its hash. O(log n): the nodes on the way are unshared.
     ///
     /// # Examples
     ///
@@ -120,7 +120,7 @@ impl<'a, T> OccupiedEntry<'a, T> {
         self.trie.entry_at_mut(self.hash, self.index, self.clone)
     }
 
-    /// The entry, for editing as long as the trie is borrowed. O(log n).
+    /// Returns a mutable reference to the entry, for as long as the trie is borrowed. O(log n).
     ///
     /// # Examples
     ///
@@ -139,7 +139,7 @@ impl<'a, T> OccupiedEntry<'a, T> {
         self.trie.entry_at_mut(self.hash, self.index, self.clone)
     }
 
-    /// Takes the entry out. O(log n).
+    /// Removes the entry and returns it. O(log n).
     ///
     /// # Examples
     ///
@@ -159,7 +159,7 @@ impl<'a, T> OccupiedEntry<'a, T> {
 }
 
 impl<'a, T> VacantEntry<'a, T> {
-    /// Puts an entry of this hash in, and answers it for editing. O(log n).
+    /// Inserts an entry of this hash, and returns a mutable reference to it. O(log n).
     ///
     /// # Examples
     ///
@@ -177,7 +177,7 @@ impl<'a, T> VacantEntry<'a, T> {
         self.trie.insert_unique_at(self.hash, entry, self.clone)
     }
 
-    /// Puts an entry of this hash in, and answers its place. O(log n).
+    /// Inserts an entry of this hash, and returns its place. O(log n).
     ///
     /// # Examples
     ///

@@ -1,7 +1,8 @@
 //! Iteration in an order that depends on the entries and their hashes alone.
 //!
-//! Leaves follow each other in the order of their hashes anyway; only the entries of a leaf are sorted, when it is reached.
-//! To keep them sorted in the leaf was tried: insertions in place take 1.7 to 2 times as long, removals 1.5 times.
+//! Leaves follow each other in the order of their hashes anyway; only the entries of a leaf are sorted, when it is
+//! reached. To keep them sorted in the leaf was tried: insertions in place take 1.7 to 2 times as long, removals 1.5
+//! times.
 
 use alloc::vec::Vec;
 use core::cmp::Reverse;
@@ -51,12 +52,12 @@ impl<T> HashTrie<T> {
         Leaves { children: Vec::from([&self.root]) }
     }
 
-    /// The entries in the order of their stored hashes, and those of equal ones in the order of `full_hash`.
+    /// Returns the entries in the order of their stored hashes, and those of equal ones in the order of `full_hash`.
     pub(crate) fn in_hash_order<F: Fn(&T) -> u64>(&self, full_hash: F) -> HashOrder<'_, T, F> {
         HashOrder { leaves: self.leaves(), leaf: Vec::new(), len: self.len, full_hash }
     }
 
-    /// The entries in the order of their stored hashes, where the hasher is not at hand.
+    /// Returns the entries in the order of their stored hashes, where the hasher is not at hand.
     pub(crate) fn in_stored_order(&self) -> HashOrder<'_, T, fn(&T) -> u64> {
         self.in_hash_order(|_| 0)
     }

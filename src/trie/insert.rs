@@ -19,7 +19,7 @@ pub(crate) enum Inserted<'a, T> {
 }
 
 impl<T> HashTrie<T> {
-    /// Puts `entry` in unless there is an equal one with this hash. `same` gets one that is there, and `entry`.
+    /// Inserts `entry` unless there is an equal one with this hash. `same` gets one that is there, and `entry`.
     ///
     /// User code runs before anything changes but the sharing of the path.
     #[inline]
@@ -73,12 +73,12 @@ fn insert_new<T>(mut place: Place<'_, T>, len: &mut usize, hash: u32, entry: T, 
 
 /// A leaf and a bitmap node that others have taken the place of.
 ///
-/// A shared node may lose its other owners while it is copied: in `Clone`, or in another thread. Then these are the last
-/// references, and destructors of entries run, and may panic, when they are dropped. So this happens last.
+/// A shared node may lose its other owners while it is copied: in `Clone`, or in another thread. Then these are the
+/// last references, and destructors of entries run, and may panic, when they are dropped. So this happens last.
 type Replaced<T> = (Child<T>, Child<T>);
 
-/// Makes room for one more entry in the leaf at `place` or below, which nobody shares then. Returns the place of that leaf
-/// and the nodes that were replaced.
+/// Makes room for one more entry in the leaf at `place` or below, which nobody shares then. Returns the place of that
+/// leaf and the nodes that were replaced.
 ///
 /// The entry itself stays with the caller: each call on the way would move it, which takes stack if it is large.
 #[inline(never)]
@@ -154,12 +154,13 @@ fn split<T>(mut place: Place<'_, T>, clone: impl Clones<T>) -> Replaced<T> {
     }
 }
 
-/// The bitmap node in `slot`, unshared.
+/// Returns the bitmap node in `slot`, unshared.
 fn bitmap_mut<T>(slot: &mut Child<T>) -> &mut BitmapNode<T> {
     slot.make_bitmap_mut().expect("it is a bitmap node")
 }
 
-/// The entries of the bucket at `place` in two, by `bit` of their hash: cloned if others share them, else taken out.
+/// Returns the entries of the bucket at `place` in two, by `bit` of their hash: cloned if others share them, else taken
+/// out.
 fn halves<T>(mut place: Place<'_, T>, bit: u32, clone: impl Clones<T>) -> [Child<T>; 2] {
     let halves = if place.own_bucket_mut().is_some() {
         let mut ones = place.leaf_mut().replace(Child::EMPTY);
@@ -178,7 +179,7 @@ fn halves<T>(mut place: Place<'_, T>, bit: u32, clone: impl Clones<T>) -> [Child
     halves.map(|half| if half.small_len() == Some(0) { Child::EMPTY } else { half })
 }
 
-/// The entries of a full bucket, whose hashes are all the same, as a collision node.
+/// Returns the entries of a full bucket, whose hashes are all the same, as a collision node.
 fn collision<T>(leaf: &mut ChildSlots<'_, T>, clone: impl Clones<T>) -> Child<T> {
     let bucket = leaf.get().as_bucket().expect("only a full bucket has no room");
     let hash = bucket.hashes()[0];

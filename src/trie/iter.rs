@@ -175,7 +175,7 @@ impl<'a, T, C> IterMut<'a, T, C> {
         Self { leaf: [].iter_mut(), depth: 0, nodes: [const { None }; HEIGHT_MAX], len: 0, clone: None }
     }
 
-    /// The entries that are left, to look at.
+    /// Returns the entries that are left, to look at.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         let above = self.nodes[..self.depth].iter().rev().flatten();
         self.leaf.as_slice().iter().rev().chain(above.flat_map(ChildrenMut::rest).flat_map(Entries::below))
@@ -183,7 +183,7 @@ impl<'a, T, C> IterMut<'a, T, C> {
 }
 
 impl<'a, T, C: Clones<T>> IterMut<'a, T, C> {
-    /// The entries below one child, which has `len` of them.
+    /// Returns the entries below one child, which has `len` of them.
     pub(super) fn below(child: ChildSlots<'a, T>, len: usize, clone: C) -> Self {
         let mut iter = Self { len, clone: Some(clone), ..Self::over_nothing() };
         iter.enter(child.make_mut(clone));
@@ -266,8 +266,8 @@ impl<'a, T, C: Clones<T>> Iterator for IterMut<'a, T, C> {
 impl<T, C: Clones<T>> ExactSizeIterator for IterMut<'_, T, C> {}
 impl<T, C: Clones<T>> FusedIterator for IterMut<'_, T, C> {}
 
-/// An owning iterator over the entries of a [`HashTrie`]: moves them out of nodes that nobody else has, and clones those
-/// of shared ones.
+/// An owning iterator over the entries of a [`HashTrie`]: moves them out of nodes that nobody else has, and clones
+/// those of shared ones.
 ///
 /// # Examples
 ///
@@ -330,7 +330,7 @@ impl<T> IntoIter<T> {
         false
     }
 
-    /// The entries that are left, to look at.
+    /// Returns the entries that are left, to look at.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         let above = self.nodes[..self.depth].iter().zip(self.starts).rev().flat_map(|(node, mut starts)| {
             let children = core::iter::from_fn(move || starts.pop_first());
@@ -390,7 +390,7 @@ impl<T: Clone> ExactSizeIterator for IntoIter<T> {}
 impl<T: Clone> FusedIterator for IntoIter<T> {}
 
 impl<T> HashTrie<T> {
-    /// The entries in no particular order. O(n), no allocation.
+    /// Returns the entries in no particular order. O(n), no allocation.
     ///
     /// # Examples
     ///

@@ -9,7 +9,8 @@ use super::bucket::{Bucket, is_one};
 use super::child::{BitmapNode, Child, ChildMut, new_child};
 use super::node::{CollisionNode, HASH_BITS, WIDTH_MAX};
 
-/// An entry to come: its hash, and below that its index in a list. So keys sort by hash, and equal hashes in their order.
+/// An entry to come: its hash, and below that its index in a list. So keys sort by hash, and equal hashes in their
+/// order.
 pub(crate) type Key = u64;
 
 #[inline]
@@ -34,7 +35,7 @@ pub(crate) trait Source<T> {
 
     fn len(&self, some: Self::Some) -> usize;
 
-    /// Those whose hash has `bit` clear, and those that have it set.
+    /// Returns those whose hash has `bit` clear, and those that have it set.
     fn halves(&self, some: Self::Some, bit: u32) -> [Self::Some; 2];
 
     /// Hands them out, each with its hash; nobody asks for them again.
@@ -67,7 +68,7 @@ impl<T, F: FnMut(usize) -> T> Source<T> for Sorted<'_, F> {
     }
 }
 
-/// The subtree, at a depth of whole levels, of some entries of `source`.
+/// Returns the subtree, at a depth of whole levels, of some entries of `source`.
 pub(crate) fn subtree<T, S: Source<T>>(depth: u32, source: &mut S, some: S::Some) -> Child<T> {
     if source.len(some) <= Bucket::<T>::MAX {
         return leaf(source, some);
@@ -78,7 +79,7 @@ pub(crate) fn subtree<T, S: Source<T>>(depth: u32, source: &mut S, some: S::Some
     level.finish([None, None])
 }
 
-/// The leaf of so few entries of `source` that they fit into a bucket.
+/// Returns the leaf of so few entries of `source` that they fit into a bucket.
 fn leaf<T, S: Source<T>>(source: &mut S, some: S::Some) -> Child<T> {
     match source.len(some) {
         0 => Child::EMPTY,
@@ -108,7 +109,8 @@ impl<T> Level<T> {
         self.slots[first] = child;
     }
 
-    /// Puts some entries of `source`, which belong into the range of `span` slots from `first` on, in: as one leaf, or split.
+    /// Puts some entries of `source`, which belong into the range of `span` slots from `first` on, in: as one leaf, or
+    /// split.
     pub(crate) fn build<S: Source<T>>(&mut self, source: &mut S, some: S::Some, first: usize, span: usize) {
         let depth = self.depth + self.width - span.trailing_zeros();
         let leaf = match source.len(some) {
@@ -156,8 +158,8 @@ impl<T> Level<T> {
         self.starts.remove(middle);
     }
 
-    /// Joins all leaves that fit into one bucket together. `changed` has the slots that are not as in an operand, for each
-    /// of them: ranges that are all as in one of the operands cannot be joined, and are not looked at.
+    /// Joins all leaves that fit into one bucket together. `changed` has the slots that are not as in an operand, for
+    /// each of them: ranges that are all as in one of the operands cannot be joined, and are not looked at.
     pub(crate) fn join_all(&mut self, changed: [Bitmap; 2], clone: impl Clones<T>) {
         for span in (0..self.width).map(|bits| 1 << bits) {
             for first in (0..1 << self.width).step_by(2 * span) {
@@ -173,7 +175,7 @@ impl<T> Level<T> {
         self.slots[first].ptr_eq(child) && self.starts.first_above(first, end) == end
     }
 
-    /// The node, or the one leaf, or that of `operands` which is the same.
+    /// Returns the node, or the one leaf, or that of `operands` which is the same.
     pub(crate) fn finish(mut self, operands: [Option<&Child<T>>; 2]) -> Child<T> {
         if self.starts.len() == 1 {
             return core::mem::replace(&mut self.slots[0], Child::EMPTY);

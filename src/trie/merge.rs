@@ -1,7 +1,7 @@
 //! Union, intersection, difference and everything between: one walk over two tries that builds a third.
 //!
-//! It goes down both tries together, range by range, and stops where both share a subtree or only one has anything. What
-//! is unchanged is put into the result as it is; if the result is what an operand is, it is that operand itself.
+//! It goes down both tries together, range by range, and stops where both share a subtree or only one has anything.
+//! What is unchanged is put into the result as it is; if the result is what an operand is, it is that operand itself.
 //!
 //! The walk is the one over immutable sets of Liljenzin, "Confluently Persistent Sets and Maps" (2013), on a trie.
 
@@ -49,8 +49,9 @@ pub(crate) enum Shared {
 }
 
 impl<T> HashTrie<T> {
-    /// What `rule` and `both` make of `self`, the left side, and `other`, the right one. `same` tells equal entries, left
-    /// and right, and `both` is asked once about each pair of them. For tries that saw equal entries under equal hashes.
+    /// What `rule` and `both` make of `self`, the left side, and `other`, the right one. `same` tells equal entries,
+    /// left and right, and `both` is asked once about each pair of them. For tries that saw equal entries under equal
+    /// hashes.
     pub(crate) fn try_merge_with<E>(
         &self,
         other: &Self,
@@ -117,7 +118,8 @@ struct Gathered<'m, 'a, T, C> {
     clone: C,
 }
 
-/// Some of them: indices in both buckets, and a range of `keys`, which are sorted if there are more entries than a bucket holds.
+/// Some of them: indices in both buckets, and a range of `keys`, which are sorted if there are more entries than a
+/// bucket holds.
 #[derive(Clone, Copy)]
 struct Picked {
     indices: [Indices; 2],
@@ -186,7 +188,7 @@ where
         Self { rule, same, both, clone, items: Vec::new(), keys: Vec::new(), matched: Matched::default(), tally }
     }
 
-    /// The result for a range at a depth of whole levels.
+    /// Returns the result for a range at a depth of whole levels.
     pub(super) fn child(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32) -> Result<Child<T>, E> {
         let (left, right, keep) =
             (a.whole(), b.whole(), |keep, child: &Child<T>| if keep { child.clone() } else { Child::EMPTY });
@@ -226,8 +228,8 @@ where
         Ok(level.finish([a.whole(), b.whole()]))
     }
 
-    /// Puts the results for the children of two nodes that are divided alike into `level`. Of those that both share only
-    /// the pointers are looked at.
+    /// Puts the results for the children of two nodes that are divided alike into `level`. Of those that both share
+    /// only the pointers are looked at.
     fn children(&mut self, level: &mut Level<T>, a: &'a BitmapNode<T>, b: &'a BitmapNode<T>) -> Result<(), E> {
         let (stays, walked) = match self.rule.shared {
             Shared::Keep => (true, a.differing(b)),
@@ -315,8 +317,8 @@ where
         Ok(())
     }
 
-    /// Decides what stays of two parts that are not both nodes: all of one of them, which is returned as a child, or the
-    /// entries of [`gathered`](Self::gathered) that are returned as an error.
+    /// Decides what stays of two parts that are not both nodes: all of one of them, which is returned as a child, or
+    /// the entries of [`gathered`](Self::gathered) that are returned as an error.
     fn pick(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32) -> Result<Result<Child<T>, Picked>, E> {
         self.items.clear();
         self.keys.clear();
@@ -457,7 +459,7 @@ impl<'a, T> Seen<'a, T> {
         Self { entries: 0, nodes: Vec::new() }
     }
 
-    /// Counts a subtree. Answers how many entries are counted now.
+    /// Counts a subtree. Returns how many entries are counted now.
     fn child(&mut self, child: &'a Child<T>) -> usize {
         let len = child.entries().len();
         self.entries += len;
@@ -478,7 +480,7 @@ impl<'a, T> Seen<'a, T> {
         }
     }
 
-    /// The number of entries in `nodes`.
+    /// Returns the number of entries in `nodes`.
     fn count(&self) -> usize {
         self.nodes.iter().map(|node| Entries::below(node).count()).sum()
     }
@@ -505,9 +507,9 @@ impl<T> Tally<'_, T> {
         self.result += other.result;
     }
 
-    /// The length of the result, from the lengths of both sides. The subtrees that were not looked at are of three kinds:
-    /// inner nodes that only the left side has, or only the right side has, and what both share. If the entries below one
-    /// kind are counted, or there are none of it, the other two follow.
+    /// Returns the length of the result, from the lengths of both sides. The subtrees that were not looked at are of
+    /// three kinds: inner nodes that only the left side has, or only the right side has, and what both share. If the
+    /// entries below one kind are counted, or there are none of it, the other two follow.
     pub(super) fn result(&self, left_len: usize, right_len: usize, rule: Rule) -> usize {
         let (left, right) = (left_len - self.left.entries, right_len - self.right.entries);
         let shared = if !self.shares_nodes {

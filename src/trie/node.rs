@@ -1,7 +1,7 @@
 //! The three kinds of node, the invariants that they keep together, and the constants with what chose them.
 //!
-//! A [`HashTrie`](super::HashTrie) is a hash array mapped trie (Bagwell, "Ideal Hash Trees", 2001) whose leaves are small
-//! buckets. It sees each entry under a hash of 32 bits; the top bits choose the path, the low 8 bits are its tag.
+//! A [`HashTrie`](super::HashTrie) is a hash array mapped trie (Bagwell, "Ideal Hash Trees", 2001) whose leaves are
+//! small buckets. It sees each entry under a hash of 32 bits; the top bits choose the path, the low 8 bits are its tag.
 //!
 //! ```text
 //!  HashTrie { root, len }
@@ -32,9 +32,9 @@
 //! 5. A collision node's entries agree in all 32 bits of the hash. It is found at depth 32 only.
 //! 6. Every entry stands in the range of its hash, and `len` of the trie counts them all.
 //!
-//! So the *shape* is canonical: the same set of hashes gives the same tree, whatever its history. Removal is the mirror of
-//! insertion, and equality can compare trees node by node. The order inside a bucket, and with it iteration order, is
-//! not part of the shape.
+//! So the *shape* is canonical: the same set of hashes gives the same tree, whatever its history. Removal is the mirror
+//! of insertion, and equality can compare trees node by node. The order inside a bucket, and with it iteration order,
+//! is not part of the shape.
 //!
 //! A node that several tries share is never edited: whoever wants to edit it copies it first (path copying). A node
 //! with one owner is edited in place. There is no other mechanism for transients.
@@ -47,19 +47,21 @@ use super::child::{BitmapNode, Child, ChildRef, Head};
 /// The hash bits that are kept. At 32, a map of ten million entries has buckets at depth 20, far from the end.
 pub(crate) const HASH_BITS: u32 = 32;
 
-/// The most hash bits that a bitmap node uses. More than half of the time of a shared edit goes into counting one reference
-/// more for each child of a copied node. With five bits, shared inserts and removals take 20 % longer, removals in place 6 %
-/// and inserts in place 2 % less; lookups take as long (means over ten to a million `(u64, u64)`, buckets of 32).
+/// The most hash bits that a bitmap node uses. More than half of the time of a shared edit goes into counting one
+/// reference more for each child of a copied node. With five bits, shared inserts and removals take 20 % longer,
+/// removals in place 6 % and inserts in place 2 % less; lookups take as long (means over ten to a million `(u64, u64)`,
+/// buckets of 32).
 pub(crate) const WIDTH_MAX: u32 = 4;
 
 /// The deepest stack of bitmap nodes: at depths 0, 4, … 28.
 pub(crate) const HEIGHT_MAX: usize = HASH_BITS.div_ceil(WIDTH_MAX) as usize;
 
-/// The most entries of a bucket of `T`s.
+/// Returns the most entries of a bucket of `T`s.
 ///
-/// Larger buckets are fewer nodes to count, to walk over and to free, but more entries to copy in a shared edit, and more
-/// tags that match by chance. Entries without a destructor are copied by moving memory, others by calling `Clone`, which
-/// may allocate. Measured, as ratios to `imbl` (means over ten to 100 000 entries; the first rows at a width of five):
+/// Larger buckets are fewer nodes to count, to walk over and to free, but more entries to copy in a shared edit, and
+/// more tags that match by chance. Entries without a destructor are copied by moving memory, others by calling `Clone`,
+/// which may allocate. Measured, as ratios to `imbl` (means over ten to 100 000 entries; the first rows at a width of
+/// five):
 ///
 /// | entry, `MAX` | get | miss | shared insert | remove in place | iterate |
 /// |---|---|---|---|---|---|
@@ -72,14 +74,15 @@ pub(crate) const HEIGHT_MAX: usize = HASH_BITS.div_ceil(WIDTH_MAX) as usize;
 /// | 12, width 4 | 0.63 | 0.62 | 0.48 | | 0.19 |
 /// | 16, width 4 | 0.60 | 0.62 | 0.48 | | 0.17 |
 ///
-/// Buckets of 24 searched by a second group of tags only where it is in use took lookups 1.5 times as long: the branch is
-/// mispredicted.
+/// Buckets of 24 searched by a second group of tags only where it is in use took lookups 1.5 times as long: the branch
+/// is mispredicted.
 pub(crate) const fn bucket_max<T>() -> usize {
     if !core::mem::needs_drop::<T>() && size_of::<T>() <= 32 { 32 } else { 16 }
 }
 
-/// The capacity of the next larger bucket for `len` entries that are to become more. Buckets that are copied because they
-/// are shared get just the room they need. Steps of 2, 4, 8, 16 make inserts in place 10 % faster and take 6 % more memory.
+/// Returns the capacity of the next larger bucket for `len` entries that are to become more. Buckets that are copied
+/// because they are shared get just the room they need. Steps of 2, 4, 8, 16 make inserts in place 10 % faster and take
+/// 6 % more memory.
 #[inline]
 pub(crate) const fn grown_capacity(len: usize) -> usize {
     match len {
@@ -89,7 +92,7 @@ pub(crate) const fn grown_capacity(len: usize) -> usize {
     }
 }
 
-/// The bits of `hash` that are left for a node at the next depth.
+/// Returns the bits of `hash` that are left for a node at the next depth.
 #[inline]
 pub(crate) const fn descend(bits: u32) -> u32 {
     bits << WIDTH_MAX
@@ -104,7 +107,7 @@ pub(crate) struct CollisionNode<T> {
 }
 
 impl<T> CollisionNode<T> {
-    /// A copy with room for one entry more.
+    /// Returns a copy with room for one entry more.
     pub(crate) fn copy(&self, clone: impl Fn(&T) -> T) -> Self {
         let mut entries = Vec::with_capacity(self.entries.len() + 1);
         entries.extend(self.entries.iter().map(clone));
@@ -113,7 +116,7 @@ impl<T> CollisionNode<T> {
 }
 
 impl<T> Child<T> {
-    /// The entries of a leaf; none of a bitmap node.
+    /// Returns the entries of a leaf; none of a bitmap node.
     #[inline]
     pub(crate) fn entries(&self) -> &[T] {
         match self.get() {
@@ -123,7 +126,7 @@ impl<T> Child<T> {
         }
     }
 
-    /// The number of entries, if it is a leaf that could be joined with another.
+    /// Returns the number of entries, if it is a leaf that could be joined with another.
     #[inline]
     pub(crate) fn small_len(&self) -> Option<usize> {
         match self.get() {
@@ -139,7 +142,7 @@ impl<T> Child<T> {
         self.small_len().is_none_or(|len| len < Bucket::<T>::MAX)
     }
 
-    /// The entry of a leaf that `eq` accepts among those that may have `hash`, with its index.
+    /// Returns the entry of a leaf that `eq` accepts among those that may have `hash`, with its index.
     #[inline]
     pub(crate) fn try_find<E>(
         &self,
@@ -163,7 +166,7 @@ impl<T> Child<T> {
         Ok(None)
     }
 
-    /// The leaf in the range of `hash`.
+    /// Returns the leaf in the range of `hash`.
     #[inline]
     pub(crate) fn leaf(&self, hash: u32) -> &Self {
         let (mut child, mut bits) = (self, hash);
@@ -173,7 +176,7 @@ impl<T> Child<T> {
         child
     }
 
-    /// The child of a bitmap node that covers the slot which the top bits choose, if that is a bitmap node too.
+    /// Returns the child of a bitmap node that covers the slot which the top bits choose, if that is a bitmap node too.
     #[inline]
     pub(crate) fn has_inner(&self, bits: u32) -> bool {
         self.as_bitmap().is_some_and(|node| node.child_of(bits).is_bitmap())
@@ -181,8 +184,8 @@ impl<T> Child<T> {
 }
 
 impl<T> BitmapNode<T> {
-    /// The pair of children of one size that make up a range and of which one covers `slot`, as (first, middle, end) of
-    /// their slots. None if that child's buddy is split, or if it covers the whole node.
+    /// Returns the pair of children of one size that make up a range and of which one covers `slot`, as (first, middle,
+    /// end) of their slots. None if that child's buddy is split, or if it covers the whole node.
     #[inline]
     pub(crate) fn pair_of(&self, slot: usize) -> Option<(usize, usize, usize)> {
         let (start, end) = self.range(slot);

@@ -30,7 +30,7 @@ pub(crate) struct Pairs<'a, T, F> {
 }
 
 impl<T> HashTrie<T> {
-    /// Matches the entries of both up, but for those in subtrees that both share. `same` gets one of `self` and one of
+    /// Matches the entries of both up, except those in subtrees that both share. `same` gets one of `self` and one of
     /// `other`. For tries that saw equal entries under equal hashes.
     ///
     /// O(d log n) for versions that differ in d entries.
@@ -63,7 +63,7 @@ impl<'a, T, F> Pairs<'a, T, F> {
         self.shares_entries
     }
 
-    /// Puts the children of two nodes on the list, but for those that both share: no look at these is needed.
+    /// Puts the children of two nodes on the list, except those that both share: no look at these is needed.
     fn visit_children(&mut self, a: &'a BitmapNode<T>, b: &'a BitmapNode<T>, depth: u32) {
         let first = self.ranges.len();
         let differing = a.differing(b);

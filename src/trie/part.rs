@@ -24,7 +24,7 @@ impl<T> Clone for Part<'_, T> {
 impl<T> Copy for Part<'_, T> {}
 
 impl<'a, T> Part<'a, T> {
-    /// All that is below `child`.
+    /// Returns all that is below `child`.
     #[inline]
     pub(crate) fn of(child: &'a Child<T>) -> Self {
         match child.get() {
@@ -45,8 +45,8 @@ impl<'a, T> Part<'a, T> {
         matches!(self, Self::Node { .. })
     }
 
-    /// The entry with `hash`, which is in the range, that `eq` accepts; with its index, if this is a leaf. The node, if it
-    /// is one, is at `depth`.
+    /// Returns the entry with `hash`, which is in the range, that `eq` accepts; with its index, if this is a leaf. The
+    /// node, if it is one, is at `depth`.
     #[inline]
     pub(crate) fn try_find<E>(
         &self,
@@ -61,7 +61,7 @@ impl<'a, T> Part<'a, T> {
         }
     }
 
-    /// The child that this is all of, if there is one.
+    /// Returns the child that this is all of, if there is one.
     #[inline]
     pub(crate) fn whole(&self) -> Option<&'a Child<T>> {
         match *self {
@@ -74,7 +74,7 @@ impl<'a, T> Part<'a, T> {
         }
     }
 
-    /// The bucket that this is of, if it is, and which of its entries.
+    /// Returns the bucket that this is of, if it is, and which of its entries.
     #[inline]
     pub(crate) fn bucket(&self) -> Option<(&'a Bucket<T>, Indices)> {
         match *self {
@@ -83,13 +83,13 @@ impl<'a, T> Part<'a, T> {
         }
     }
 
-    /// The node that this is of, if it is.
+    /// Returns the node that this is of, if it is.
     #[inline]
     pub(crate) const fn node(&self) -> Option<&'a BitmapNode<T>> {
         if let Self::Node { node, .. } = *self { Some(node) } else { None }
     }
 
-    /// The node that this is all of, if there is one.
+    /// Returns the node that this is all of, if there is one.
     #[inline]
     pub(crate) fn whole_node(&self) -> Option<&'a BitmapNode<T>> {
         self.whole()?.as_bitmap()
@@ -107,7 +107,7 @@ impl<'a, T> Part<'a, T> {
         }
     }
 
-    /// The number of entries of a leaf; 0 of a node.
+    /// Returns the number of entries of a leaf; 0 of a node.
     #[inline]
     pub(crate) fn len(&self) -> usize {
         match *self {
@@ -117,7 +117,7 @@ impl<'a, T> Part<'a, T> {
         }
     }
 
-    /// The entries of a leaf, with their indices and hashes; none of a node.
+    /// Returns the entries of a leaf, with their indices and hashes; none of a node.
     #[inline]
     pub(crate) fn entries(&self) -> LeafEntries<'a, T> {
         let nothing = LeafEntries::NONE;
@@ -131,7 +131,7 @@ impl<'a, T> Part<'a, T> {
         }
     }
 
-    /// The parts in both halves of the range, which `bit` of the hash tells apart.
+    /// Returns the parts in both halves of the range, which `bit` of the hash tells apart.
     #[inline]
     pub(crate) fn halves(self, bit: u32) -> [Self; 2] {
         match self {
@@ -192,7 +192,8 @@ impl<'a, T> Iterator for LeafEntries<'a, T> {
 
 /// A set of entries of a leaf part: those for which an equal one has been found.
 ///
-/// Only an inconsistent equality finds an entry twice, or one of another range; so those of other ranges are in it, too.
+/// Only an inconsistent equality finds an entry twice, or one of another range; so those of other ranges are in it,
+/// too.
 #[derive(Default)]
 pub(crate) struct Matched {
     /// The first 64, which are all of a bucket.
@@ -211,7 +212,7 @@ impl Matched {
         }
     }
 
-    /// The entries of a bucket that are not in it.
+    /// Returns the entries of a bucket that are not in it.
     #[inline]
     pub(crate) const fn others(&self) -> Indices {
         !self.first

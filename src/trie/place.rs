@@ -7,8 +7,8 @@ use super::node::{HASH_BITS, WIDTH_MAX, descend};
 
 /// The place of the leaf in the range of a hash, its path unshared down to the last inner node.
 ///
-/// A leaf has several slots in its parent, which are edited together. So a place is what the parent stands in; only a leaf
-/// without a parent stands there itself.
+/// A leaf has several slots in its parent, which are edited together. So a place is what the parent stands in; only a
+/// leaf without a parent stands there itself.
 pub(super) struct Place<'a, T> {
     /// The last inner node on the path, or the leaf that is the root.
     pub(super) slot: &'a mut Child<T>,
@@ -19,13 +19,13 @@ pub(super) struct Place<'a, T> {
 }
 
 impl<'a, T> Place<'a, T> {
-    /// The place of the leaf in the range of `hash` below `root`. Copies shared nodes above its parent.
+    /// Returns the place of the leaf in the range of `hash` below `root`. Copies shared nodes above its parent.
     #[inline]
     pub(super) fn of(root: &'a mut Child<T>, hash: u32) -> Self {
         Self::at(root, hash, HASH_BITS)
     }
 
-    /// The place on the path of `hash` that is at `depth`, if the path is that long.
+    /// Returns the place on the path of `hash` that is at `depth`, if the path is that long.
     #[inline]
     pub(super) fn at(root: &'a mut Child<T>, hash: u32, depth: u32) -> Self {
         Self { slot: root, bits: hash, depth: 0 }.descend_to(depth)
@@ -47,19 +47,19 @@ impl<'a, T> Place<'a, T> {
         Self { slot, bits, depth }
     }
 
-    /// The same place for a shorter time.
+    /// Returns the same place for a shorter time.
     #[inline]
     pub(super) const fn reborrow(&mut self) -> Place<'_, T> {
         Place { slot: self.slot, bits: self.bits, depth: self.depth }
     }
 
-    /// The leaf.
+    /// Returns the leaf.
     #[inline]
     pub(super) fn leaf(&self) -> &Child<T> {
         self.slot.as_bitmap().map_or(&*self.slot, |node| node.child_of(self.bits))
     }
 
-    /// The leaf as a bucket that can be edited in place, if it is one and neither it nor its parent is shared.
+    /// Returns the leaf as a bucket that can be edited in place, if it is one and neither it nor its parent is shared.
     #[inline]
     pub(super) fn own_bucket_mut(&mut self) -> Option<&mut Bucket<T>> {
         self.reborrow().into_own_bucket()
@@ -74,7 +74,7 @@ impl<'a, T> Place<'a, T> {
         }
     }
 
-    /// The slots of the leaf. Copies a shared parent.
+    /// Returns the slots of the leaf. Copies a shared parent.
     #[inline]
     pub(super) fn leaf_mut(self) -> ChildSlots<'a, T> {
         if self.slot.is_bitmap() {

@@ -1,4 +1,5 @@
-//! Removal: a search, then one descent that copies what is shared, and the join of ranges that fit into one bucket again.
+//! Removal: a search, then one descent that copies what is shared, and the join of ranges that fit into one bucket
+//! again.
 
 use alloc::vec::Vec;
 use core::mem;
@@ -62,8 +63,8 @@ impl<T> HashTrie<T> {
         }
     }
 
-    /// Removes what was found, into `removed` or with the leaf that is returned, which others may share. The number is that
-    /// of [`remove_at`](Self::remove_at).
+    /// Removes what was found, into `removed` or with the leaf that is returned, which others may share. The number is
+    /// that of [`remove_at`](Self::remove_at).
     fn remove_all(&mut self, found: &Found, removed: &mut Vec<T>, clone: impl Clones<T>) -> (Child<T>, usize) {
         let joins = self.unshare_buddies(found, clone);
         let place = Place::of(&mut self.root, found.hash);
@@ -102,8 +103,8 @@ impl<T> HashTrie<T> {
         (replaced, moved)
     }
 
-    /// Unshares the leaves that will be joined with what is left of a leaf when the entries found are removed. If only one
-    /// of them has entries, it stays as it is. Returns true if there are any.
+    /// Unshares the leaves that will be joined with what is left of a leaf when the entries found are removed. If only
+    /// one of them has entries, it stays as it is. Returns true if there are any.
     fn unshare_buddies(&mut self, found: &Found, clone: impl Clones<T>) -> bool {
         let Found { hash, left: mut len, .. } = *found;
         let mut lone = None;
@@ -125,8 +126,8 @@ impl<T> HashTrie<T> {
         found.bits > 0
     }
 
-    /// Joins the leaf that the bitmap node at `depth` became with its buddies, and what this collapses. Returns how many
-    /// entries came to stand before those of the leaf.
+    /// Joins the leaf that the bitmap node at `depth` became with its buddies, and what this collapses. Returns how
+    /// many entries came to stand before those of the leaf.
     #[cold]
     fn join_above(&mut self, hash: u32, mut depth: u32) -> usize {
         let mut moved = 0;
@@ -142,7 +143,7 @@ impl<T> HashTrie<T> {
     }
 }
 
-/// The leaf at `place` and its buddy, if they will fit into one bucket when `count` entries are out.
+/// Returns the leaf at `place` and its buddy, if they will fit into one bucket when `count` entries are out.
 #[inline]
 fn pair_at<T>(place: &Place<'_, T>, count: usize) -> Option<Pair> {
     place.slot.as_bitmap().and_then(|node| small_pair(node, node.slot_of(place.bits), Bucket::<T>::MAX + count))
@@ -177,7 +178,7 @@ struct Pair {
     ones: usize,
 }
 
-/// The pair that the leaf at `slot` belongs to, if both have no more than `most` entries together.
+/// Returns the pair that the leaf at `slot` belongs to, if both have no more than `most` entries together.
 #[inline]
 fn small_pair<T>(node: &BitmapNode<T>, slot: usize, most: usize) -> Option<Pair> {
     let (first, middle, end) = node.pair_of(slot)?;
@@ -185,10 +186,10 @@ fn small_pair<T>(node: &BitmapNode<T>, slot: usize, most: usize) -> Option<Pair>
     (zeros + ones <= most).then_some(Pair { first, middle, end, zeros, ones })
 }
 
-/// Joins the leaf that `bits` choose in the bitmap node in `slot` with its buddy as long as both fit into one bucket, and
-/// makes the node as narrow as it can be, or one leaf. Runs no user code: what is joined is not shared.
+/// Joins the leaf that `bits` choose in the bitmap node in `slot` with its buddy as long as both fit into one bucket,
+/// and makes the node as narrow as it can be, or one leaf. Runs no user code: what is joined is not shared.
 ///
-/// Answers how many entries came to stand before those of the leaf: those of a joined bucket are in falling order of
+/// Returns how many entries came to stand before those of the leaf: those of a joined bucket are in falling order of
 /// their ranges.
 fn join<T>(slot: &mut Child<T>, bits: u32) -> usize {
     let Some(node) = slot.make_bitmap_mut() else { return 0 };
@@ -239,7 +240,7 @@ fn append<T>(bucket: &mut Bucket<T>, other: &mut Child<T>) {
     bucket.append(other.own_bucket_mut().expect("nobody shares it"));
 }
 
-/// The entries of a collision node, all of this hash, as a bucket. The vector is left empty.
+/// Returns the entries of a collision node, all of this hash, as a bucket. The vector is left empty.
 fn to_bucket<T>(hash: u32, entries: &mut Vec<T>) -> Child<T> {
     new_child(Bucket::with_capacity(Bucket::<T>::MAX), |bucket| {
         for entry in entries.drain(..) {
@@ -281,7 +282,8 @@ impl Found {
         index.checked_sub(self.base).is_some_and(|index| self.indices >> index & 1 == 1)
     }
 
-    /// The indices, from the last to the first: in this order `swap_remove` moves none of those that are to come.
+    /// Returns the indices, from the last to the first: in this order `swap_remove` moves none of those that are to
+    /// come.
     fn descending(&self) -> impl Iterator<Item = usize> {
         let (base, mut indices) = (self.base, self.indices);
         core::iter::from_fn(move || {
@@ -342,7 +344,7 @@ struct Range {
     last: u32,
 }
 
-/// The leaf in the range of `hash`, and that range.
+/// Returns the leaf in the range of `hash`, and that range.
 fn leaf_and_range<T>(root: &Child<T>, hash: u32) -> (&Child<T>, Range) {
     let (mut child, mut rest, mut depth, mut bits) = (root, hash, 0, 0);
     while let Some(node) = child.as_bitmap() {

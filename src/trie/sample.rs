@@ -10,8 +10,9 @@ const SAMPLES: usize = 8;
 impl<T> HashTrie<T> {
     /// Returns true if `hash` gives all entries of a sample the hashes under which they are stored. O(log n).
     ///
-    /// From a lone leaf at most `few` entries are in the sample, because an operation on two small tries takes hardly longer
-    /// than hashing some keys. Which they are depends on `few`, so that it pays to ask two similar tries for different ones.
+    /// From a lone leaf at most `few` entries are in the sample, because an operation on two small tries takes hardly
+    /// longer than hashing some keys. Which they are depends on `few`, so that it pays to ask two similar tries for
+    /// different ones.
     #[inline]
     pub(crate) fn sample_is_hashed_by(&self, few: usize, mut hash: impl FnMut(&T) -> u64) -> bool {
         let mut agrees = |leaf: &Child<T>, index: usize| match leaf.get() {
@@ -58,7 +59,7 @@ mod tests {
     use super::*;
     use alloc::vec::Vec;
 
-    /// A trie of the first numbers that have `wanted` hashes, each under itself as the hash.
+    /// Returns a trie of the first numbers that have `wanted` hashes, each under itself as the hash.
     fn numbers(count: usize, wanted: impl Fn(u32) -> bool) -> HashTrie<u64> {
         let mut trie = HashTrie::new();
         for number in (0..).filter(|&number| wanted(mix(number))).take(count) {

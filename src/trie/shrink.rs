@@ -5,7 +5,7 @@ use super::bucket::{Bucket, sole};
 use super::child::{Child, ChildMut, ChildSlots};
 
 impl<T> HashTrie<T> {
-    /// Gives the room back that leaves keep for entries to come, but for those that other tries share. O(n).
+    /// Gives the room back that leaves keep for entries to come, except those that other tries share. O(n).
     ///
     /// # Examples
     ///

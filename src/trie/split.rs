@@ -27,7 +27,7 @@ const GRAIN: usize = if cfg!(test) { 20 } else { 4096 };
 
 /// One who does many jobs, perhaps at the same time.
 pub(crate) trait Executor: Copy + Sync {
-    /// Does all `jobs`. Answers what came of them, in their order.
+    /// Does all `jobs`. Returns what came of them, in their order.
     fn map<J: Send, R: Send>(self, jobs: Vec<J>, run: impl Fn(J) -> R + Sync) -> Vec<R>;
 }
 
@@ -35,7 +35,7 @@ pub(crate) trait Executor: Copy + Sync {
 pub(crate) trait Subtree: Sized {
     type Item;
 
-    /// The subtrees below a bitmap node; otherwise the subtree itself again.
+    /// Returns the subtrees below a bitmap node; otherwise the subtree itself again.
     fn children(self) -> Result<Vec<Self>, Self>;
 
     fn entries(self) -> impl Iterator<Item = Self::Item>;
@@ -147,7 +147,7 @@ impl<T> Dealt<T> {
 }
 
 impl<T: Send + Sync> HashTrie<T> {
-    /// A trie of all that was dealt out, of which later parts have later entries. `same` and `replace`
+    /// Returns a trie of all that was dealt out, of which later parts have later entries. `same` and `replace`
     /// are those of [`try_extend_with`](Self::try_extend_with).
     pub(crate) fn of_dealt(
         mut parts: Vec<Dealt<T>>,
@@ -202,7 +202,7 @@ struct Merges<X, S, B, C> {
 }
 
 impl<X, S, B, C> Merges<X, S, B, C> {
-    /// The result for two children at `depth`, of which the smaller has about `size` entries.
+    /// Returns the result for two children at `depth`, of which the smaller has about `size` entries.
     fn child<'a, T>(&self, a: &'a Child<T>, b: &'a Child<T>, depth: u32, size: usize) -> (Child<T>, Tally<'a, T>)
     where
         T: Send + Sync,

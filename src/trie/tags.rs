@@ -1,6 +1,7 @@
 //! Search of 16 one-byte tags at once: SSE2 where there is, and a portable form for the rest.
 //!
-//! The answer is a set of indices, one bit an index. Wider vectors (AVX2, AVX-512) would not help: a bucket has 16 tags.
+//! The result is a set of indices, one bit an index. Wider vectors (AVX2, AVX-512) would not help: a bucket has 16
+//! tags.
 
 // The intrinsics ask for a CPU feature, which the targets that compile them always have.
 #![allow(unsafe_code)]
@@ -8,7 +9,7 @@
 /// How many tags are searched at once: the most entries a bucket holds.
 pub(crate) const TAGS: usize = 16;
 
-/// The indices at which `tags` holds `tag`, as a bit set.
+/// Returns the indices at which `tags` holds `tag`, as a bit set.
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(miri)))]
 #[inline]
 pub(crate) fn matches(tags: &[u8; TAGS], tag: u8) -> u32 {
@@ -23,14 +24,14 @@ pub(crate) fn matches(tags: &[u8; TAGS], tag: u8) -> u32 {
     mask as u32
 }
 
-/// The indices at which `tags` holds `tag`, as a bit set.
+/// Returns the indices at which `tags` holds `tag`, as a bit set.
 #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2", not(miri))))]
 #[inline]
 pub(crate) fn matches(tags: &[u8; TAGS], tag: u8) -> u32 {
     portable(tags, tag)
 }
 
-/// The eight-byte halves of `tags`; the compiler turns this into one load.
+/// Returns the eight-byte halves of `tags`; the compiler turns this into one load.
 #[inline]
 fn halves(tags: &[u8; TAGS]) -> [u64; 2] {
     let all = u128::from_le_bytes(*tags);

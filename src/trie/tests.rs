@@ -368,7 +368,7 @@ fn a_sole_owner_copies_nothing() {
     assert!(rest.into_iter().eq((keys / 3..keys).filter(|key| key % 5 > 0)));
 }
 
-/// A trie of these keys and values.
+/// Returns a trie of these keys and values.
 pub(super) fn build(entries: impl Iterator<Item = (u32, u32)>, hash: fn(u32) -> u32) -> Trie {
     let mut trie = Trie::new();
     entries.for_each(|(key, value)| assert_eq!(insert(&mut trie, hash(key), key, value), None));
@@ -471,7 +471,7 @@ fn merges_agree_with_a_model_whatever_is_shared() {
                 assert_holds(side, values, hash);
             }
 
-            // The pairs: each entry once, but for those in shared subtrees.
+            // The pairs: each entry once, except those in shared subtrees.
             let mut seen = [alloc::vec![0; 2 * keys as usize], alloc::vec![0; 2 * keys as usize]];
             for pair in sides[0].pairs(&sides[1], |a, b| Ok(a.1 == b.1)) {
                 match pair {
@@ -711,8 +711,8 @@ fn a_merge_takes_an_operand_for_the_result_only_if_it_is() {
     }
 }
 
-/// Two tries of which each has ten entries that the other has not, at the end of a node, with all else the same: as far as
-/// one node's list of children goes, the other's is equal to it.
+/// Two tries of which each has ten entries that the other has not, at the end of a node, with all else the same: as far
+/// as one node's list of children goes, the other's is equal to it.
 pub(super) fn equal_but_for_ends() -> [Trie; 2] {
     [[0, 1], [1, 0]].map(|[short, long]| {
         let mut trie = Trie::new();

@@ -39,7 +39,7 @@ pub struct MemoryUsage {
 }
 
 impl MemoryUsage {
-    /// The number of nodes of all kinds. O(1).
+    /// Returns the number of nodes of all kinds. O(1).
     ///
     /// # Examples
     ///
@@ -91,14 +91,14 @@ impl MemoryUsage {
     }
 }
 
-/// The size of the block in which a node stands behind its reference count.
+/// Returns the size of the block in which a node stands behind its reference count.
 fn counted<N: ?Sized>(node: &N) -> usize {
     let (block, _) = Layout::new::<usize>().extend(Layout::for_value(node)).expect("the block was allocated");
     block.pad_to_align().size()
 }
 
 impl<T> HashTrie<T> {
-    /// The memory that the trie takes, what it shares with others included. O(n), no allocation.
+    /// Returns the memory that the trie takes, what it shares with others included. O(n), no allocation.
     ///
     /// # Examples
     ///
@@ -114,7 +114,7 @@ impl<T> HashTrie<T> {
         self.not_shared_with(&Self::new())
     }
 
-    /// The part of [`memory_usage`](Self::memory_usage) that is also the other trie's. O(n), no allocation.
+    /// Returns the part of [`memory_usage`](Self::memory_usage) that is also the other trie's. O(n), no allocation.
     ///
     /// # Examples
     ///
@@ -129,8 +129,8 @@ impl<T> HashTrie<T> {
         self.memory_usage().minus(self.not_shared_with(other))
     }
 
-    /// The part of [`memory_usage`](Self::memory_usage) that is not the other trie's: what it costs to keep this one
-    /// beside the other. O(c log n) for versions that differ in c entries, at most O(n log n); no allocation.
+    /// Returns the part of [`memory_usage`](Self::memory_usage) that is not the other trie's: what it costs to keep
+    /// this one beside the other. O(c log n) for versions that differ in c entries, at most O(n log n); no allocation.
     ///
     /// # Examples
     ///
@@ -148,8 +148,8 @@ impl<T> HashTrie<T> {
     }
 }
 
-/// Counts the nodes from `child` on that are not below `root`. `twin` is what stands below `root` where `child` stands in
-/// its own trie, if there is such a place.
+/// Counts the nodes from `child` on that are not below `root`. `twin` is what stands below `root` where `child` stands
+/// in its own trie, if there is such a place.
 ///
 /// An inner node is always found in the same place, since the depth says which bits of the hash it goes by. A leaf may
 /// have moved, when what was beside it came or went: it is found by the hash of any of its entries.

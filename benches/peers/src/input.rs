@@ -62,8 +62,13 @@ impl<K, V: Value> Input<K, V> {
         self.n.min(MOST_LOOKUPS)
     }
 
-    /// How many versions of each map are compared with it; few of a large map, of which some peers look at every entry.
+    /// How many versions of each map are compared with it; fewer of a large map, of which some peers look at every entry.
+    /// With two or three, what is measured is how long a cold cache takes.
     pub fn versions(&self) -> usize {
-        if self.n < 100_000 { (10 / self.maps.len()).max(1) } else { 2 }
+        match self.n {
+            ..100_000 => (10 / self.maps.len()).max(1),
+            100_000..1_000_000 => 30,
+            _ => 10,
+        }
     }
 }

@@ -31,7 +31,8 @@ pub struct ParIter<'a, K, V> {
 
 /// Parallel iterator over the entries of a map, with the values for editing.
 ///
-/// Made by `par_iter_mut` of a map, of the trait [`IntoParallelRefMutIterator`](rayon::iter::IntoParallelRefMutIterator).
+/// Made by `par_iter_mut` of a map, of the trait
+/// [`IntoParallelRefMutIterator`](rayon::iter::IntoParallelRefMutIterator).
 ///
 /// # Examples
 ///

@@ -131,7 +131,7 @@ where
     }
 }
 
-// As their sequential forms, these answer sets and not iterators.
+// As their sequential forms, these return sets and not iterators.
 impl<T: Eq + Hash + Send + Sync, S: BuildHasher + Sync> PersistentSet<T, S> {
     /// `==` in parallel. Needs the feature `rayon`.
     ///

@@ -23,8 +23,8 @@ fn list(child: &Child<Entry>, depth: u32, nodes: &mut Nodes) {
     }
 }
 
-/// How many nodes of what was made of `a` and `b` are theirs, and how many are new. Of entries that both had, that of `a`
-/// has stayed. No node may be new for which one of theirs could have been taken.
+/// How many nodes of what was made of `a` and `b` are theirs, and how many are new. Of entries that both had, that of
+/// `a` has stayed. No node may be new for which one of theirs could have been taken.
 fn count(result: &Trie, a: &Trie, b: &Trie) -> [usize; 2] {
     let [mut old, mut old_of_b, mut all] = [const { Nodes::new() }; 3];
     list(&a.root, 0, &mut old);
