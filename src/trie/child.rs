@@ -1,11 +1,12 @@
 //! `Child`: an owning, tagged, thin pointer to a node; and `BitmapNode`, which repeats such pointers in its slots.
 //!
-//! A child is one word. It is what `triomphe::Arc::into_raw` gave for the node, made thin and with the node's kind in
-//! the two low bits; the wide pointers of buckets and bitmap nodes are made again from the capacity or width in their
-//! headers.
+//! A child is one word. It is what `triomphe::Arc::into_raw` gave for the node, made thin and with the node's kind in the
+//! three low bits. The wide pointer of a bucket is made again from the capacity in its header, that of a bitmap node from
+//! its width, which is part of the kind: a lookup reads one slot of a node and nothing else, one cache line.
 //!
 //! Invariants (of the pointers; those of the structure stand in `node`):
-//! 1. The kind in a slot is that of the node it points at; a slot of kind `Empty` points at nothing.
+//! 1. The kind in a slot is that of the node it points at, and tells the width of a bitmap node; a slot of kind `EMPTY`
+//!    points at nothing.
 //! 2. A `Child` owns one reference of its node.
 //! 3. `shift = 32 - w` for a node of `2^w` slots, 1 <= w <= `WIDTH_MAX`.
 //! 4. `starts` has bit 0 set and no bit at or above `2^w`.
@@ -27,12 +28,12 @@ use super::node::{CollisionNode, HASH_BITS, WIDTH_MAX};
 /// The most slots of a bitmap node.
 const SLOTS_MAX: usize = 1 << WIDTH_MAX;
 
-/// The kinds of node, as they stand in a slot's low bits.
-const BITMAP: usize = 0;
-const BUCKET: usize = 1;
-const COLLISION: usize = 2;
-const EMPTY: usize = 3;
-const KINDS: usize = 3;
+/// The kinds of node, as they stand in a slot's low bits. Those below `BUCKET` are bitmap nodes: of the greatest width less
+/// the kind.
+const BUCKET: usize = 4;
+const COLLISION: usize = 5;
+const EMPTY: usize = 6;
+const KINDS: usize = 7;
 
 /// A child's word. A copy of it owns nothing.
 struct Slot<T> {
@@ -80,6 +81,11 @@ impl<T> Slot<T> {
         self.word.addr().get() & KINDS
     }
 
+    #[inline]
+    fn is_bitmap(self) -> bool {
+        self.kind() < BUCKET
+    }
+
     /// Returns the thin pointer to the node, if it is of this kind. A subtraction of a known kind goes into the
     /// displacement of the loads that follow; a mask would not.
     #[inline]
@@ -90,13 +96,14 @@ impl<T> Slot<T> {
     /// Returns the bitmap node, if it is one, as `Arc::into_raw` gave it.
     #[inline]
     fn bitmap(self) -> Option<*mut BitmapNode<T>> {
-        let header = self.thin(BITMAP)?.cast::<BitmapHeader<T>>();
+        if !self.is_bitmap() {
+            return None;
+        }
         #[cfg(test)]
         looks::count();
-        // SAFETY: invariant 1: a live bitmap node's header is there.
-        let shift = u32::from(unsafe { (*header).shift });
-        // The length that a wide pointer carries is that of its last field, the slots (invariant 3).
-        Some(ptr::slice_from_raw_parts_mut(header.cast::<Self>(), 1 << (HASH_BITS - shift)) as *mut BitmapNode<T>)
+        let node = self.word.as_ptr().map_addr(|addr| addr & !KINDS).cast::<Self>();
+        // The length that a wide pointer carries is that of its last field, the slots (invariants 1 and 3).
+        Some(ptr::slice_from_raw_parts_mut(node, SLOTS_MAX >> self.kind()) as *mut BitmapNode<T>)
     }
 
     /// Returns the bucket, if it is one, as `Arc::into_raw` gave it.
@@ -195,7 +202,7 @@ impl<T> Child<T> {
 
     #[inline]
     pub(crate) fn is_bitmap(&self) -> bool {
-        self.0.kind() == BITMAP
+        self.0.is_bitmap()
     }
 
     #[inline]
@@ -240,6 +247,17 @@ impl<T> Child<T> {
     pub(crate) fn as_bitmap(&self) -> Option<&BitmapNode<T>> {
         // SAFETY: invariants 1 and 2: the node lives as long as `self`, and nobody edits it while `self` is borrowed.
         self.0.bitmap().map(|node| unsafe { &*node })
+    }
+
+    /// Returns the child of a bitmap node that covers the slot which the top bits choose. Reads nothing of the node but the
+    /// slot.
+    #[inline]
+    pub(crate) fn child_of(&self, bits: u32) -> Option<&Self> {
+        let node = self.as_bitmap()?;
+        let slot = bits >> (HASH_BITS - WIDTH_MAX + self.0.kind() as u32);
+        // SAFETY: invariants 1 and 3: what is left of a word after a shift by `32 - w` is below `2^w`.
+        let slot = unsafe { node.0.slice.get_unchecked(slot as usize) };
+        Some(BitmapNode::as_child(slot))
     }
 
     /// Returns the bucket, if it is one.
@@ -340,7 +358,9 @@ impl<T> From<Arc<Bucket<T>>> for Child<T> {
 impl<T> From<Arc<BitmapNode<T>>> for Child<T> {
     #[inline]
     fn from(arc: Arc<BitmapNode<T>>) -> Self {
-        Self(Slot::new(arc, BITMAP))
+        const { assert!(WIDTH_MAX as usize == BUCKET) };
+        let kind = (WIDTH_MAX - arc.width()) as usize;
+        Self(Slot::new(arc, kind))
     }
 }
 
@@ -467,14 +487,6 @@ impl<T> BitmapNode<T> {
     #[inline]
     pub(crate) const fn slot_of(&self, bits: u32) -> usize {
         (bits >> self.0.header.shift) as usize
-    }
-
-    /// Returns the child that covers the slot which the top bits choose.
-    #[inline]
-    pub(crate) fn child_of(&self, bits: u32) -> &Child<T> {
-        // SAFETY: invariant 3: what is left of a word after a shift by `32 - w` is below `2^w`.
-        let slot = unsafe { self.0.slice.get_unchecked(self.slot_of(bits)) };
-        Self::as_child(slot)
     }
 
     /// Returns the child that covers `slot`.
@@ -710,7 +722,7 @@ impl<'a, T> ChildSlots<'a, T> {
             fn drop(&mut self) {
                 if let [first, others @ ..] = &mut *self.0 {
                     others.fill(*first);
-                    assert!(others.is_empty() || first.kind() != BITMAP, "a bitmap node has one slot only");
+                    assert!(others.is_empty() || !first.is_bitmap(), "a bitmap node has one slot only");
                 }
             }
         }

@@ -170,8 +170,8 @@ impl<T> Child<T> {
     #[inline]
     pub(crate) fn leaf(&self, hash: u32) -> &Self {
         let (mut child, mut bits) = (self, hash);
-        while let Some(node) = child.as_bitmap() {
-            (child, bits) = (node.child_of(bits), descend(bits));
+        while let Some(next) = child.child_of(bits) {
+            (child, bits) = (next, descend(bits));
         }
         child
     }
@@ -179,7 +179,7 @@ impl<T> Child<T> {
     /// Returns the child of a bitmap node that covers the slot which the top bits choose, if that is a bitmap node too.
     #[inline]
     pub(crate) fn has_inner(&self, bits: u32) -> bool {
-        self.as_bitmap().is_some_and(|node| node.child_of(bits).is_bitmap())
+        self.child_of(bits).is_some_and(Self::is_bitmap)
     }
 }
 

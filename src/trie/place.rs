@@ -56,7 +56,7 @@ impl<'a, T> Place<'a, T> {
     /// Returns the leaf.
     #[inline]
     pub(super) fn leaf(&self) -> &Child<T> {
-        self.slot.as_bitmap().map_or(&*self.slot, |node| node.child_of(self.bits))
+        self.slot.child_of(self.bits).unwrap_or(self.slot)
     }
 
     /// Returns the leaf as a bucket that can be edited in place, if it is one and neither it nor its parent is shared.

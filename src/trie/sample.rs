@@ -45,7 +45,7 @@ impl<T> HashTrie<T> {
         while let Some(node) = child.as_bitmap() {
             let filled = |child: &&Child<T>| child.small_len() != Some(0);
             let any = || node.children().map(|(_, child)| child).find(filled);
-            child = Some(node.child_of(bits)).filter(filled).or_else(any).expect("a bitmap node has entries");
+            child = child.child_of(bits).filter(filled).or_else(any).expect("a bitmap node has entries");
             bits = descend(bits);
         }
         child
