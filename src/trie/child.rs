@@ -30,6 +30,7 @@ const SLOTS_MAX: usize = 1 << WIDTH_MAX;
 
 /// The kinds of node, as they stand in a slot's low bits. Those below `BUCKET` are bitmap nodes: of the greatest width less
 /// the kind.
+const WIDEST: usize = 0;
 const BUCKET: usize = 4;
 const COLLISION: usize = 5;
 const EMPTY: usize = 6;
@@ -83,7 +84,7 @@ impl<T> Slot<T> {
 
     #[inline]
     fn is_bitmap(self) -> bool {
-        self.kind() < BUCKET
+        self.word.addr().get() & BUCKET == 0
     }
 
     /// Returns the thin pointer to the node, if it is of this kind. A subtraction of a known kind goes into the
@@ -95,15 +96,26 @@ impl<T> Slot<T> {
 
     /// Returns the bitmap node, if it is one, as `Arc::into_raw` gave it.
     #[inline]
-    fn bitmap(self) -> Option<*mut BitmapNode<T>> {
-        if !self.is_bitmap() {
-            return None;
-        }
+    fn bitmap(self) -> Option<NonNull<BitmapNode<T>>> {
+        self.is_bitmap().then(|| self.bitmap_of(self.kind()))
+    }
+
+    /// Returns the bitmap node, if it is one of the greatest width.
+    #[inline]
+    fn widest(self) -> Option<NonNull<BitmapNode<T>>> {
+        (self.kind() == WIDEST).then(|| self.bitmap_of(WIDEST))
+    }
+
+    /// Returns the bitmap node, which must be of this kind.
+    #[inline]
+    fn bitmap_of(self, kind: usize) -> NonNull<BitmapNode<T>> {
         #[cfg(test)]
         looks::count();
-        let node = self.word.as_ptr().map_addr(|addr| addr & !KINDS).cast::<Self>();
+        let node = self.word.as_ptr().map_addr(|addr| addr.wrapping_sub(kind)).cast::<Self>();
         // The length that a wide pointer carries is that of its last field, the slots (invariants 1 and 3).
-        Some(ptr::slice_from_raw_parts_mut(node, SLOTS_MAX >> self.kind()) as *mut BitmapNode<T>)
+        let node = ptr::slice_from_raw_parts_mut(node, SLOTS_MAX >> kind) as *mut BitmapNode<T>;
+        // SAFETY: invariant 1: a node is there, so it is not null. To know this spares lookups a comparison.
+        unsafe { NonNull::new_unchecked(node) }
     }
 
     /// Returns the bucket, if it is one, as `Arc::into_raw` gave it.
@@ -170,6 +182,12 @@ pub(super) mod looks {
         let result = operation();
         (result, LOOKS.get() - before)
     }
+}
+
+/// Returns the slot that the top bits choose in a node of the greatest width.
+#[inline]
+const fn wide_slot(bits: u32) -> usize {
+    (bits >> (HASH_BITS - WIDTH_MAX)) as usize
 }
 
 /// What every node begins with: nothing, at an alignment that suits all kinds.
@@ -246,7 +264,7 @@ impl<T> Child<T> {
     #[inline]
     pub(crate) fn as_bitmap(&self) -> Option<&BitmapNode<T>> {
         // SAFETY: invariants 1 and 2: the node lives as long as `self`, and nobody edits it while `self` is borrowed.
-        self.0.bitmap().map(|node| unsafe { &*node })
+        self.0.bitmap().map(|node| unsafe { node.as_ref() })
     }
 
     /// Returns the child of a bitmap node that covers the slot which the top bits choose. Reads nothing of the node but the
@@ -254,10 +272,17 @@ impl<T> Child<T> {
     #[inline]
     pub(crate) fn child_of(&self, bits: u32) -> Option<&Self> {
         let node = self.as_bitmap()?;
-        let slot = bits >> (HASH_BITS - WIDTH_MAX + self.0.kind() as u32);
         // SAFETY: invariants 1 and 3: what is left of a word after a shift by `32 - w` is below `2^w`.
-        let slot = unsafe { node.0.slice.get_unchecked(slot as usize) };
+        let slot = unsafe { node.0.slice.get_unchecked(node.slot_of(bits)) };
         Some(BitmapNode::as_child(slot))
+    }
+
+    /// [`child_of`](Self::child_of) a bitmap node of the greatest width. No other node has bitmap nodes for children.
+    #[inline]
+    pub(crate) fn child_of_widest(&self, bits: u32) -> Option<&Self> {
+        // SAFETY: invariants 1 and 2: the node lives as long as `self`, and nobody edits it while `self` is borrowed.
+        let node = unsafe { self.0.widest()?.as_ref() };
+        Some(BitmapNode::as_child(&node.0.slice[wide_slot(bits)]))
     }
 
     /// Returns the bucket, if it is one.
@@ -282,9 +307,9 @@ impl<T> Child<T> {
         Some(if let Some(bucket) = self.0.bucket() {
             // SAFETY: invariant 1, and `self`, the sole owner, is borrowed for as long.
             ChildMut::Bucket(unsafe { &mut *bucket })
-        } else if let Some(node) = self.0.bitmap() {
+        } else if let Some(mut node) = self.0.bitmap() {
             // SAFETY: as above.
-            ChildMut::Bitmap(unsafe { &mut *node })
+            ChildMut::Bitmap(unsafe { node.as_mut() })
         } else if let Some(node) = self.0.collision() {
             // SAFETY: as above.
             ChildMut::Collision(unsafe { &mut *node })
@@ -304,9 +329,9 @@ impl<T> Child<T> {
     /// Returns a mutable reference to the bitmap node, if it is one and `self` is the sole owner.
     #[inline]
     pub(crate) fn own_bitmap_mut(&mut self) -> Option<&mut BitmapNode<T>> {
-        let node = self.0.bitmap().filter(|_| self.is_sole_owner())?;
+        let mut node = self.0.bitmap().filter(|_| self.is_sole_owner())?;
         // SAFETY: invariant 1, and `self`, the sole owner, is borrowed for as long.
-        Some(unsafe { &mut *node })
+        Some(unsafe { node.as_mut() })
     }
 
     /// Returns a mutable reference to the bitmap node, if it is one: a shared node is copied first.
@@ -316,7 +341,7 @@ impl<T> Child<T> {
             self.unshare_bitmap();
         }
         // SAFETY: invariant 1, and `self`, the sole owner by now, is borrowed for as long.
-        self.0.bitmap().map(|node| unsafe { &mut *node })
+        self.0.bitmap().map(|mut node| unsafe { node.as_mut() })
     }
 
     /// Copies the bitmap node, if it is one.
@@ -388,7 +413,7 @@ impl<T> Child<T> {
             drop(unsafe { Arc::from_raw(bucket) });
         } else if let Some(node) = self.0.bitmap() {
             // SAFETY: as above.
-            drop(unsafe { Arc::from_raw(node) });
+            drop(unsafe { Arc::from_raw(node.as_ptr()) });
         } else if let Some(node) = self.0.collision() {
             // SAFETY: as above.
             drop(unsafe { Arc::from_raw(node) });
@@ -552,26 +577,25 @@ impl<T> BitmapNode<T> {
         self.child_mut(self.slot_of(bits))
     }
 
-    /// Returns the child that covers the slot which the top bits choose, if it is a bitmap node.
+    /// Returns the child that covers the slot which the top bits choose, if it is a bitmap node, as only nodes of the
+    /// greatest width have.
     #[inline]
     pub(crate) fn inner_mut_of(&mut self, bits: u32) -> Option<&mut Child<T>> {
         // Invariant 6: it may be changed without a look at other slots.
-        Some(self.single_mut(bits)).filter(|child| child.is_bitmap())
+        Some(self.single_mut(wide_slot(bits))).filter(|child| child.is_bitmap())
     }
 
-    /// Returns the bucket that covers the slot which the top bits choose, for editing, if there is one that nobody
-    /// shares.
+    /// Returns a mutable reference to the bucket that covers the slot which the top bits choose, if there is one that is
+    /// not shared.
     #[inline]
     pub(crate) fn own_bucket_mut_of(&mut self, bits: u32) -> Option<&mut Bucket<T>> {
-        self.single_mut(bits).own_bucket_mut()
+        self.single_mut(self.slot_of(bits)).own_bucket_mut()
     }
 
-    /// Returns the child in the slot which the top bits choose. Its word must not be changed when it has several slots.
+    /// Returns the child in `slot`. Its word must not be changed when it has several slots.
     #[inline]
-    fn single_mut(&mut self, bits: u32) -> &mut Child<T> {
-        let slot = self.slot_of(bits);
-        // SAFETY: invariant 3: what is left of a word after a shift by `32 - w` is below `2^w`.
-        let slot: *mut Slot<T> = unsafe { self.0.slice.get_unchecked_mut(slot) };
+    fn single_mut(&mut self, slot: usize) -> &mut Child<T> {
+        let slot: *mut Slot<T> = &mut self.0.slice[slot];
         // SAFETY: `Child` is a transparent wrapper of `Slot`.
         unsafe { &mut *slot.cast::<Child<T>>() }
     }

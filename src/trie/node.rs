@@ -170,16 +170,16 @@ impl<T> Child<T> {
     #[inline]
     pub(crate) fn leaf(&self, hash: u32) -> &Self {
         let (mut child, mut bits) = (self, hash);
-        while let Some(next) = child.child_of(bits) {
+        while let Some(next) = child.child_of_widest(bits) {
             (child, bits) = (next, descend(bits));
         }
-        child
+        child.child_of(bits).unwrap_or(child)
     }
 
     /// Returns the child of a bitmap node that covers the slot which the top bits choose, if that is a bitmap node too.
     #[inline]
     pub(crate) fn has_inner(&self, bits: u32) -> bool {
-        self.child_of(bits).is_some_and(Self::is_bitmap)
+        self.child_of_widest(bits).is_some_and(Self::is_bitmap)
     }
 }
 
