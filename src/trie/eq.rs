@@ -1,7 +1,7 @@
 //! Equality of two tries, node by node.
 
+use super::bucket::{Bucket, tag};
 use super::child::{Child, ChildRef};
-use super::part::Part;
 use super::{HashTrie, always};
 
 impl<T> HashTrie<T> {
@@ -50,25 +50,35 @@ pub(super) fn equal<T, E>(
             }
             Ok(true)
         }
-        (ChildRef::Bucket(_), ChildRef::Bucket(_)) | (ChildRef::Collision(_), ChildRef::Collision(_)) => {
-            equal_leaves(a, b, eq)
+        (ChildRef::Bucket(a), ChildRef::Bucket(b)) => equal_buckets(a, b, eq),
+        (ChildRef::Collision(a), ChildRef::Collision(other)) => {
+            if a.entries.len() != other.entries.len() {
+                return Ok(false);
+            }
+            for entry in &a.entries {
+                if b.try_find(a.hash, |other| eq(entry, other))?.is_none() {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
         }
         _ => Ok(false),
     }
 }
 
-/// Has every entry of leaf `a` its equal in leaf `b`, and is there no other?
-fn equal_leaves<T, E>(a: &Child<T>, b: &Child<T>, eq: &mut impl FnMut(&T, &T) -> Result<bool, E>) -> Result<bool, E> {
-    if a.entries().len() != b.entries().len() {
+/// Has every entry of `a` its equal in `b`, and is there no other?
+fn equal_buckets<T, E>(
+    a: &Bucket<T>,
+    b: &Bucket<T>,
+    eq: &mut impl FnMut(&T, &T) -> Result<bool, E>,
+) -> Result<bool, E> {
+    if a.len() != b.len() {
         return Ok(false);
     }
-    let (hashes, entries) = b.as_bucket().map_or((&[][..], &[][..]), |bucket| (bucket.hashes(), bucket.entries()));
-    for (index, hash, entry) in Part::of(a).entries() {
+    for (((&hash, entry), &other_hash), other) in a.hashes().iter().zip(a.entries()).zip(b.hashes()).zip(b.entries()) {
         // Versions of a leaf have most of their entries in the same places.
-        if hashes.get(index) == Some(&hash) && eq(entry, &entries[index])? {
-            continue;
-        }
-        if b.try_find(hash, |other| eq(entry, other))?.is_none() {
+        let is_there = hash == other_hash && eq(entry, other)?;
+        if !is_there && b.try_find(tag(hash), |other| eq(entry, other))?.is_none() {
             return Ok(false);
         }
     }
