@@ -32,7 +32,7 @@ impl<K, V> PersistentMap<K, V> {
     }
 }
 
-/// # Looking at a map
+/// # Making and looking at a map
 impl<K, V, S> PersistentMap<K, V, S> {
     /// Makes an empty map that hashes its keys with `hasher`. O(1), no allocation.
     ///

@@ -32,7 +32,7 @@ impl<T> PersistentSet<T> {
     }
 }
 
-/// # Looking at a set
+/// # Making and looking at a set
 impl<T, S> PersistentSet<T, S> {
     /// Makes an empty set that hashes its elements with `hasher`. O(1), no allocation.
     ///

@@ -115,18 +115,19 @@ impl<'a, T> Iterator for Entries<'a, T> {
 /// ```
 pub struct Iter<'a, T> {
     entries: Entries<'a, T>,
-    len: usize,
+    /// The number of entries behind the leaf at hand: so it need not be changed for each entry.
+    behind: usize,
 }
 
 impl<T> Clone for Iter<'_, T> {
     fn clone(&self) -> Self {
-        Self { entries: self.entries.clone(), len: self.len }
+        Self { entries: self.entries.clone(), behind: self.behind }
     }
 }
 
 impl<T> Default for Iter<'_, T> {
     fn default() -> Self {
-        Self { entries: Entries::below(const { &Child::EMPTY }), len: 0 }
+        Self { entries: Entries::below(const { &Child::EMPTY }), behind: 0 }
     }
 }
 
@@ -141,14 +142,21 @@ impl<'a, T> Iterator for Iter<'a, T> {
 
     #[inline]
     fn next(&mut self) -> Option<&'a T> {
-        let entry = self.entries.next()?;
-        self.len -= 1;
-        Some(entry)
+        loop {
+            if let Some(entry) = self.entries.leaf.next_back() {
+                return Some(entry);
+            }
+            if !self.entries.next_leaf() {
+                return None;
+            }
+            self.behind -= self.entries.leaf.len();
+        }
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.len, Some(self.len))
+        let len = self.behind + self.entries.leaf.len();
+        (len, Some(len))
     }
 
     #[inline]
@@ -403,7 +411,9 @@ impl<T> HashTrie<T> {
     /// ```
     #[inline]
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter { entries: Entries::below(&self.root), len: self.len }
+        let entries = Entries::below(&self.root);
+        let behind = self.len - entries.leaf.len();
+        Iter { entries, behind }
     }
 
     pub(crate) fn iter_mut_with<C: Clones<T>>(&mut self, clone: C) -> IterMut<'_, T, C> {

@@ -99,6 +99,11 @@ pub(super) const CHARTS: [Chart; 7] = [
     },
 ];
 
+/// The peers with their places in [`SHARED`], without `hashbrown`, which lies on std.
+fn drawn() -> Vec<(usize, &'static str)> {
+    SHARED.iter().copied().enumerate().filter(|&(_, peer)| peer != "hashbrown").collect()
+}
+
 /// For each of [`SHARED`]: on both light and dark ground.
 const COLORS: [&str; 6] = ["#e8375f", "#3a86d9", "#1aa5b8", "#3aa655", "#d98a1f", "#9a6fd0"];
 
@@ -160,8 +165,8 @@ impl Svg {
     }
 
     fn legend(&mut self) {
-        for (i, peer) in SHARED.iter().enumerate() {
-            let x = LEFT + 125.0 * i as f64;
+        for (place, (i, peer)) in drawn().into_iter().enumerate() {
+            let x = LEFT + 125.0 * place as f64;
             self.curve(i, &[[x, 20.0], [x + 24.0, 20.0]]);
             self.text(x + 30.0, 24.0, "", peer);
         }
@@ -174,10 +179,10 @@ impl Svg {
         let sizes = Scale::new(rows.iter().map(|row| row.n as f64), [x + LEFT, x + WIDTH - RIGHT]);
         let figures = Scale::new(rows.iter().map(|row| row.median), [y + HEIGHT - BOTTOM, y + TOP]);
         let (Some(sizes), Some(figures)) = (sizes, figures) else { return };
-        for n in sizes.decades() {
+        for (i, n) in sizes.decades().enumerate() {
             let at = sizes.at(n);
             self.line([at, figures.ends[0]], [at, figures.ends[1]]);
-            self.text(at, y + HEIGHT - BOTTOM + 17.0, "text-anchor=\"middle\"", &count(n));
+            self.text(at, y + HEIGHT - BOTTOM + 17.0, "text-anchor=\"middle\"", &format!("{}{}", if i == 0 { "n = " } else { "" }, count(n)));
         }
         for figure in figures.decades() {
             let at = figures.at(figure);
@@ -185,8 +190,8 @@ impl Svg {
             self.text(x + LEFT - 6.0, at + 4.0, "text-anchor=\"end\"", &plot.unit.label(figure));
         }
         // Ours last, above the others.
-        for (i, peer) in SHARED.iter().enumerate().rev() {
-            let of = rows.iter().filter(|row| row.peer == *peer);
+        for (i, peer) in drawn().into_iter().rev() {
+            let of = rows.iter().filter(|row| row.peer == peer);
             let points: Vec<_> = of.map(|row| [sizes.at(row.n as f64), figures.at(row.median)]).collect();
             self.curve(i, &points);
         }
