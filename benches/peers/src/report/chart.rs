@@ -182,7 +182,12 @@ impl Svg {
         for (i, n) in sizes.decades().enumerate() {
             let at = sizes.at(n);
             self.line([at, figures.ends[0]], [at, figures.ends[1]]);
-            self.text(at, y + HEIGHT - BOTTOM + 17.0, "text-anchor=\"middle\"", &format!("{}{}", if i == 0 { "n = " } else { "" }, count(n)));
+            self.text(
+                at,
+                y + HEIGHT - BOTTOM + 17.0,
+                "text-anchor=\"middle\"",
+                &format!("{}{}", if i == 0 { "n = " } else { "" }, count(n)),
+            );
         }
         for figure in figures.decades() {
             let at = figures.at(figure);
