@@ -18,6 +18,8 @@ mod hash_order;
 mod insert;
 mod iter;
 mod level;
+#[cfg(test)]
+mod looks;
 mod merge;
 mod node;
 mod pairs;

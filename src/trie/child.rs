@@ -110,7 +110,7 @@ impl<T> Slot<T> {
     #[inline]
     fn bitmap_of(self, kind: usize) -> NonNull<BitmapNode<T>> {
         #[cfg(test)]
-        looks::count();
+        super::looks::count();
         let node = self.word.as_ptr().map_addr(|addr| addr.wrapping_sub(kind)).cast::<Self>();
         // The length that a wide pointer carries is that of its last field, the slots (invariants 1 and 3).
         let node = ptr::slice_from_raw_parts_mut(node, SLOTS_MAX >> kind) as *mut BitmapNode<T>;
@@ -123,7 +123,7 @@ impl<T> Slot<T> {
     fn bucket(self) -> Option<*mut Bucket<T>> {
         let header = self.thin(BUCKET)?;
         #[cfg(test)]
-        looks::count();
+        super::looks::count();
         // SAFETY: invariant 1: a live bucket's header is there.
         Some(unsafe { Bucket::from_header(header.cast()) })
     }
@@ -160,27 +160,6 @@ impl<T> Slot<T> {
         // SAFETY: invariants 1 and 2: `into_raw` gave this pointer, for a node of this alignment, which is not dropped
         // through it.
         Some(ManuallyDrop::new(unsafe { Arc::from_raw(head) }))
-    }
-}
-
-/// Counts, for tests, how often a thread looks at a node other than to compare or count references of it.
-#[cfg(test)]
-pub(super) mod looks {
-    use core::cell::Cell;
-
-    std::thread_local! {
-        static LOOKS: Cell<usize> = const { Cell::new(0) };
-    }
-
-    pub(super) fn count() {
-        LOOKS.with(|looks| looks.set(looks.get() + 1));
-    }
-
-    /// How many there are in `operation`.
-    pub(in crate::trie) fn during<R>(operation: impl FnOnce() -> R) -> (R, usize) {
-        let before = LOOKS.get();
-        let result = operation();
-        (result, LOOKS.get() - before)
     }
 }
 

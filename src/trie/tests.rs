@@ -12,9 +12,8 @@ use core::convert::Infallible;
 #[cfg(not(miri))]
 mod sharing;
 
-use super::child::looks;
 use super::insert::Inserted;
-use super::{Extraction, HashTrie, Merged, Pair, Rule, Shared, always};
+use super::{Extraction, HashTrie, Merged, Pair, Rule, Shared, always, looks};
 
 /// An entry with a hash of its own; `Box` lets Miri see every wrong read and every leak.
 pub(super) type Entry = (u32, u32, Box<u32>);
