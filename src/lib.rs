@@ -24,9 +24,19 @@
 //!
 //! # Features
 //!
-//! `std`, on by default, provides [`RandomState`] and conversions from std's collections; without it the crate needs
-//! only `core` and `alloc`, and a map is given its hasher. `serde`, `rayon`, `proptest`, `quickcheck` and `arbitrary`
-//! implement the traits of the crates of their names.
+//! `std`, on by default, provides [`RandomState`] and conversions from std's collections; without it the crate needs only
+//! `core` and `alloc`, and a map is given its hasher. Each of the others implements the traits of the crate of its name:
+//!
+//! | feature | for maps and sets | without `std` |
+//! |---|---|---|
+//! | `serde` | `Serialize` and `Deserialize`: a map is a map, a set a sequence, a [`Patch`](map::Patch) a map of each key to `added`, `removed` or `changed` | yes |
+//! | `rayon` | parallel iterators, `collect` and `par_extend`; `par_merge`, `par_union`, `par_eq` and so on | no |
+//! | `proptest` | strategies, also with a hasher of one's own | no |
+//! | `quickcheck` | `Arbitrary`, with shrinking | no |
+//! | `arbitrary` | `Arbitrary`, for fuzzers | no |
+//!
+//! Reading with `serde` takes no memory on the word of the input: what is set aside for entries that are only announced is
+//! at most 64 KiB. The parallel operations share what the sequential ones share, and give equal results.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

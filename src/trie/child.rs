@@ -2,7 +2,8 @@
 //!
 //! A child is one word. It is what `triomphe::Arc::into_raw` gave for the node, made thin and with the node's kind in the
 //! three low bits. The wide pointer of a bucket is made again from the capacity in its header, that of a bitmap node from
-//! its width, which is part of the kind: a lookup reads one slot of a node and nothing else, one cache line.
+//! its width, which is part of the kind. So a lookup reads one slot of a node of the greatest width and nothing else, one
+//! cache line; and all nodes above others are of the greatest width.
 //!
 //! Invariants (of the pointers; those of the structure stand in `node`):
 //! 1. The kind in a slot is that of the node it points at, and tells the width of a bitmap node; a slot of kind `EMPTY`
@@ -114,7 +115,8 @@ impl<T> Slot<T> {
         let node = self.word.as_ptr().map_addr(|addr| addr.wrapping_sub(kind)).cast::<Self>();
         // The length that a wide pointer carries is that of its last field, the slots (invariants 1 and 3).
         let node = ptr::slice_from_raw_parts_mut(node, SLOTS_MAX >> kind) as *mut BitmapNode<T>;
-        // SAFETY: invariant 1: a node is there, so it is not null. To know this spares lookups a comparison.
+        // SAFETY: invariant 1, and the callers have compared the kind: a node is there, so it is not null. To know this
+        // spares lookups a comparison.
         unsafe { NonNull::new_unchecked(node) }
     }
 
@@ -246,17 +248,17 @@ impl<T> Child<T> {
         self.0.bitmap().map(|node| unsafe { node.as_ref() })
     }
 
-    /// Returns the child of a bitmap node that covers the slot which the top bits choose. Reads nothing of the node but the
-    /// slot.
+    /// Returns the child of a bitmap node that covers the slot which the top bits choose.
     #[inline]
     pub(crate) fn child_of(&self, bits: u32) -> Option<&Self> {
         let node = self.as_bitmap()?;
-        // SAFETY: invariants 1 and 3: what is left of a word after a shift by `32 - w` is below `2^w`.
+        // SAFETY: invariant 3: what is left of a word after a shift by `32 - w` is below `2^w`.
         let slot = unsafe { node.0.slice.get_unchecked(node.slot_of(bits)) };
         Some(BitmapNode::as_child(slot))
     }
 
-    /// [`child_of`](Self::child_of) a bitmap node of the greatest width. No other node has bitmap nodes for children.
+    /// [`child_of`](Self::child_of) a bitmap node of the greatest width, of which nothing but the slot is read. No other
+    /// node has bitmap nodes for children.
     #[inline]
     pub(crate) fn child_of_widest(&self, bits: u32) -> Option<&Self> {
         // SAFETY: invariants 1 and 2: the node lives as long as `self`, and nobody edits it while `self` is borrowed.

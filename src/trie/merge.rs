@@ -73,7 +73,10 @@ impl<T> HashTrie<T> {
         let root = if a.is_node() || b.is_node() || a.is_shared_with(&b) {
             merge.child(a, b, 0)?
         } else {
-            merge.pick(a, b, 0)?.unwrap_or_else(|picked| subtree(0, &mut merge.gathered([a, b]), picked))
+            match merge.pick(a, b, 0)? {
+                Outcome::Operand(whole) => whole,
+                Outcome::Entries(picked) => subtree(0, &mut merge.gathered([a, b]), picked),
+            }
         };
         let len = merge.tally.result(self.len, other.len, rule);
         Ok(Self { root, len })
@@ -125,6 +128,14 @@ struct Picked {
     indices: [Indices; 2],
     first: usize,
     end: usize,
+}
+
+/// What stays of two parts.
+enum Outcome<T> {
+    /// All of one of them, and nothing else.
+    Operand(Child<T>),
+    /// Some entries of both.
+    Entries(Picked),
 }
 
 impl Picked {
@@ -311,15 +322,14 @@ where
         // The depth of the bitmap node, if one side is part of one: that of a node in this slot, or of this level itself.
         let depth = if span == 1 { level.depth + level.width } else { level.depth };
         match self.pick(a, b, depth)? {
-            Ok(whole) => level.put(first, whole),
-            Err(picked) => level.build(&mut self.gathered([a, b]), picked, first, span),
+            Outcome::Operand(whole) => level.put(first, whole),
+            Outcome::Entries(picked) => level.build(&mut self.gathered([a, b]), picked, first, span),
         }
         Ok(())
     }
 
-    /// Decides what stays of two parts that are not both nodes: all of one of them, which is returned as a child, or
-    /// the entries of [`gathered`](Self::gathered) that are returned as an error.
-    fn pick(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32) -> Result<Result<Child<T>, Picked>, E> {
+    /// Decides what stays of two parts that are not both nodes. The entries are those of [`gathered`](Self::gathered).
+    fn pick(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32) -> Result<Outcome<T>, E> {
         self.items.clear();
         self.keys.clear();
         let mut stays = Stays::default();
@@ -335,16 +345,16 @@ where
         self.tally.result += len;
         for (part, kept) in [a, b].into_iter().zip(stays.kept) {
             if let Some(whole) = part.whole().filter(|whole| len > 0 && kept == len && whole.entries().len() == len) {
-                return Ok(Ok(whole.clone()));
+                return Ok(Outcome::Operand(whole.clone()));
             }
         }
         if len > Bucket::<T>::MAX {
             self.keys.sort_unstable();
         }
-        Ok(Err(picked))
+        Ok(Outcome::Entries(picked))
     }
 
-    /// What was picked of two parts.
+    /// Returns what was picked of two parts.
     fn gathered(&mut self, parts: [Part<'a, T>; 2]) -> Gathered<'_, 'a, T, C> {
         let buckets = parts.map(|part| part.bucket().map(|(bucket, _)| bucket));
         Gathered { buckets, keys: &self.keys, items: &mut self.items, clone: self.clone }

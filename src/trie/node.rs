@@ -182,7 +182,7 @@ impl<T> Child<T> {
         child.child_of(bits).unwrap_or(child)
     }
 
-    /// Returns the child of a bitmap node that covers the slot which the top bits choose, if that is a bitmap node too.
+    /// Returns true if it is a bitmap node, and its child in the slot which the top bits choose is one, too.
     #[inline]
     pub(crate) fn has_inner(&self, bits: u32) -> bool {
         self.child_of_widest(bits).is_some_and(Self::is_bitmap)
