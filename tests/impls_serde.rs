@@ -13,13 +13,26 @@ use serde::{Deserialize as DeriveDeserialize, Serialize};
 use common::hashers::{Kind, TestState};
 use common::{scaled, validate};
 
-/// Writes `value` in both formats and reads it back. Answers its JSON.
+/// Writes `value` in both formats and reads it back. Returns its JSON.
 fn round_trip<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) -> String {
     let bytes = postcard::to_allocvec(value).unwrap();
     assert_eq!(&postcard::from_bytes::<T>(&bytes).unwrap(), value);
     let json = serde_json::to_string(value).unwrap();
     assert_eq!(&serde_json::from_str::<T>(&json).unwrap(), value);
     json
+}
+
+#[test]
+fn equal_collections_are_written_alike_whatever_their_history() {
+    type Map = PersistentMap<u32, u32, TestState>;
+    let forth: Map = (0..500).map(|n| (n, n * n)).collect();
+    let mut back = Map::default();
+    back.extend((0..900).rev().map(|n| (n, n * n)));
+    back.retain(|n, _| *n < 500);
+    assert!(!forth.iter().eq(back.iter()), "their order of iteration differs");
+    assert_eq!(serde_json::to_string(&forth).unwrap(), serde_json::to_string(&back).unwrap());
+    let [forth, back] = [forth, back].map(|map| map.into_keys().collect::<PersistentSet<u32, TestState>>());
+    assert_eq!(serde_json::to_string(&forth).unwrap(), serde_json::to_string(&back).unwrap());
 }
 
 #[test]
