@@ -21,7 +21,7 @@ fn count<'a>(texts: &'a [String]) -> Counts<'a> {
         words(text).for_each(|word| *counts.entry(word).or_insert(0) += 1);
         counts
     });
-    counted.reduce(Counts::new, |a, b| a.merge_with(&b, |_, a, b| Merge::Value(a + b)))
+    counted.reduce(Counts::new, |a, b| a.merge_with(&b, |_, a, b| Merge::New(a + b)))
 }
 
 fn count_in_one_thread(texts: &[String]) -> HashMap<&str, u64> {

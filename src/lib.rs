@@ -51,9 +51,9 @@ mod transient;
 
 mod hasher;
 mod impls;
-mod keyed;
 #[doc(hidden)]
 pub mod macros;
+mod table;
 
 pub mod trie;
 

@@ -4,7 +4,7 @@
 // names of `std`.
 
 use crate::hasher::RandomState;
-use crate::trie::HashTrie;
+use crate::table::{MapKey, Table};
 
 // In the order of the documentation.
 mod read;
@@ -27,7 +27,6 @@ mod entry_ref;
 mod iter;
 mod ops;
 
-pub use algebra::Merge;
 pub use diff::{Change, Diff};
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
@@ -36,6 +35,9 @@ pub use merge3::Conflict;
 #[cfg(feature = "serde")]
 pub(crate) use patch::Edit;
 pub use patch::{Patch, PatchError};
+
+#[doc(inline)]
+pub use crate::trie::Merge;
 
 /// A persistent hash map: cloning is O(1), and versions share all that they have in common.
 ///
@@ -67,19 +69,18 @@ pub use patch::{Patch, PatchError};
 /// assert_eq!(yesterday, PersistentMap::from([("apples", 3), ("pears", 5)]));
 /// ```
 pub struct PersistentMap<K, V, S = RandomState> {
-    pub(crate) trie: HashTrie<(K, V)>,
-    pub(crate) hasher: S,
+    pub(crate) table: Table<(K, V), S, MapKey>,
 }
 
 /// For tests and fuzzing.
 #[doc(hidden)]
 impl<K, V, S> PersistentMap<K, V, S> {
     pub fn validate(&self) {
-        self.trie.validate();
+        self.table.trie.validate();
     }
 
     pub fn same_shape(&self, other: &Self) -> bool {
-        self.trie.same_shape(&other.trie)
+        self.table.trie.same_shape(&other.table.trie)
     }
 }
 

@@ -3,7 +3,7 @@
 // The set is a thin face, as the map is: a `HashTrie` of the elements does the work.
 
 use crate::hasher::RandomState;
-use crate::trie::HashTrie;
+use crate::table::{SetKey, Table};
 
 // In the order of the documentation.
 mod read;
@@ -54,18 +54,17 @@ pub use iter::{Drain, ExtractIf, IntoIter, Iter};
 /// assert_eq!(&invited - &guests, PersistentSet::from(["Ada"]));
 /// ```
 pub struct PersistentSet<T, S = RandomState> {
-    pub(crate) trie: HashTrie<T>,
-    pub(crate) hasher: S,
+    pub(crate) table: Table<T, S, SetKey>,
 }
 
 /// For tests and fuzzing.
 #[doc(hidden)]
 impl<T, S> PersistentSet<T, S> {
     pub fn validate(&self) {
-        self.trie.validate();
+        self.table.trie.validate();
     }
 
     pub fn same_shape(&self, other: &Self) -> bool {
-        self.trie.same_shape(&other.trie)
+        self.table.trie.same_shape(&other.table.trie)
     }
 }

@@ -17,14 +17,14 @@ mod eq;
 mod hash_order;
 mod insert;
 mod iter;
-mod level;
 #[cfg(test)]
 mod looks;
 mod merge;
 mod node;
+mod node_builder;
 mod pairs;
-mod part;
 mod place;
+mod range;
 mod remove;
 mod sample;
 mod shrink;
@@ -39,37 +39,37 @@ use core::fmt;
 use child::Child;
 use place::Place;
 
-pub use combine::Kept;
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub(crate) use insert::Inserted;
 pub(crate) use iter::IterMut;
 pub use iter::{IntoIter, Iter};
-pub(crate) use merge::{Merged, Rule, Shared};
-pub(crate) use pairs::{Pair, Pairs};
+pub use merge::Merge;
+pub(crate) use merge::SetOp;
+pub(crate) use pairs::{Pair, PairWalk};
 pub(crate) use remove::Extraction;
 #[cfg(feature = "rayon")]
-pub(crate) use split::{Dealt, Executor, Subtree, Subtrees};
+pub(crate) use split::{Executor, RootPartition, Subtree, Subtrees};
 pub use usage::MemoryUsage;
 
 /// How the entries of a shared bucket are copied.
-pub(crate) trait Clones<T>: Fn(&T) -> T + Copy {}
+pub(crate) trait CloneFn<T>: Fn(&T) -> T + Copy {}
 
-impl<T, C: Fn(&T) -> T + Copy> Clones<T> for C {}
+impl<T, C: Fn(&T) -> T + Copy> CloneFn<T> for C {}
 
-/// Returns the [`Clones`] of a trie that shares nothing.
-pub(crate) fn sole_owner<T>(_: &T) -> T {
+/// Returns the [`CloneFn`] of a trie that shares nothing.
+pub(crate) fn never_clone<T>(_: &T) -> T {
     unreachable!("a sole owner never copies a bucket")
 }
 
 /// Returns the fallible form of an equality that cannot fail.
 #[inline]
-pub(crate) fn infallible<T>(mut eq: impl FnMut(&T) -> bool) -> impl FnMut(&T) -> Result<bool, Infallible> {
+pub(crate) fn wrap_ok<T>(mut eq: impl FnMut(&T) -> bool) -> impl FnMut(&T) -> Result<bool, Infallible> {
     move |entry| Ok(eq(entry))
 }
 
 /// Returns the value of a result that cannot be an error.
 #[inline]
-pub(crate) fn always<R>(result: Result<R, Infallible>) -> R {
+pub(crate) fn into_ok<R>(result: Result<R, Infallible>) -> R {
     match result {
         Ok(value) => value,
     }
@@ -251,7 +251,7 @@ impl<T> HashTrie<T> {
     /// ```
     #[inline]
     pub fn find(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&T> {
-        always(self.try_find(hash, infallible(eq)))
+        into_ok(self.try_find(hash, wrap_ok(eq)))
     }
 
     /// [`find`](Self::find) with an equality that can fail. O(log n), no allocation.
@@ -284,7 +284,7 @@ impl<T> HashTrie<T> {
 
     /// Entry `index` of the leaf in the range of `hash`, its path unshared.
     #[inline]
-    fn entry_at_mut(&mut self, hash: u32, index: usize, clone: impl Clones<T>) -> &mut T {
+    fn entry_at_mut(&mut self, hash: u32, index: usize, clone: impl CloneFn<T>) -> &mut T {
         Place::of(&mut self.root, hash).entry_mut(index, clone)
     }
 
@@ -293,7 +293,7 @@ impl<T> HashTrie<T> {
         &mut self,
         hash: u64,
         eq: impl FnMut(&T) -> Result<bool, E>,
-        clone: impl Clones<T>,
+        clone: impl CloneFn<T>,
     ) -> Result<Option<&mut T>, E> {
         let hash = mix(hash);
         Ok(self.try_position(hash, eq)?.map(|index| self.entry_at_mut(hash, index, clone)))
@@ -306,7 +306,7 @@ impl<T> HashTrie<T> {
         hash: u64,
         entry: T,
         same: impl FnMut(&T, &T) -> Result<bool, E>,
-        clone: impl Clones<T>,
+        clone: impl CloneFn<T>,
     ) -> Result<Inserted<'_, T>, E> {
         self.try_insert_at(mix(hash), entry, same, clone)
     }
@@ -316,7 +316,7 @@ impl<T> HashTrie<T> {
         &mut self,
         hash: u64,
         eq: impl FnMut(&T) -> Result<bool, E>,
-        clone: impl Clones<T>,
+        clone: impl CloneFn<T>,
     ) -> Result<Option<T>, E> {
         let hash = mix(hash);
         Ok(self.try_position(hash, eq)?.map(|index| self.remove_at(hash, index, clone).0))
@@ -340,7 +340,7 @@ impl<T: Clone> HashTrie<T> {
     /// assert_eq!(ages.insert(3, ("Ada", 37), same_name), Some(("Ada", 36)));
     /// ```
     pub fn insert(&mut self, hash: u64, entry: T, mut same: impl FnMut(&T, &T) -> bool) -> Option<T> {
-        always(self.try_insert(hash, entry, |there, entry| Ok(same(there, entry))))
+        into_ok(self.try_insert(hash, entry, |there, entry| Ok(same(there, entry))))
     }
 
     /// [`insert`](Self::insert) with an equality that can fail; then the trie is as before. O(log n).
@@ -400,7 +400,7 @@ impl<T: Clone> HashTrie<T> {
     /// assert_eq!(numbers.remove(7, |&n| n == 7), None);
     /// ```
     pub fn remove(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<T> {
-        always(self.try_remove(hash, infallible(eq)))
+        into_ok(self.try_remove(hash, wrap_ok(eq)))
     }
 
     /// [`remove`](Self::remove) with an equality that can fail; then the trie is as before. O(log n).
@@ -441,7 +441,7 @@ impl<T: Clone> HashTrie<T> {
     /// assert_eq!(ages.find(3, |(name, _)| *name == "Ada"), Some(&("Ada", 37)));
     /// ```
     pub fn find_mut(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&mut T> {
-        always(self.try_find_mut(hash, infallible(eq)))
+        into_ok(self.try_find_mut(hash, wrap_ok(eq)))
     }
 
     /// [`find_mut`](Self::find_mut) with an equality that can fail; then the trie is as before. O(log n).
@@ -483,7 +483,7 @@ impl<T: Clone> HashTrie<T> {
     /// assert_eq!(counts.find(3, |(word, _)| *word == "one"), Some(&("one", 2)));
     /// ```
     pub fn entry(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Entry<'_, T> {
-        always(self.try_entry(hash, infallible(eq)))
+        into_ok(self.try_entry(hash, wrap_ok(eq)))
     }
 
     /// [`entry`](Self::entry) with an equality that can fail. O(log n), no allocation.

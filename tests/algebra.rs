@@ -144,7 +144,7 @@ fn the_key_of_the_map_stays() {
             assert!(all(&ours.merge(&theirs), "ours", 2));
             assert!(all(&ours.intersection(&theirs), "ours", 1));
             assert!(all(&ours.intersection_with(&theirs, |_, a, b| a + b), "ours", 3));
-            assert!(all(&ours.merge_with(&theirs, |_, _, _| Merge::Value(5)), "ours", 5));
+            assert!(all(&ours.merge_with(&theirs, |_, _, _| Merge::New(5)), "ours", 5));
             assert!(all(&ours.merge_with(&theirs, |_, _, _| Merge::Right), "theirs", 2));
             assert!(ours.merge_with(&theirs, |_, _, _| Merge::Right).ptr_eq(&theirs));
         }

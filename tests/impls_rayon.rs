@@ -206,7 +206,7 @@ fn merging_in_parallel_is_merging() {
             let decide = |key: &u32, a: &u32, b: &u32| match key % 4 {
                 0 => Merge::Left,
                 1 => Merge::Right,
-                2 => Merge::Value(a + b),
+                2 => Merge::New(a + b),
                 _ => Merge::Remove,
             };
             let results = [
@@ -310,7 +310,7 @@ const OPERATIONS: [Operation; 8] = [
             match key.value() % 4 {
                 0 => Merge::Left,
                 1 => Merge::Right,
-                2 => Merge::Value(Tracked::new(ours.value() + theirs.value())),
+                2 => Merge::New(Tracked::new(ours.value() + theirs.value())),
                 _ => Merge::Remove,
             }
         }));

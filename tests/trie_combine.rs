@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use perennial::HashTrie;
-use perennial::trie::Kept;
+use perennial::trie::Merge;
 use proptest::prelude::*;
 
 use common::proptest_config;
@@ -83,15 +83,15 @@ proptest! {
     fn answers_are_those_of_a_model(base in entries(), ours in entries(), theirs in entries()) {
         let base = trie(base);
         // Versions of one base share nodes; the others do not.
-        let both = |a: &HashTrie<Entry>, more: Vec<Entry>| a.try_union(&trie(more), same, |_, _| Ok(Kept::Right)).unwrap();
+        let both = |a: &HashTrie<Entry>, more: Vec<Entry>| a.try_union(&trie(more), same, |_, _| Ok(Merge::Right)).unwrap();
         for (a, b) in [(trie(ours.clone()), trie(theirs.clone())), (both(&base, ours), both(&base, theirs))] {
             let (ma, mb) = (model(&a), model(&b));
-            let union = |kept: fn(&Entry, &Entry) -> Kept<Entry>| model(&a.try_union(&b, same, |a, b| Ok(kept(a, b))).unwrap());
+            let union = |kept: fn(&Entry, &Entry) -> Merge<Entry>| model(&a.try_union(&b, same, |a, b| Ok(kept(a, b))).unwrap());
             let right_wins: Model = ma.iter().chain(&mb).map(|(&k, &v)| (k, v)).collect();
             let left_wins: Model = mb.iter().chain(&ma).map(|(&k, &v)| (k, v)).collect();
-            prop_assert_eq!(union(|_, _| Kept::Left), left_wins);
-            prop_assert_eq!(&union(|_, _| Kept::Right), &right_wins);
-            prop_assert_eq!(&union(|_, b| Kept::New(*b)), &right_wins);
+            prop_assert_eq!(union(|_, _| Merge::Left), left_wins);
+            prop_assert_eq!(&union(|_, _| Merge::Right), &right_wins);
+            prop_assert_eq!(&union(|_, b| Merge::New(*b)), &right_wins);
             let left = |keep: &dyn Fn(&u16) -> bool| -> Model { ma.clone().into_iter().filter(|(k, _)| keep(k)).collect() };
             prop_assert_eq!(model(&a.try_intersection(&b, same).unwrap()), left(&|k| mb.contains_key(k)));
             let without = left(&|k| !mb.contains_key(k));
@@ -134,7 +134,7 @@ fn errors_come_out_of_every_call() {
     let a = trie((0..100).map(|key| (key, 'a')));
     let b = trie((50..150).map(|key| (key, 'b')));
     let (before_a, before_b) = (model(&a), model(&b));
-    fails_everywhere(|failing| a.try_union(&b, |a, b| failing.same(a, b), |_, _| Ok(Kept::Right)));
+    fails_everywhere(|failing| a.try_union(&b, |a, b| failing.same(a, b), |_, _| Ok(Merge::Right)));
     fails_everywhere(|failing| a.try_intersection(&b, |a, b| failing.same(a, b)));
     fails_everywhere(|failing| a.try_difference(&b, |a, b| failing.same(a, b)));
     fails_everywhere(|failing| a.try_symmetric_difference(&b, |a, b| failing.same(a, b)));
@@ -194,7 +194,7 @@ fn nothing_is_called_after_an_error() {
         let calls = (0..).find(|&at| run(&Once { at, calls: Cell::new(0) }).is_ok());
         assert!(calls > Some(50), "{calls:?}");
     }
-    at_each(|once| a.try_union(&b, |a, b| once.call(a.0 == b.0), |_, _| once.call(Kept::Left)).map(drop));
+    at_each(|once| a.try_union(&b, |a, b| once.call(a.0 == b.0), |_, _| once.call(Merge::Left)).map(drop));
     at_each(|once| a.try_intersection(&b, |a, b| once.call(a.0 == b.0)).map(drop));
     at_each(|once| a.try_difference(&b, |a, b| once.call(a.0 == b.0)).map(drop));
     at_each(|once| a.try_symmetric_difference(&b, |a, b| once.call(a.0 == b.0)).map(drop));

@@ -187,8 +187,8 @@ fn of_maps() -> Vec<Experiment<Map>> {
         right,
     );
     all.combine(
-        &[(merge_with, |a, b| a.merge_with(b, |_, ours, _| Merge::Value(*ours)))],
-        "`Merge::Value` of an equal value",
+        &[(merge_with, |a, b| a.merge_with(b, |_, ours, _| Merge::New(*ours)))],
+        "`Merge::New` of an equal value",
         |map| [[map.clone(), map.clone()], [map.clone(), apart(map)]],
         left,
     );

@@ -13,8 +13,8 @@ use core::hash::{BuildHasher, Hash};
 use rayon::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
-use crate::keyed::{self, KeyOf, Table, agree};
-use crate::trie::{Dealt, Executor, HashTrie, Merged, Rule, Subtree, Subtrees};
+use crate::table::{KeyOf, Table};
+use crate::trie::{Executor, HashTrie, Merge, RootPartition, SetOp, Subtree, Subtrees};
 
 pub mod map;
 pub mod set;
@@ -69,56 +69,50 @@ macro_rules! parallel {
 
 use parallel;
 
-/// Builds a trie of `entries`; of equal keys, `replace` puts the later entry over the earlier one.
-fn collect<T, K, S>(
-    entries: impl ParallelIterator<Item = T>,
-    hasher: &S,
-    key_of: impl KeyOf<T, K> + Send + Sync,
-    replace: impl Fn(&mut T, T) + Sync,
-) -> HashTrie<T>
-where
-    T: Send + Sync,
-    K: Eq + Hash,
-    S: BuildHasher + Sync,
-{
-    let parts = entries.fold(Dealt::new, |mut dealt, entry| {
-        dealt.push(hasher.hash_one(key_of(&entry)), entry);
-        dealt
-    });
-    HashTrie::of_dealt(parts.collect(), Pool, |there, new| key_of(there) == key_of(new), replace)
-}
+impl<T: Send + Sync, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
+    /// Returns a trie of `entries`; of equal keys, `replace` puts the later entry over the earlier one.
+    fn par_collect(&self, entries: impl ParallelIterator<Item = T>, replace: impl Fn(&mut T, T) + Sync) -> HashTrie<T>
+    where
+        S: Sync,
+    {
+        let hasher = &self.hasher;
+        let parts = entries.fold(RootPartition::new, |mut dealt, entry| {
+            dealt.push(hasher.hash_one(M::key(&entry)), entry);
+            dealt
+        });
+        HashTrie::from_partitions(parts.collect(), Pool, M::same_key, replace)
+    }
 
-/// Returns the parallel form of [`keyed::merge`].
-fn merge<T, K, S>(
-    a: Table<'_, T, S>,
-    b: Table<'_, T, S>,
-    key_of: impl KeyOf<T, K> + Sync,
-    rule: Rule,
-    both: impl Fn(&T, &T) -> Merged<T> + Sync,
-) -> HashTrie<T>
-where
-    T: Clone + Send + Sync,
-    K: Eq + Hash,
-    S: BuildHasher + Sync,
-{
-    let other = if agree(a, b, key_of) { b.0.clone() } else { keyed::rehashed(b.0, a.1, key_of) };
-    let merged = a.0.merge_on(&other, Pool, rule, |a, b| key_of(a) == key_of(b), both, T::clone);
-    // As in the sequential form, dropped by hand lest `merged` leak if a destructor panics.
-    drop(other);
-    merged
-}
+    /// Merges a trie of `entries` into this one; of equal keys, `replace` makes one entry of two new ones, and `both` of
+    /// an old and a new one.
+    fn par_extend(
+        &mut self,
+        entries: impl ParallelIterator<Item = T>,
+        replace: impl Fn(&mut T, T) + Sync,
+        both: impl Fn(&T, &T) -> Merge<T> + Sync,
+    ) where
+        T: Clone,
+        S: Sync,
+    {
+        let new = self.par_collect(entries, replace);
+        self.trie = self.trie.par_merge(&new, Pool, SetOp::UNION, M::same_key, both, T::clone);
+    }
 
-/// Returns the parallel form of [`keyed::eq`].
-fn eq<T, K, S>(
-    a: Table<'_, T, S>,
-    b: Table<'_, T, S>,
-    key_of: impl KeyOf<T, K>,
-    eq: impl Fn(&T, &T) -> bool + Sync,
-) -> bool
-where
-    T: Send + Sync,
-    K: Eq + Hash,
-    S: BuildHasher,
-{
-    a.0.eq_on(b.0, Pool, &eq) || a.0.len() == b.0.len() && !agree(a, b, key_of) && keyed::eq(a, b, key_of, eq)
+    /// [`merge`](Self::merge) in parallel.
+    fn par_merge(&self, other: &Self, op: SetOp, both: impl Fn(&T, &T) -> Merge<T> + Sync) -> Self
+    where
+        T: Clone,
+        S: Clone,
+    {
+        let other = self.rehashed(other);
+        let merged = self.trie.par_merge(&other, Pool, op, M::same_key, both, T::clone);
+        // As in the sequential form, dropped by hand lest `merged` leak if a destructor panics.
+        drop(other);
+        Self::new(merged, self.hasher.clone())
+    }
+
+    /// [`eq`](Self::eq) in parallel, as far as the tries are equal node by node.
+    fn par_eq(&self, other: &Self, eq: impl Fn(&T, &T) -> bool + Sync) -> bool {
+        self.trie.par_eq(&other.trie, Pool, &eq) || self.eq_by_search(other, eq)
+    }
 }

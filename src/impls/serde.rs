@@ -37,7 +37,7 @@ where
 impl<K: Serialize, V: Serialize, S> Serialize for PersistentMap<K, V, S> {
     /// In the order of 32 bits of the hashes, which is the same for equal maps with equal hashers.
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        serializer.collect_map(self.trie.in_stored_order().map(|(key, value)| (key, value)))
+        serializer.collect_map(self.table.trie.in_stored_order().map(|(key, value)| (key, value)))
     }
 }
 
@@ -56,7 +56,7 @@ where
 impl<T: Serialize, S> Serialize for PersistentSet<T, S> {
     /// In the order of 32 bits of the hashes, which is the same for equal sets with equal hashers.
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        serializer.collect_seq(self.trie.in_stored_order())
+        serializer.collect_seq(self.table.trie.in_stored_order())
     }
 }
 

@@ -7,50 +7,18 @@ use core::hash::{BuildHasher, Hash};
 use core::ptr;
 
 use super::{PersistentMap, unchanged};
-use crate::keyed::{self, first};
 use crate::macros::operators;
-use crate::trie::{Merged, Rule, always};
-
-/// What becomes of a key that both of two maps have: what the closure of [`PersistentMap::merge_with`] returns.
-///
-/// # Examples
-///
-/// ```
-/// use perennial::map::Merge;
-/// use perennial::persistent_map;
-///
-/// let ours = persistent_map! { "a" => 1, "b" => 2 };
-/// let theirs = persistent_map! { "a" => 3, "b" => 2 };
-/// let merged = ours.merge_with(&theirs, |_, a, b| if a < b { Merge::Right } else { Merge::Left });
-/// assert!(merged == theirs);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Merge<V> {
-    /// The entry of the map itself stays.
-    Left,
-    /// The entry of the other map stays, its key included.
-    Right,
-    /// The key of the map itself stays, and gets this value.
-    Value(V),
-    /// The key is not in the result.
-    Remove,
-}
-
-/// The value itself stands for [`Merge::Value`].
-impl<V> From<V> for Merge<V> {
-    fn from(value: V) -> Self {
-        Self::Value(value)
-    }
-}
+use crate::table::Table;
+use crate::trie::{Merge, SetOp, into_ok};
 
 impl<V> Merge<V> {
-    /// What becomes of the entries of `key`.
-    pub(crate) fn of<K: Clone>(self, key: &K) -> Merged<(K, V)> {
+    /// Returns what becomes of the entries of `key`.
+    pub(crate) fn with_key<K: Clone>(self, key: &K) -> Merge<(K, V)> {
         match self {
-            Self::Left => Merged::Left,
-            Self::Right => Merged::Right,
-            Self::Value(value) => Merged::New((key.clone(), value)),
-            Self::Remove => Merged::Remove,
+            Self::Left => Merge::Left,
+            Self::Right => Merge::Right,
+            Self::New(value) => Merge::New((key.clone(), value)),
+            Self::Remove => Merge::Remove,
         }
     }
 }
@@ -77,7 +45,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     #[doc(alias("concat", "union"))]
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn merge(&self, other: &Self) -> Self {
-        self.merged(other, Rule::UNION, |(key, _), (_, value)| Merged::New((key.clone(), value.clone())))
+        self.merged(other, SetOp::UNION, |(key, _), (_, value)| Merge::New((key.clone(), value.clone())))
     }
 
     /// Returns a version with the entries of both maps, in which `f` has decided about each key that both have.
@@ -102,7 +70,9 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     #[doc(alias = "union_with")]
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn merge_with<R: Into<Merge<V>>>(&self, other: &Self, mut f: impl FnMut(&K, &V, &V) -> R) -> Self {
-        self.merged(other, Rule::UNION.asking(), |(key, ours), (_, theirs)| f(key, ours, theirs).into().of(key))
+        self.merged(other, SetOp::UNION.visiting_shared(), |(key, ours), (_, theirs)| {
+            f(key, ours, theirs).into().with_key(key)
+        })
     }
 
     /// Returns a version with those of our entries whose key the other map has too. Also written `&`.
@@ -121,7 +91,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     /// ```
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn intersection(&self, other: &Self) -> Self {
-        self.merged(other, Rule::INTERSECTION, |_, _| Merged::Left)
+        self.merged(other, SetOp::INTERSECTION, |_, _| Merge::Left)
     }
 
     /// Returns a version with the keys that both maps have, and the values that `f` makes of ours and the other's. O(n
@@ -139,8 +109,8 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     /// ```
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn intersection_with(&self, other: &Self, mut f: impl FnMut(&K, &V, &V) -> V) -> Self {
-        self.merged(other, Rule::INTERSECTION.asking(), |(key, ours), (_, theirs)| {
-            Merged::New((key.clone(), f(key, ours, theirs)))
+        self.merged(other, SetOp::INTERSECTION.visiting_shared(), |(key, ours), (_, theirs)| {
+            Merge::New((key.clone(), f(key, ours, theirs)))
         })
     }
 
@@ -161,7 +131,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     #[doc(alias = "relative_complement")]
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn difference(&self, other: &Self) -> Self {
-        self.merged(other, Rule::DIFFERENCE, |_, _| Merged::Remove)
+        self.merged(other, SetOp::DIFFERENCE, |_, _| Merge::Remove)
     }
 
     /// Returns a version with the entries of either map whose key the other does not have. Also written `^`.
@@ -179,12 +149,11 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     /// ```
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn symmetric_difference(&self, other: &Self) -> Self {
-        self.merged(other, Rule::SYMMETRIC_DIFFERENCE, |_, _| Merged::Remove)
+        self.merged(other, SetOp::SYMMETRIC_DIFFERENCE, |_, _| Merge::Remove)
     }
 
-    fn merged(&self, other: &Self, rule: Rule, both: impl FnMut(&(K, V), &(K, V)) -> Merged<(K, V)>) -> Self {
-        let trie = keyed::merge(self.table(), other.table(), first, rule, both);
-        Self { trie, hasher: self.hasher.clone() }
+    fn merged(&self, other: &Self, op: SetOp, both: impl FnMut(&(K, V), &(K, V)) -> Merge<(K, V)>) -> Self {
+        Self { table: self.table.merge(&other.table, op, both) }
     }
 }
 
@@ -209,14 +178,14 @@ impl<K: Clone, V: Clone + PartialEq, S: Clone> PersistentMap<K, V, S> {
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn update_values(&self, mut f: impl FnMut(&K, &V) -> V) -> Self {
         let both = |(key, old): &(K, V), _: &_| match f(key, old) {
-            new if unchanged(old, &new) => Ok(Merged::Left),
-            new => Ok(Merged::New((key.clone(), new))),
+            new if unchanged(old, &new) => Ok(Merge::Left),
+            new => Ok(Merge::New((key.clone(), new))),
         };
-        // Merged with itself, where equal entries are one and the same.
+        // Merge with itself, where equal entries are one and the same.
         let same = |a: &_, b: &_| Ok(ptr::eq(a, b));
-        let rule = Rule::INTERSECTION.asking();
-        let trie = always(self.trie.try_merge_with(&self.trie, rule, same, both, <(K, V)>::clone));
-        Self { trie, hasher: self.hasher.clone() }
+        let op = SetOp::INTERSECTION.visiting_shared();
+        let trie = into_ok(self.table.trie.try_merge_with(&self.table.trie, op, same, both, <(K, V)>::clone));
+        Self { table: Table::new(trie, self.table.hasher.clone()) }
     }
 }
 
@@ -255,8 +224,8 @@ impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
     /// ```
     #[must_use = "the new map is the result; the map itself is unchanged"]
     pub fn filter_map<W>(&self, mut f: impl FnMut(&K, &V) -> Option<W>) -> PersistentMap<K, W, S> {
-        let trie = self.trie.filter_map_with(|(key, value)| Some((key.clone(), f(key, value)?)));
-        PersistentMap { trie, hasher: self.hasher.clone() }
+        let trie = self.table.trie.filter_map_with(|(key, value)| Some((key.clone(), f(key, value)?)));
+        PersistentMap { table: Table::new(trie, self.table.hasher.clone()) }
     }
 }
 
@@ -280,7 +249,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     where
         V: PartialEq,
     {
-        keyed::is_within(self.table(), other.table(), first, |(_, a), (_, b)| a == b)
+        self.table.is_within(&other.table, |(_, a), (_, b)| a == b)
     }
 
     /// Returns `true` if the other map has all of our keys, with values that `f` accepts beside ours.
@@ -315,7 +284,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     /// assert!(!map.is_disjoint(&persistent_map! { 1 => "b" }));
     /// ```
     pub fn is_disjoint(&self, other: &Self) -> bool {
-        keyed::is_disjoint(self.table(), other.table(), first)
+        self.table.is_disjoint(&other.table)
     }
 }
 

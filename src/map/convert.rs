@@ -9,8 +9,7 @@ use {
 
 use super::iter::{IntoIter, Iter, IterMut};
 use super::{PersistentMap, replace_value};
-use crate::keyed::{self, first};
-use crate::trie::sole_owner;
+use crate::trie::never_clone;
 
 /// Makes a [`PersistentMap`] from a list of `key => value`, under the default hasher or under one that stands before
 /// it.
@@ -67,7 +66,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     /// Returns a map of these entries. Of equal keys the last value wins.
     pub(crate) fn collected(hasher: S, entries: impl IntoIterator<Item = (K, V)>) -> Self {
         let mut map = Self::with_hasher(hasher);
-        keyed::extend(&mut map.trie, &map.hasher, entries, first, sole_owner, replace_value);
+        map.table.extend(entries, never_clone, replace_value);
         map
     }
 }
@@ -82,7 +81,7 @@ impl<K: Eq + Hash, V, S: BuildHasher + Default> FromIterator<(K, V)> for Persist
 impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> Extend<(K, V)> for PersistentMap<K, V, S> {
     /// Inserts all entries. Of equal keys the last value wins.
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        keyed::extend(&mut self.trie, &self.hasher, entries, first, <(K, V)>::clone, replace_value);
+        self.table.extend(entries, <(K, V)>::clone, replace_value);
     }
 }
 
@@ -158,6 +157,6 @@ impl<K: Clone, V: Clone, S> IntoIterator for PersistentMap<K, V, S> {
     ///
     /// Entries in nodes that another version shares are cloned, all others moved.
     fn into_iter(self) -> IntoIter<K, V> {
-        IntoIter { inner: self.trie.into_iter() }
+        IntoIter { inner: self.table.trie.into_iter() }
     }
 }

@@ -6,8 +6,8 @@ use core::hash::{BuildHasher, Hash};
 use core::mem;
 
 use super::into_value;
-use crate::keyed::Cloner;
-use crate::trie::{self, HashTrie, always, infallible};
+use crate::table::{MapKey, Table};
+use crate::trie::{self, into_ok, wrap_ok};
 
 /// The place of a key in a map: a view into an entry that is there, or a gap where one can be put.
 ///
@@ -90,13 +90,12 @@ impl<'a, K: Eq + Hash, V> Entry<'a, K, V> {
     /// Returns the place of `key`.
     #[inline]
     pub(crate) fn find<S: BuildHasher>(
-        trie: &'a mut HashTrie<(K, V)>,
-        hasher: &S,
+        table: &'a mut Table<(K, V), S, MapKey>,
         key: K,
-        clone: Cloner<(K, V)>,
+        clone: fn(&(K, V)) -> (K, V),
     ) -> Self {
-        let hash = hasher.hash_one(&key);
-        match always(trie.try_entry_with(hash, infallible(|(k, _): &(K, V)| key == *k), clone)) {
+        let hash = table.hasher.hash_one(&key);
+        match into_ok(table.trie.try_entry_with(hash, wrap_ok(|(k, _): &(K, V)| key == *k), clone)) {
             trie::Entry::Occupied(inner) => Self::Occupied(OccupiedEntry { inner }),
             trie::Entry::Vacant(inner) => Self::Vacant(VacantEntry { key, inner }),
         }

@@ -6,8 +6,8 @@ use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 
 use super::entry::OccupiedEntry;
-use crate::keyed::Cloner;
-use crate::trie::{self, HashTrie, always, infallible};
+use crate::table::{MapKey, Table};
+use crate::trie::{self, into_ok, wrap_ok};
 
 /// The place of a borrowed key in a map: [`Entry`](super::Entry) without an owned key.
 ///
@@ -54,13 +54,12 @@ pub struct VacantEntryRef<'a, 'q, K, V, Q: ?Sized> {
 impl<'a, 'q, K, V, Q: ?Sized + Hash + Equivalent<K>> EntryRef<'a, 'q, K, V, Q> {
     /// Returns the place of `key`.
     pub(crate) fn find<S: BuildHasher>(
-        trie: &'a mut HashTrie<(K, V)>,
-        hasher: &S,
+        table: &'a mut Table<(K, V), S, MapKey>,
         key: &'q Q,
-        clone: Cloner<(K, V)>,
+        clone: fn(&(K, V)) -> (K, V),
     ) -> Self {
-        let same = infallible(|(there, _): &(K, V)| key.equivalent(there));
-        match always(trie.try_entry_with(hasher.hash_one(key), same, clone)) {
+        let same = wrap_ok(|(there, _): &(K, V)| key.equivalent(there));
+        match into_ok(table.trie.try_entry_with(table.hasher.hash_one(key), same, clone)) {
             trie::Entry::Occupied(inner) => Self::Occupied(OccupiedEntry { inner }),
             trie::Entry::Vacant(inner) => Self::Vacant(VacantEntryRef { key, inner }),
         }

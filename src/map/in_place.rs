@@ -9,7 +9,6 @@ use equivalent::Equivalent;
 
 use super::iter::{Drain, ExtractIf, IntoKeys, IntoValues, IterMut, ValuesMut};
 use super::{Entry, EntryRef, OccupiedError, PersistentMap, into_value, replace_value};
-use crate::keyed::{self, first};
 use crate::trie::Extraction;
 
 /// # Editing in place, by key
@@ -31,7 +30,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     /// ```
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        keyed::insert(&mut self.trie, &self.hasher, (key, value), first, <(K, V)>::clone, replace_value)
+        self.table.insert((key, value), <(K, V)>::clone, replace_value)
     }
 
     /// Inserts `value` under `key` unless there is an entry already. O(log n).
@@ -94,7 +93,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::remove(&mut self.trie, &self.hasher, key, first, <(K, V)>::clone)
+        self.table.remove(key, <(K, V)>::clone)
     }
 
     /// Returns a mutable reference to the value of `key`. O(log n); no allocation if there is no such key.
@@ -118,7 +117,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::get_mut(&mut self.trie, &self.hasher, key, first, <(K, V)>::clone).map(|(_, value)| value)
+        self.table.get_mut(key, <(K, V)>::clone).map(|(_, value)| value)
     }
 
     /// Returns the key as the map holds it, and a mutable reference to its value. O(log n); no allocation if there is no such key.
@@ -143,7 +142,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        let entry = keyed::get_mut(&mut self.trie, &self.hasher, key, first, <(K, V)>::clone);
+        let entry = self.table.get_mut(key, <(K, V)>::clone);
         entry.map(|(key, value)| (&*key, value))
     }
 
@@ -170,8 +169,8 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        let queries = keys.map(|key| (self.hasher.hash_one(key), |(k, _): &(K, V)| key.equivalent(k)));
-        let found = self.trie.find_disjoint_mut_with(queries, <(K, V)>::clone);
+        let queries = keys.map(|key| (self.table.hasher.hash_one(key), |(k, _): &(K, V)| key.equivalent(k)));
+        let found = self.table.trie.find_disjoint_mut_with(queries, <(K, V)>::clone);
         found.map(|entry| entry.map(|(_, value)| value))
     }
 
@@ -192,7 +191,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     /// ```
     #[inline]
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V> {
-        Entry::find(&mut self.trie, &self.hasher, key, <(K, V)>::clone)
+        Entry::find(&mut self.table, key, <(K, V)>::clone)
     }
 
     /// Returns the place of a borrowed key, of which an owned one is made with `Into` only if it is inserted. O(log n).
@@ -215,7 +214,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        EntryRef::find(&mut self.trie, &self.hasher, key, <(K, V)>::clone)
+        EntryRef::find(&mut self.table, key, <(K, V)>::clone)
     }
 }
 
@@ -236,7 +235,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// assert_eq!(map.len(), 4);
     /// ```
     pub fn retain(&mut self, mut f: impl FnMut(&K, &V) -> bool) {
-        self.trie.retain_with(|(key, value)| f(key, value), <(K, V)>::clone);
+        self.table.trie.retain_with(|(key, value)| f(key, value), <(K, V)>::clone);
     }
 
     /// Iterates over the entries for which `f` returns true, and removes each as it yields it. O(n) for the whole run;
@@ -259,7 +258,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     where
         F: FnMut(&K, &V) -> bool,
     {
-        ExtractIf { trie: &mut self.trie, extraction: Extraction::new(), pred }
+        ExtractIf { trie: &mut self.table.trie, extraction: Extraction::new(), pred }
     }
 
     /// Removes some entry and returns it, if there is one. O(log n); O(n) until the map is empty.
@@ -278,7 +277,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// ```
     #[doc(alias("pop_first", "take_any"))]
     pub fn pop(&mut self) -> Option<(K, V)> {
-        Extraction::new().next(&mut self.trie, &mut |_| true, <(K, V)>::clone)
+        Extraction::new().next(&mut self.table.trie, &mut |_| true, <(K, V)>::clone)
     }
 
     /// Empties the map and iterates over what was in it. O(1), and O(n) for the whole run.
@@ -296,7 +295,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// assert!(map.is_empty());
     /// ```
     pub fn drain(&mut self) -> Drain<'_, K, V> {
-        Drain::new(mem::take(&mut self.trie))
+        Drain::new(mem::take(&mut self.table.trie))
     }
 
     /// Iterates over the entries, in unspecified order, with the values for editing. O(n) for the whole run.
@@ -316,7 +315,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// ```
     #[doc(alias = "retain_mut")]
     pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
-        IterMut { inner: self.trie.iter_mut_with(<(K, V)>::clone) }
+        IterMut { inner: self.table.trie.iter_mut_with(<(K, V)>::clone) }
     }
 
     /// Iterates over the values, in unspecified order, for editing. O(n) for the whole run.
@@ -385,6 +384,6 @@ impl<K, V, S> PersistentMap<K, V, S> {
     /// assert!(map.is_empty());
     /// ```
     pub fn clear(&mut self) {
-        self.trie.clear();
+        self.table.trie.clear();
     }
 }

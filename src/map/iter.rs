@@ -5,7 +5,6 @@ use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
 use super::{into_key, into_value};
-use crate::keyed::Cloner;
 use crate::macros::projection;
 use crate::trie::{self, Extraction, HashTrie};
 
@@ -34,7 +33,7 @@ pub struct Iter<'a, K, V> {
 /// assert_eq!(map.iter_mut().next(), Some((&"a", &mut 1)));
 /// ```
 pub struct IterMut<'a, K, V> {
-    pub(super) inner: trie::IterMut<'a, (K, V), Cloner<(K, V)>>,
+    pub(super) inner: trie::IterMut<'a, (K, V), fn(&(K, V)) -> (K, V)>,
 }
 
 /// Iterator over the entries of a map by value.

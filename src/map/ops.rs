@@ -8,14 +8,13 @@ use equivalent::Equivalent;
 
 use super::PersistentMap;
 use crate::hasher::hash_unordered;
-use crate::keyed::{self, first};
 
 const NO_ENTRY: &str = "no entry found for key";
 
 impl<K, V, S: Clone> Clone for PersistentMap<K, V, S> {
     /// Returns the same version once more. O(1): nothing is copied, neither keys nor values need be `Clone`.
     fn clone(&self) -> Self {
-        Self { trie: self.trie.clone(), hasher: self.hasher.clone() }
+        Self { table: self.table.clone() }
     }
 }
 
@@ -28,7 +27,7 @@ impl<K, V, S: Default> Default for PersistentMap<K, V, S> {
 
 impl<K: fmt::Debug, V: fmt::Debug, S> fmt::Debug for PersistentMap<K, V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.trie.in_stored_order().map(|(key, value)| (key, value))).finish()
+        f.debug_map().entries(self.table.trie.in_stored_order().map(|(key, value)| (key, value))).finish()
     }
 }
 
@@ -48,7 +47,7 @@ impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PartialEq for PersistentMap<K, 
     /// assert_ne!(map, persistent_map! { "not a number" => f64::NAN });
     /// ```
     fn eq(&self, other: &Self) -> bool {
-        keyed::eq(self.table(), other.table(), first, |a, b| a == b)
+        self.table.eq(&other.table, |a, b| a == b)
     }
 }
 

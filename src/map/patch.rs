@@ -55,7 +55,7 @@ impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Patch<K
     /// ```
     #[must_use]
     pub fn between(old: &PersistentMap<K, V, S>, new: &PersistentMap<K, V, S>) -> Self {
-        let mut edits = PersistentMap::with_hasher(old.hasher.clone());
+        let mut edits = PersistentMap::with_hasher(old.table.hasher.clone());
         edits.extend(old.diff(new).map(edit));
         Self { edits }
     }

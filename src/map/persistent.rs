@@ -7,7 +7,6 @@ use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 
 use super::{Entry, PersistentMap, unchanged};
-use crate::keyed::{self, first};
 
 /// # New versions by key
 impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V, S> {
@@ -77,7 +76,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn assoc_if_absent(&self, key: K, value: V) -> Self {
         let mut next = self.clone();
-        keyed::add(&mut next.trie, &next.hasher, (key, value), first, <(K, V)>::clone);
+        next.table.insert_if_absent((key, value), <(K, V)>::clone);
         next
     }
 

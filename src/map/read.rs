@@ -9,7 +9,7 @@ use super::PersistentMap;
 use super::iter::{Iter, Keys, Values};
 #[cfg(feature = "std")]
 use crate::hasher::RandomState;
-use crate::keyed::{self, Table, first};
+use crate::table::Table;
 use crate::trie::HashTrie;
 
 /// # Making a map
@@ -52,7 +52,7 @@ impl<K, V, S> PersistentMap<K, V, S> {
     /// ```
     #[must_use]
     pub const fn with_hasher(hasher: S) -> Self {
-        Self { trie: HashTrie::new(), hasher }
+        Self { table: Table::new(HashTrie::new(), hasher) }
     }
 
     /// Returns the map's hasher. O(1).
@@ -66,7 +66,7 @@ impl<K, V, S> PersistentMap<K, V, S> {
     /// let _: &RandomState = map.hasher();
     /// ```
     pub const fn hasher(&self) -> &S {
-        &self.hasher
+        &self.table.hasher
     }
 
     /// Returns the number of entries. O(1).
@@ -79,7 +79,7 @@ impl<K, V, S> PersistentMap<K, V, S> {
     /// assert_eq!(persistent_map! { 1 => "a", 2 => "b" }.len(), 2);
     /// ```
     pub const fn len(&self) -> usize {
-        self.trie.len()
+        self.table.trie.len()
     }
 
     /// Returns `true` if there are no entries. O(1).
@@ -95,7 +95,7 @@ impl<K, V, S> PersistentMap<K, V, S> {
     /// assert!(!map.is_empty());
     /// ```
     pub const fn is_empty(&self) -> bool {
-        self.trie.is_empty()
+        self.table.trie.is_empty()
     }
 
     /// Returns true if two maps are the same version, that is, if they share all of their nodes. O(1).
@@ -115,7 +115,7 @@ impl<K, V, S> PersistentMap<K, V, S> {
     /// assert!(!map.ptr_eq(&map.assoc(2, "b")));
     /// ```
     pub fn ptr_eq(&self, other: &Self) -> bool {
-        self.trie.ptr_eq(&other.trie)
+        self.table.trie.ptr_eq(&other.table.trie)
     }
 
     /// Iterates over the entries, in unspecified order. O(n) for the whole run, no allocation.
@@ -129,7 +129,7 @@ impl<K, V, S> PersistentMap<K, V, S> {
     /// assert_eq!(map.iter().map(|(_, n)| n).sum::<i32>(), 3);
     /// ```
     pub fn iter(&self) -> Iter<'_, K, V> {
-        Iter { inner: self.trie.iter() }
+        Iter { inner: self.table.trie.iter() }
     }
 
     /// Iterates over the keys, in unspecified order. O(n) for the whole run, no allocation.
@@ -159,11 +159,6 @@ impl<K, V, S> PersistentMap<K, V, S> {
     pub fn values(&self) -> Values<'_, K, V> {
         Values { inner: self.iter() }
     }
-
-    /// What the operations on two maps work on.
-    pub(crate) fn table(&self) -> Table<'_, (K, V), S> {
-        (&self.trie, &self.hasher)
-    }
 }
 
 /// # Looking up keys
@@ -186,7 +181,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::get(&self.trie, &self.hasher, key, first).map(|(_, value)| value)
+        self.table.get(key).map(|(_, value)| value)
     }
 
     /// Returns the key as the map holds it, and its value. O(log n).
@@ -204,7 +199,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::get(&self.trie, &self.hasher, key, first).map(|(key, value)| (key, value))
+        self.table.get(key).map(|(key, value)| (key, value))
     }
 
     /// Returns `true` if there is an entry of `key`. O(log n).
@@ -223,7 +218,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::get(&self.trie, &self.hasher, key, first).is_some()
+        self.table.get(key).is_some()
     }
 
     /// Iterates over the entries in an order that depends on them and the hasher alone. O(n) for the whole run.
@@ -253,6 +248,6 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     /// ```
     #[doc(alias("deterministic", "sorted"))]
     pub fn iter_in_hash_order(&self) -> impl ExactSizeIterator<Item = (&K, &V)> + FusedIterator + Clone {
-        self.trie.in_hash_order(|(key, _)| self.hasher.hash_one(key)).map(|(key, value)| (key, value))
+        self.table.trie.in_hash_order(|(key, _)| self.table.hasher.hash_one(key)).map(|(key, value)| (key, value))
     }
 }

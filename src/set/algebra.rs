@@ -6,9 +6,8 @@
 use core::hash::{BuildHasher, Hash};
 
 use super::PersistentSet;
-use crate::keyed::{self, itself};
 use crate::macros::operators;
-use crate::trie::{Merged, Rule};
+use crate::trie::{Merge, SetOp};
 
 // Not iterators as in `std`: a new version shares with both sets what it has of them, so it may be had for less than
 // iterating over it would take.
@@ -31,7 +30,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
     /// ```
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn union(&self, other: &Self) -> Self {
-        self.merged(other, Rule::UNION, |_, _| Merged::Left)
+        self.merged(other, SetOp::UNION, |_, _| Merge::Left)
     }
 
     /// Returns a version with those of our elements that the other set has too. Also written `&`.
@@ -50,7 +49,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
     /// ```
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn intersection(&self, other: &Self) -> Self {
-        self.merged(other, Rule::INTERSECTION, |_, _| Merged::Left)
+        self.merged(other, SetOp::INTERSECTION, |_, _| Merge::Left)
     }
 
     /// Returns a version with those of our elements that the other set does not have. Also written `-`.
@@ -70,7 +69,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
     #[doc(alias = "relative_complement")]
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn difference(&self, other: &Self) -> Self {
-        self.merged(other, Rule::DIFFERENCE, |_, _| Merged::Remove)
+        self.merged(other, SetOp::DIFFERENCE, |_, _| Merge::Remove)
     }
 
     /// Returns a version with the elements that one set has and the other has not. Also written `^`.
@@ -89,12 +88,11 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
     /// ```
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn symmetric_difference(&self, other: &Self) -> Self {
-        self.merged(other, Rule::SYMMETRIC_DIFFERENCE, |_, _| Merged::Remove)
+        self.merged(other, SetOp::SYMMETRIC_DIFFERENCE, |_, _| Merge::Remove)
     }
 
-    fn merged(&self, other: &Self, rule: Rule, both: impl FnMut(&T, &T) -> Merged<T>) -> Self {
-        let trie = keyed::merge(self.table(), other.table(), itself, rule, both);
-        Self { trie, hasher: self.hasher.clone() }
+    fn merged(&self, other: &Self, op: SetOp, both: impl FnMut(&T, &T) -> Merge<T>) -> Self {
+        Self { table: self.table.merge(&other.table, op, both) }
     }
 }
 
@@ -114,7 +112,7 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
     /// assert!(!few.is_subset(&persistent_set! { 2, 3 }));
     /// ```
     pub fn is_subset(&self, other: &Self) -> bool {
-        keyed::is_within(self.table(), other.table(), itself, |_, _| true)
+        self.table.is_within(&other.table, |_, _| true)
     }
 
     /// Returns `true` if the set has all elements of the other.
@@ -148,7 +146,7 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
     /// assert!(!set.is_disjoint(&persistent_set! { 2, 3 }));
     /// ```
     pub fn is_disjoint(&self, other: &Self) -> bool {
-        keyed::is_disjoint(self.table(), other.table(), itself)
+        self.table.is_disjoint(&other.table)
     }
 }
 

@@ -9,8 +9,7 @@ use {
 
 use super::PersistentSet;
 use super::iter::{IntoIter, Iter};
-use crate::keyed::{self, itself};
-use crate::trie::sole_owner;
+use crate::trie::never_clone;
 
 /// Makes a [`PersistentSet`] from a list of elements, under the default hasher or under one that stands before it.
 ///
@@ -58,7 +57,7 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
     /// Returns a set of these elements. Of equal elements the first stays.
     pub(crate) fn collected(hasher: S, elements: impl IntoIterator<Item = T>) -> Self {
         let mut set = Self::with_hasher(hasher);
-        keyed::add_all(&mut set.trie, &set.hasher, elements, itself, sole_owner);
+        set.table.extend_if_absent(elements, never_clone);
         set
     }
 }
@@ -73,7 +72,7 @@ impl<T: Eq + Hash, S: BuildHasher + Default> FromIterator<T> for PersistentSet<T
 impl<T: Eq + Hash + Clone, S: BuildHasher> Extend<T> for PersistentSet<T, S> {
     /// Inserts all elements. Of equal elements the first stays.
     fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
-        keyed::add_all(&mut self.trie, &self.hasher, elements, itself, T::clone);
+        self.table.extend_if_absent(elements, T::clone);
     }
 }
 
@@ -140,6 +139,6 @@ impl<T: Clone, S> IntoIterator for PersistentSet<T, S> {
     ///
     /// Elements in nodes that another version shares are cloned, all others moved.
     fn into_iter(self) -> IntoIter<T> {
-        IntoIter { inner: self.trie.into_iter() }
+        IntoIter { inner: self.table.trie.into_iter() }
     }
 }

@@ -9,7 +9,6 @@ use equivalent::Equivalent;
 
 use super::PersistentSet;
 use super::iter::{Drain, ExtractIf};
-use crate::keyed::{self, itself};
 use crate::trie::{Entry, Extraction};
 
 /// # Editing in place, by element
@@ -30,7 +29,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     /// ```
     #[inline]
     pub fn insert(&mut self, value: T) -> bool {
-        keyed::add(&mut self.trie, &self.hasher, value, itself, T::clone)
+        self.table.insert_if_absent(value, T::clone)
     }
 
     /// Inserts `value` in place of an equal element, which is returned, if there is one. O(log n).
@@ -47,7 +46,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     /// assert_eq!(set.len(), 2);
     /// ```
     pub fn replace(&mut self, value: T) -> Option<T> {
-        keyed::insert(&mut self.trie, &self.hasher, value, itself, T::clone, mem::replace)
+        self.table.insert(value, T::clone, mem::replace)
     }
 
     /// Removes the element that is equal to `value`, and returns whether there was one. O(log n); no allocation if not.
@@ -85,7 +84,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     where
         Q: ?Sized + Hash + Equivalent<T>,
     {
-        keyed::remove(&mut self.trie, &self.hasher, value, itself, T::clone)
+        self.table.remove(value, T::clone)
     }
 
     /// Inserts `value` unless there is an equal element. Returns the one that is in the set then. O(log n); no
@@ -102,10 +101,10 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     /// assert_eq!(set.len(), 3);
     /// ```
     pub fn get_or_insert(&mut self, value: T) -> &T {
-        let hash = self.hasher.hash_one(&value);
+        let hash = self.table.hasher.hash_one(&value);
         // Searched before it is taken, since a borrow cannot be given back on one way and kept on the other.
-        if self.trie.find(hash, |there| *there == value).is_some() {
-            return self.trie.find(hash, |there| *there == value).expect("it was there just now");
+        if self.table.trie.find(hash, |there| *there == value).is_some() {
+            return self.table.trie.find(hash, |there| *there == value).expect("it was there just now");
         }
         self.put_new(hash, value)
     }
@@ -132,9 +131,9 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     where
         Q: ?Sized + Hash + Equivalent<T>,
     {
-        let hash = self.hasher.hash_one(value);
-        if self.trie.find(hash, |there| value.equivalent(there)).is_some() {
-            return self.trie.find(hash, |there| value.equivalent(there)).expect("it was there just now");
+        let hash = self.table.hasher.hash_one(value);
+        if self.table.trie.find(hash, |there| value.equivalent(there)).is_some() {
+            return self.table.trie.find(hash, |there| value.equivalent(there)).expect("it was there just now");
         }
         let new = f(value);
         assert!(value.equivalent(&new), "the new element is not equal to the value");
@@ -143,7 +142,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
 
     /// Inserts an element that is known not to be there.
     fn put_new(&mut self, hash: u64, value: T) -> &T {
-        match self.trie.entry(hash, |_| false) {
+        match self.table.trie.entry(hash, |_| false) {
             Entry::Vacant(place) => place.insert(value),
             Entry::Occupied(_) => unreachable!("no element was accepted"),
         }
@@ -164,7 +163,7 @@ impl<T: Clone, S> PersistentSet<T, S> {
     /// assert_eq!(set.len(), 4);
     /// ```
     pub fn retain(&mut self, f: impl FnMut(&T) -> bool) {
-        self.trie.retain_with(f, T::clone);
+        self.table.trie.retain_with(f, T::clone);
     }
 
     /// Iterates over the elements for which `pred` returns true, and removes each as it yields it. O(n) for the whole
@@ -186,7 +185,7 @@ impl<T: Clone, S> PersistentSet<T, S> {
     where
         F: FnMut(&T) -> bool,
     {
-        ExtractIf { trie: &mut self.trie, extraction: Extraction::new(), pred }
+        ExtractIf { trie: &mut self.table.trie, extraction: Extraction::new(), pred }
     }
 
     /// Removes some element and returns it, if there is one. O(log n); O(n) until the set is empty.
@@ -207,7 +206,7 @@ impl<T: Clone, S> PersistentSet<T, S> {
     /// ```
     #[doc(alias("pop_first", "take_any"))]
     pub fn pop(&mut self) -> Option<T> {
-        Extraction::new().next(&mut self.trie, &mut |_| true, T::clone)
+        Extraction::new().next(&mut self.table.trie, &mut |_| true, T::clone)
     }
 
     /// Empties the set and iterates over what was in it. O(1), and O(n) for the whole run.
@@ -224,7 +223,7 @@ impl<T: Clone, S> PersistentSet<T, S> {
     /// assert!(set.is_empty());
     /// ```
     pub fn drain(&mut self) -> Drain<'_, T> {
-        Drain::new(mem::take(&mut self.trie))
+        Drain::new(mem::take(&mut self.table.trie))
     }
 }
 
@@ -242,6 +241,6 @@ impl<T, S> PersistentSet<T, S> {
     /// assert!(set.is_empty());
     /// ```
     pub fn clear(&mut self) {
-        self.trie.clear();
+        self.table.trie.clear();
     }
 }

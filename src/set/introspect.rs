@@ -19,7 +19,7 @@ impl<T, S> PersistentSet<T, S> {
     /// assert_eq!(PersistentSet::<u64>::new().memory_usage().bytes, 0);
     /// ```
     pub fn memory_usage(&self) -> MemoryUsage {
-        self.trie.memory_usage()
+        self.table.trie.memory_usage()
     }
 
     /// Returns the part of [`memory_usage`](Self::memory_usage) that is also the other set's. O(n), no allocation.
@@ -35,7 +35,7 @@ impl<T, S> PersistentSet<T, S> {
     /// assert_eq!(new.shared_with(&old), old.shared_with(&new));
     /// ```
     pub fn shared_with(&self, other: &Self) -> MemoryUsage {
-        self.trie.shared_with(&other.trie)
+        self.table.trie.shared_with(&other.table.trie)
     }
 
     /// Returns the part of [`memory_usage`](Self::memory_usage) that is not the other set's: what it costs to keep this
@@ -56,7 +56,7 @@ impl<T, S> PersistentSet<T, S> {
     /// assert_eq!(old.not_shared_with(&old.clone()).bytes, 0);
     /// ```
     pub fn not_shared_with(&self, other: &Self) -> MemoryUsage {
-        self.trie.not_shared_with(&other.trie)
+        self.table.trie.not_shared_with(&other.table.trie)
     }
 
     /// Gives the room back that is kept for entries to come, except what other versions share. O(n).
@@ -75,6 +75,6 @@ impl<T, S> PersistentSet<T, S> {
     /// assert!(set.memory_usage().bytes < before);
     /// ```
     pub fn shrink_to_fit(&mut self) {
-        self.trie.shrink_to_fit();
+        self.table.trie.shrink_to_fit();
     }
 }

@@ -5,12 +5,11 @@ use core::hash::{BuildHasher, Hash, Hasher};
 
 use super::PersistentSet;
 use crate::hasher::hash_unordered;
-use crate::keyed::{self, itself};
 
 impl<T, S: Clone> Clone for PersistentSet<T, S> {
     /// Returns the same version once more. O(1): nothing is copied, the elements need not be `Clone`.
     fn clone(&self) -> Self {
-        Self { trie: self.trie.clone(), hasher: self.hasher.clone() }
+        Self { table: self.table.clone() }
     }
 }
 
@@ -23,7 +22,7 @@ impl<T, S: Default> Default for PersistentSet<T, S> {
 
 impl<T: fmt::Debug, S> fmt::Debug for PersistentSet<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.trie.in_stored_order()).finish()
+        f.debug_set().entries(self.table.trie.in_stored_order()).finish()
     }
 }
 
@@ -31,7 +30,7 @@ impl<T: Eq + Hash, S: BuildHasher> PartialEq for PersistentSet<T, S> {
     /// Returns `true` if both have the same elements. O(1) for the same version or different lengths, otherwise in
     /// proportion to what they do not share.
     fn eq(&self, other: &Self) -> bool {
-        keyed::eq(self.table(), other.table(), itself, T::eq)
+        self.table.eq(&other.table, T::eq)
     }
 }
 

@@ -9,7 +9,7 @@ use super::PersistentSet;
 use super::iter::Iter;
 #[cfg(feature = "std")]
 use crate::hasher::RandomState;
-use crate::keyed::{self, Table, itself};
+use crate::table::Table;
 use crate::trie::HashTrie;
 
 /// # Making a set
@@ -52,7 +52,7 @@ impl<T, S> PersistentSet<T, S> {
     /// ```
     #[must_use]
     pub const fn with_hasher(hasher: S) -> Self {
-        Self { trie: HashTrie::new(), hasher }
+        Self { table: Table::new(HashTrie::new(), hasher) }
     }
 
     /// Returns the set's hasher. O(1).
@@ -66,7 +66,7 @@ impl<T, S> PersistentSet<T, S> {
     /// let _: &RandomState = set.hasher();
     /// ```
     pub const fn hasher(&self) -> &S {
-        &self.hasher
+        &self.table.hasher
     }
 
     /// Returns the number of elements. O(1).
@@ -79,7 +79,7 @@ impl<T, S> PersistentSet<T, S> {
     /// assert_eq!(persistent_set! { 1, 2, 2 }.len(), 2);
     /// ```
     pub const fn len(&self) -> usize {
-        self.trie.len()
+        self.table.trie.len()
     }
 
     /// Returns `true` if there are no elements. O(1).
@@ -95,7 +95,7 @@ impl<T, S> PersistentSet<T, S> {
     /// assert!(!set.is_empty());
     /// ```
     pub const fn is_empty(&self) -> bool {
-        self.trie.is_empty()
+        self.table.trie.is_empty()
     }
 
     /// Returns true if two sets are the same version, that is, if they share all of their nodes. O(1).
@@ -115,7 +115,7 @@ impl<T, S> PersistentSet<T, S> {
     /// assert!(!set.ptr_eq(&set.conj(2)));
     /// ```
     pub fn ptr_eq(&self, other: &Self) -> bool {
-        self.trie.ptr_eq(&other.trie)
+        self.table.trie.ptr_eq(&other.table.trie)
     }
 
     /// Iterates over the elements, in unspecified order. O(n) for the whole run, no allocation.
@@ -128,12 +128,7 @@ impl<T, S> PersistentSet<T, S> {
     /// assert_eq!(persistent_set! { 1, 2, 3 }.iter().sum::<i32>(), 6);
     /// ```
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter { inner: self.trie.iter() }
-    }
-
-    /// What the operations on two sets work on.
-    pub(crate) fn table(&self) -> Table<'_, T, S> {
-        (&self.trie, &self.hasher)
+        Iter { inner: self.table.trie.iter() }
     }
 }
 
@@ -157,7 +152,7 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
     where
         Q: ?Sized + Hash + Equivalent<T>,
     {
-        keyed::get(&self.trie, &self.hasher, value, itself)
+        self.table.get(value)
     }
 
     /// Returns `true` if there is an element equal to `value`. O(log n).
@@ -176,7 +171,7 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
     where
         Q: ?Sized + Hash + Equivalent<T>,
     {
-        keyed::get(&self.trie, &self.hasher, value, itself).is_some()
+        self.table.get(value).is_some()
     }
 
     /// Iterates over the elements in an order that depends on them and the hasher alone. O(n) for the whole run.
@@ -196,6 +191,6 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
     /// ```
     #[doc(alias("deterministic", "sorted"))]
     pub fn iter_in_hash_order(&self) -> impl ExactSizeIterator<Item = &T> + FusedIterator + Clone {
-        self.trie.in_hash_order(|element| self.hasher.hash_one(element))
+        self.table.trie.in_hash_order(|element| self.table.hasher.hash_one(element))
     }
 }

@@ -6,9 +6,9 @@ use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 
 use crate::hasher::RandomState;
-use crate::keyed::{self, Cloner, first};
 use crate::map::{Entry, Iter, PersistentMap, into_value, replace_value};
-use crate::trie::{HashTrie, sole_owner};
+use crate::table::{MapKey, Table};
+use crate::trie::{HashTrie, never_clone};
 
 /// A map in the making: edited in place, then turned into a [`PersistentMap`] in O(1).
 ///
@@ -36,9 +36,8 @@ use crate::trie::{HashTrie, sole_owner};
 // Not `Clone`. Two clones would share nodes, which either of them may have to copy, but one that was started from
 // nothing does not know how. Nor would it serve: what is to be forked is a version, that is a `PersistentMap`.
 pub struct TransientMap<K, V, S = RandomState> {
-    trie: HashTrie<(K, V)>,
-    hasher: S,
-    clone: Cloner<(K, V)>,
+    table: Table<(K, V), S, MapKey>,
+    clone: fn(&(K, V)) -> (K, V),
 }
 
 #[cfg(feature = "std")]
@@ -75,7 +74,7 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// ```
     #[must_use]
     pub const fn with_hasher(hasher: S) -> Self {
-        Self { trie: HashTrie::new(), hasher, clone: sole_owner }
+        Self { table: Table::new(HashTrie::new(), hasher), clone: never_clone }
     }
 
     /// Returns the finished map. O(1).
@@ -92,7 +91,7 @@ impl<K, V, S> TransientMap<K, V, S> {
     #[doc(alias("build", "finish", "freeze"))]
     #[must_use]
     pub fn into_persistent(self) -> PersistentMap<K, V, S> {
-        PersistentMap { trie: self.trie, hasher: self.hasher }
+        PersistentMap { table: self.table }
     }
 
     /// Returns the hasher. O(1).
@@ -106,7 +105,7 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// let _: &RandomState = map.hasher();
     /// ```
     pub const fn hasher(&self) -> &S {
-        &self.hasher
+        &self.table.hasher
     }
 
     /// Returns the number of entries. O(1).
@@ -121,7 +120,7 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// assert_eq!(map.len(), 1);
     /// ```
     pub const fn len(&self) -> usize {
-        self.trie.len()
+        self.table.trie.len()
     }
 
     /// Returns `true` if there are no entries. O(1).
@@ -134,7 +133,7 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// assert!(TransientMap::<&str, u32>::new().is_empty());
     /// ```
     pub const fn is_empty(&self) -> bool {
-        self.trie.is_empty()
+        self.table.trie.is_empty()
     }
 
     /// Iterates over the entries, in unspecified order. O(n) for the whole run, no allocation.
@@ -149,7 +148,7 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// assert!(map.iter().eq([(&"a", &1)]));
     /// ```
     pub fn iter(&self) -> Iter<'_, K, V> {
-        Iter { inner: self.trie.iter() }
+        Iter { inner: self.table.trie.iter() }
     }
 
     /// Removes all entries. O(1) if another version shares them, otherwise O(n) to drop them.
@@ -165,7 +164,7 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// assert!(map.is_empty());
     /// ```
     pub fn clear(&mut self) {
-        self.trie.clear();
+        self.table.trie.clear();
     }
 
     /// Keeps only the entries for which `f` returns true; see [`PersistentMap::retain`]. O(n).
@@ -181,7 +180,7 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// assert_eq!(map.len(), 1);
     /// ```
     pub fn retain(&mut self, mut f: impl FnMut(&K, &V) -> bool) {
-        self.trie.retain_with(|(key, value)| f(key, value), self.clone);
+        self.table.trie.retain_with(|(key, value)| f(key, value), self.clone);
     }
 }
 
@@ -202,7 +201,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::get(&self.trie, &self.hasher, key, first).map(|(_, value)| value)
+        self.table.get(key).map(|(_, value)| value)
     }
 
     /// Returns `true` if there is an entry of `key`. O(log n).
@@ -221,7 +220,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::get(&self.trie, &self.hasher, key, first).is_some()
+        self.table.get(key).is_some()
     }
 
     /// Returns a mutable reference to the value of `key`. O(log n).
@@ -241,7 +240,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::get_mut(&mut self.trie, &self.hasher, key, first, self.clone).map(|(_, value)| value)
+        self.table.get_mut(key, self.clone).map(|(_, value)| value)
     }
 
     /// Inserts `value` under `key` and returns the value that it replaces, if any. O(log n).
@@ -257,7 +256,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     /// ```
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        keyed::insert(&mut self.trie, &self.hasher, (key, value), first, self.clone, replace_value)
+        self.table.insert((key, value), self.clone, replace_value)
     }
 
     /// Removes the entry of `key` and returns its value. O(log n).
@@ -296,7 +295,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::remove(&mut self.trie, &self.hasher, key, first, self.clone)
+        self.table.remove(key, self.clone)
     }
 
     /// Returns the place of `key`, occupied or vacant, to look at and to change without searching again. O(log n).
@@ -314,7 +313,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     /// ```
     #[inline]
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V> {
-        Entry::find(&mut self.trie, &self.hasher, key, self.clone)
+        Entry::find(&mut self.table, key, self.clone)
     }
 }
 
@@ -340,7 +339,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     #[doc(alias("builder", "thaw"))]
     #[must_use]
     pub fn into_transient(self) -> TransientMap<K, V, S> {
-        TransientMap { trie: self.trie, hasher: self.hasher, clone: <(K, V)>::clone }
+        TransientMap { table: self.table, clone: <(K, V)>::clone }
     }
 }
 
@@ -353,14 +352,14 @@ impl<K, V, S: Default> Default for TransientMap<K, V, S> {
 
 impl<K: fmt::Debug, V: fmt::Debug, S> fmt::Debug for TransientMap<K, V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.trie.in_stored_order().map(|(key, value)| (key, value))).finish()
+        f.debug_map().entries(self.table.trie.in_stored_order().map(|(key, value)| (key, value))).finish()
     }
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher> Extend<(K, V)> for TransientMap<K, V, S> {
     /// Inserts all entries. Of equal keys the last value wins.
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        keyed::extend(&mut self.trie, &self.hasher, entries, first, self.clone, replace_value);
+        self.table.extend(entries, self.clone, replace_value);
     }
 }
 

@@ -7,9 +7,9 @@ use core::mem;
 use equivalent::Equivalent;
 
 use crate::hasher::RandomState;
-use crate::keyed::{self, Cloner, itself};
 use crate::set::{Iter, PersistentSet};
-use crate::trie::{HashTrie, sole_owner};
+use crate::table::{SetKey, Table};
+use crate::trie::{HashTrie, never_clone};
 
 /// A set in the making: edited in place, then turned into a [`PersistentSet`] in O(1).
 ///
@@ -37,9 +37,8 @@ use crate::trie::{HashTrie, sole_owner};
 /// ```
 // Not `Clone`, for the reasons of `TransientMap`.
 pub struct TransientSet<T, S = RandomState> {
-    trie: HashTrie<T>,
-    hasher: S,
-    clone: Cloner<T>,
+    table: Table<T, S, SetKey>,
+    clone: fn(&T) -> T,
 }
 
 #[cfg(feature = "std")]
@@ -76,7 +75,7 @@ impl<T, S> TransientSet<T, S> {
     /// ```
     #[must_use]
     pub const fn with_hasher(hasher: S) -> Self {
-        Self { trie: HashTrie::new(), hasher, clone: sole_owner }
+        Self { table: Table::new(HashTrie::new(), hasher), clone: never_clone }
     }
 
     /// Returns the finished set. O(1).
@@ -93,7 +92,7 @@ impl<T, S> TransientSet<T, S> {
     #[doc(alias("build", "finish", "freeze"))]
     #[must_use]
     pub fn into_persistent(self) -> PersistentSet<T, S> {
-        PersistentSet { trie: self.trie, hasher: self.hasher }
+        PersistentSet { table: self.table }
     }
 
     /// Returns the hasher. O(1).
@@ -107,7 +106,7 @@ impl<T, S> TransientSet<T, S> {
     /// let _: &RandomState = set.hasher();
     /// ```
     pub const fn hasher(&self) -> &S {
-        &self.hasher
+        &self.table.hasher
     }
 
     /// Returns the number of elements. O(1).
@@ -122,7 +121,7 @@ impl<T, S> TransientSet<T, S> {
     /// assert_eq!(set.len(), 1);
     /// ```
     pub const fn len(&self) -> usize {
-        self.trie.len()
+        self.table.trie.len()
     }
 
     /// Returns `true` if there are no elements. O(1).
@@ -135,7 +134,7 @@ impl<T, S> TransientSet<T, S> {
     /// assert!(TransientSet::<&str>::new().is_empty());
     /// ```
     pub const fn is_empty(&self) -> bool {
-        self.trie.is_empty()
+        self.table.trie.is_empty()
     }
 
     /// Iterates over the elements, in unspecified order. O(n) for the whole run, no allocation.
@@ -150,7 +149,7 @@ impl<T, S> TransientSet<T, S> {
     /// assert!(set.iter().eq([&"a"]));
     /// ```
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter { inner: self.trie.iter() }
+        Iter { inner: self.table.trie.iter() }
     }
 
     /// Takes all elements out. O(1) if another version shares them, otherwise O(n) to drop them.
@@ -166,7 +165,7 @@ impl<T, S> TransientSet<T, S> {
     /// assert!(set.is_empty());
     /// ```
     pub fn clear(&mut self) {
-        self.trie.clear();
+        self.table.trie.clear();
     }
 
     /// Keeps only the elements for which `f` returns true. O(n).
@@ -182,7 +181,7 @@ impl<T, S> TransientSet<T, S> {
     /// assert_eq!(set.len(), 4);
     /// ```
     pub fn retain(&mut self, f: impl FnMut(&T) -> bool) {
-        self.trie.retain_with(f, self.clone);
+        self.table.trie.retain_with(f, self.clone);
     }
 }
 
@@ -203,7 +202,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
     where
         Q: ?Sized + Hash + Equivalent<T>,
     {
-        keyed::get(&self.trie, &self.hasher, value, itself)
+        self.table.get(value)
     }
 
     /// Returns `true` if there is an element equal to `value`. O(log n).
@@ -222,7 +221,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
     where
         Q: ?Sized + Hash + Equivalent<T>,
     {
-        keyed::get(&self.trie, &self.hasher, value, itself).is_some()
+        self.table.get(value).is_some()
     }
 
     /// Inserts `value` unless there is an equal element, and returns whether it was inserted. O(log n).
@@ -238,7 +237,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
     /// ```
     #[inline]
     pub fn insert(&mut self, value: T) -> bool {
-        keyed::add(&mut self.trie, &self.hasher, value, itself, self.clone)
+        self.table.insert_if_absent(value, self.clone)
     }
 
     /// Inserts `value` in place of an equal element, which is returned, if there is one. O(log n).
@@ -253,7 +252,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
     /// assert_eq!(set.replace("a"), Some("a"));
     /// ```
     pub fn replace(&mut self, value: T) -> Option<T> {
-        keyed::insert(&mut self.trie, &self.hasher, value, itself, self.clone, mem::replace)
+        self.table.insert(value, self.clone, mem::replace)
     }
 
     /// Removes the element that is equal to `value`, and returns whether there was one. O(log n).
@@ -292,7 +291,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
     where
         Q: ?Sized + Hash + Equivalent<T>,
     {
-        keyed::remove(&mut self.trie, &self.hasher, value, itself, self.clone)
+        self.table.remove(value, self.clone)
     }
 }
 
@@ -318,7 +317,7 @@ impl<T: Clone, S> PersistentSet<T, S> {
     #[doc(alias("builder", "thaw"))]
     #[must_use]
     pub fn into_transient(self) -> TransientSet<T, S> {
-        TransientSet { trie: self.trie, hasher: self.hasher, clone: T::clone }
+        TransientSet { table: self.table, clone: T::clone }
     }
 }
 
@@ -331,14 +330,14 @@ impl<T, S: Default> Default for TransientSet<T, S> {
 
 impl<T: fmt::Debug, S> fmt::Debug for TransientSet<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.trie.in_stored_order()).finish()
+        f.debug_set().entries(self.table.trie.in_stored_order()).finish()
     }
 }
 
 impl<T: Eq + Hash, S: BuildHasher> Extend<T> for TransientSet<T, S> {
     /// Inserts all elements. Of equal elements the first stays.
     fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
-        keyed::add_all(&mut self.trie, &self.hasher, elements, itself, self.clone);
+        self.table.extend_if_absent(elements, self.clone);
     }
 }
 

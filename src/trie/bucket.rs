@@ -274,16 +274,16 @@ impl<T> Bucket<T> {
     /// Moves the entries whose hash has `bit` (counted from the top) clear into a bucket of their own. Both keep their
     /// order.
     pub(crate) fn split_off(&mut self, bit: u32) -> Arc<Self> {
-        let zeros = self.hashes().iter().filter(|&&hash| !is_one(hash, bit)).count();
+        let zeros = self.hashes().iter().filter(|&&hash| !bit_is_set(hash, bit)).count();
         let mut other = Self::with_room(zeros);
-        let to = sole(&mut other).parts_mut();
+        let to = unique_mut(&mut other).parts_mut();
         let PartsMut { header, tags, entries, hashes } = self.parts_mut();
         let (entries, to_entries) = (entries.as_mut_ptr(), to.entries.as_mut_ptr());
         let (mut kept, mut moved) = (0, 0);
         for from in 0..usize::from(header.len) {
             // SAFETY: the first `len` hashes are initialised (invariant 3); only those before `from` were overwritten.
             let hash = unsafe { hashes[from].assume_init() };
-            let one = is_one(hash, bit);
+            let one = bit_is_set(hash, bit);
             // No branch, as it could not be predicted: hash and tag are put in both places, and overwritten where wrong.
             hashes[kept].write(hash);
             to.hashes[moved].write(hash);
@@ -320,7 +320,7 @@ impl<T> Bucket<T> {
             }
         }
         let mut copy = Self::with_capacity(cap);
-        let PartsMut { header, tags, entries, hashes } = sole(&mut copy).parts_mut();
+        let PartsMut { header, tags, entries, hashes } = unique_mut(&mut copy).parts_mut();
         tags[..self.len()].copy_from_slice(&self.tags().as_flattened()[..self.len()]);
         for (to, from) in hashes[..self.len()].iter_mut().zip(self.hashes()) {
             to.write(*from);
@@ -337,7 +337,7 @@ impl<T> Bucket<T> {
 
 /// Is `bit` of `hash`, counted from the top, set?
 #[inline]
-pub(crate) const fn is_one(hash: u32, bit: u32) -> bool {
+pub(crate) const fn bit_is_set(hash: u32, bit: u32) -> bool {
     hash << bit >> 31 == 1
 }
 
@@ -346,7 +346,7 @@ pub(crate) const fn is_one(hash: u32, bit: u32) -> bool {
 /// # Panics
 /// If somebody else has it.
 #[inline]
-pub(crate) fn sole<N: ?Sized>(arc: &mut Arc<N>) -> &mut N {
+pub(crate) fn unique_mut<N: ?Sized>(arc: &mut Arc<N>) -> &mut N {
     Arc::get_mut(arc).expect("the node is not shared")
 }
 
@@ -382,8 +382,8 @@ mod tests {
     fn a_bucket_drops_what_it_holds() {
         let counted = Rc::new(());
         let mut bucket = Bucket::with_capacity(4);
-        (0..3).for_each(|hash| sole(&mut bucket).push(hash, counted.clone()));
-        let taken = sole(&mut bucket).swap_remove(1);
+        (0..3).for_each(|hash| unique_mut(&mut bucket).push(hash, counted.clone()));
+        let taken = unique_mut(&mut bucket).swap_remove(1);
         assert_eq!(Rc::strong_count(&counted), 4);
         drop(bucket);
         assert_eq!(Rc::strong_count(&counted), 2);

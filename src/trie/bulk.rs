@@ -10,12 +10,12 @@ use core::mem;
 use super::bitmap::Bitmap;
 use super::bucket::Bucket;
 use super::child::{Child, new_child};
-use super::level::{Key, Level, Sorted, hash, index, key, subtree};
 use super::node::{HASH_BITS, WIDTH_MAX};
-use super::{Clones, HashTrie, Inserted, mix};
+use super::node_builder::{Key, NodeBuilder, Sorted, hash, index, key, subtree};
+use super::{CloneFn, HashTrie, Inserted, mix};
 
 /// An entry with its hash, until it is taken. No larger than without the `Option` when `T` is aligned like a `u64`.
-pub(super) type Item<T> = Option<(u32, T)>;
+pub(super) type HashedEntry<T> = Option<(u32, T)>;
 
 /// The most entries of a part on the average; up to that many are one part.
 const PART_MAX: usize = 2048;
@@ -36,7 +36,7 @@ impl<T> HashTrie<T> {
         mut items: impl Iterator<Item = (u64, T)>,
         mut same: impl FnMut(&T, &T) -> Result<bool, E>,
         mut replace: impl FnMut(&mut T, T),
-        clone: impl Clones<T>,
+        clone: impl CloneFn<T>,
     ) -> Result<(), E> {
         let (least, _) = items.size_hint();
         if !self.is_empty() || least <= Bucket::<T>::MAX {
@@ -63,7 +63,7 @@ impl<T> HashTrie<T> {
 /// Returns the subtree at `depth` of about `len` items, and the number of its entries. See
 /// [`HashTrie::try_extend_with`].
 pub(super) fn bulk<T, E>(
-    items: impl Iterator<Item = Item<T>>,
+    items: impl Iterator<Item = HashedEntry<T>>,
     len: usize,
     depth: u32,
     same: impl FnMut(&T, &T) -> Result<bool, E>,
@@ -76,7 +76,7 @@ pub(super) fn bulk<T, E>(
 }
 
 /// Deals items out to 1, 16 or 256 parts, by their hash bits from `depth` on; about `len` items are expected.
-fn deal<T>(items: impl Iterator<Item = Item<T>>, len: usize, depth: u32) -> Vec<Vec<Item<T>>> {
+fn deal<T>(items: impl Iterator<Item = HashedEntry<T>>, len: usize, depth: u32) -> Vec<Vec<HashedEntry<T>>> {
     let bits = match len {
         0..=PART_MAX => 0,
         _ if len <= PART_MAX << WIDTH_MAX => WIDTH_MAX,
@@ -108,7 +108,7 @@ struct Build<S, R> {
 impl<S, R> Build<S, R> {
     /// Returns the subtree at `depth` of one part, or of so many together as a node has slots, or of the square of
     /// that.
-    fn subtree<T, E>(&mut self, parts: &mut [Vec<Item<T>>], depth: u32) -> Result<Child<T>, E>
+    fn subtree<T, E>(&mut self, parts: &mut [Vec<HashedEntry<T>>], depth: u32) -> Result<Child<T>, E>
     where
         S: FnMut(&T, &T) -> Result<bool, E>,
         R: FnMut(&mut T, T),
@@ -123,18 +123,18 @@ impl<S, R> Build<S, R> {
             let take = |index: usize| part[index].take().expect("each item is taken once").1;
             return Ok(subtree(depth, &mut Sorted { keys: &self.keys, take }, (0, self.keys.len())));
         }
-        let mut level = Level::new(depth);
+        let mut level = NodeBuilder::new(depth);
         let each = parts.len() >> WIDTH_MAX;
         for (slot, parts) in parts.chunks_mut(each).enumerate() {
             level.put(slot, self.subtree(parts, depth + WIDTH_MAX)?);
         }
-        level.join_all([Bitmap::ALL; 2], super::sole_owner);
+        level.join_all([Bitmap::ALL; 2], super::never_clone);
         Ok(level.finish([None, None]))
     }
 
     /// Makes the keys of a part, in the order of their cells: of the hash bits from `depth` on. In a cell of more than
     /// `CELL_MAX` they are sorted.
-    fn deal_keys<T>(&mut self, part: &[Item<T>], depth: u32) {
+    fn deal_keys<T>(&mut self, part: &[HashedEntry<T>], depth: u32) {
         let Self { keys, spare, ends, .. } = self;
         let bits = (part.len() / 2).max(2).ilog2().min(CELL_BITS);
         let cell = |key: Key| (hash(key) << depth >> (HASH_BITS - bits)) as usize;
@@ -179,7 +179,7 @@ impl<S, R> Build<S, R> {
     }
 
     /// Puts later entries of the part over earlier equal ones, and removes their keys.
-    fn replace_equal<T, E>(&mut self, part: &mut [Item<T>]) -> Result<(), E>
+    fn replace_equal<T, E>(&mut self, part: &mut [HashedEntry<T>]) -> Result<(), E>
     where
         S: FnMut(&T, &T) -> Result<bool, E>,
         R: FnMut(&mut T, T),

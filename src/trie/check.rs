@@ -82,7 +82,7 @@ mod tests {
     extern crate std;
 
     use super::super::bitmap::Bitmap;
-    use super::super::bucket::{Bucket, sole};
+    use super::super::bucket::{Bucket, unique_mut};
     use super::super::child::{BitmapNode, Child};
     use super::super::node::CollisionNode;
     use super::*;
@@ -98,7 +98,7 @@ mod tests {
     /// Returns a bucket of these hashes, which are their entries too.
     fn bucket(hashes: impl IntoIterator<Item = u32>) -> Child<Entry> {
         let mut bucket = Bucket::with_capacity(Bucket::<Entry>::MAX);
-        hashes.into_iter().for_each(|hash| sole(&mut bucket).push(hash, hash.into()));
+        hashes.into_iter().for_each(|hash| unique_mut(&mut bucket).push(hash, hash.into()));
         bucket.into()
     }
 

@@ -23,7 +23,7 @@ use core::ptr::{self, NonNull};
 use triomphe::{Arc, HeaderSlice};
 
 use super::bitmap::Bitmap;
-use super::bucket::{Bucket, BucketHeader, Unit, sole};
+use super::bucket::{Bucket, BucketHeader, Unit, unique_mut};
 use super::node::{CollisionNode, HASH_BITS, WIDTH_MAX};
 
 /// The most slots of a bitmap node.
@@ -275,14 +275,14 @@ impl<T> Child<T> {
 
     /// Is the node owned by `self` alone? Nothing is.
     #[inline]
-    pub(crate) fn is_sole_owner(&self) -> bool {
+    pub(crate) fn is_unique(&self) -> bool {
         self.0.count().is_none_or(|count| count.is_unique())
     }
 
     /// What it points at, for editing, if `self` is the sole owner.
     #[inline]
     pub(crate) fn get_mut(&mut self) -> Option<ChildMut<'_, T>> {
-        if !self.is_sole_owner() {
+        if !self.is_unique() {
             return None;
         }
         Some(if let Some(bucket) = self.0.bucket() {
@@ -301,16 +301,16 @@ impl<T> Child<T> {
 
     /// Returns a mutable reference to the bucket, if it is one and `self` is the sole owner.
     #[inline]
-    pub(crate) fn own_bucket_mut(&mut self) -> Option<&mut Bucket<T>> {
-        let bucket = self.0.bucket().filter(|_| self.is_sole_owner())?;
+    pub(crate) fn unique_bucket_mut(&mut self) -> Option<&mut Bucket<T>> {
+        let bucket = self.0.bucket().filter(|_| self.is_unique())?;
         // SAFETY: invariant 1, and `self`, the sole owner, is borrowed for as long.
         Some(unsafe { &mut *bucket })
     }
 
     /// Returns a mutable reference to the bitmap node, if it is one and `self` is the sole owner.
     #[inline]
-    pub(crate) fn own_bitmap_mut(&mut self) -> Option<&mut BitmapNode<T>> {
-        let mut node = self.0.bitmap().filter(|_| self.is_sole_owner())?;
+    pub(crate) fn unique_bitmap_mut(&mut self) -> Option<&mut BitmapNode<T>> {
+        let mut node = self.0.bitmap().filter(|_| self.is_unique())?;
         // SAFETY: invariant 1, and `self`, the sole owner, is borrowed for as long.
         Some(unsafe { node.as_mut() })
     }
@@ -318,7 +318,7 @@ impl<T> Child<T> {
     /// Returns a mutable reference to the bitmap node, if it is one: a shared node is copied first.
     #[inline]
     pub(crate) fn make_bitmap_mut(&mut self) -> Option<&mut BitmapNode<T>> {
-        if !self.is_sole_owner() {
+        if !self.is_unique() {
             self.unshare_bitmap();
         }
         // SAFETY: invariant 1, and `self`, the sole owner by now, is borrowed for as long.
@@ -336,7 +336,7 @@ impl<T> Child<T> {
     /// What it points at, for editing: a shared node is copied first, its entries by `clone`.
     #[inline]
     pub(crate) fn make_mut(&mut self, clone: impl Fn(&T) -> T) -> ChildMut<'_, T> {
-        if !self.is_sole_owner() {
+        if !self.is_unique() {
             *self = self.copy(clone);
         }
         self.get_mut().expect("a new node is not shared")
@@ -563,19 +563,19 @@ impl<T> BitmapNode<T> {
     #[inline]
     pub(crate) fn inner_mut_of(&mut self, bits: u32) -> Option<&mut Child<T>> {
         // Invariant 6: it may be changed without a look at other slots.
-        Some(self.single_mut(wide_slot(bits))).filter(|child| child.is_bitmap())
+        Some(self.slot_as_child_mut(wide_slot(bits))).filter(|child| child.is_bitmap())
     }
 
     /// Returns a mutable reference to the bucket that covers the slot which the top bits choose, if there is one that is
     /// not shared.
     #[inline]
-    pub(crate) fn own_bucket_mut_of(&mut self, bits: u32) -> Option<&mut Bucket<T>> {
-        self.single_mut(self.slot_of(bits)).own_bucket_mut()
+    pub(crate) fn unique_bucket_mut_of(&mut self, bits: u32) -> Option<&mut Bucket<T>> {
+        self.slot_as_child_mut(self.slot_of(bits)).unique_bucket_mut()
     }
 
     /// Returns the child in `slot`. Its word must not be changed when it has several slots.
     #[inline]
-    fn single_mut(&mut self, slot: usize) -> &mut Child<T> {
+    fn slot_as_child_mut(&mut self, slot: usize) -> &mut Child<T> {
         let slot: *mut Slot<T> = &mut self.0.slice[slot];
         // SAFETY: `Child` is a transparent wrapper of `Slot`.
         unsafe { &mut *slot.cast::<Child<T>>() }
@@ -682,7 +682,7 @@ impl<T> Drop for BitmapNode<T> {
             }
         }
         // If the first child goes, most do. The processor would not begin with one while it counts the one before.
-        if self.child(0).is_sole_owner() {
+        if self.child(0).is_unique() {
             self.children().for_each(|(_, child)| child.0.prefetch::<1>());
         }
         Rest(&self.0.slice, self.starts()).drop_all();
@@ -747,7 +747,7 @@ impl<'a, T> ChildSlots<'a, T> {
     /// What the child points at, for editing: a shared node is copied first, its entries by `clone`.
     #[inline]
     pub(crate) fn make_mut(mut self, clone: impl Fn(&T) -> T) -> ChildMut<'a, T> {
-        if !self.get().is_sole_owner() {
+        if !self.get().is_unique() {
             self.edit(|child| *child = child.copy(clone));
         }
         self.into_single().get_mut().expect("a new node is not shared")
@@ -799,13 +799,13 @@ pub(crate) fn new_child<N: ?Sized, T>(mut node: Arc<N>, fill: impl FnOnce(&mut N
 where
     Child<T>: From<Arc<N>>,
 {
-    fill(sole(&mut node));
+    fill(unique_mut(&mut node));
     node.into()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::bucket::sole;
+    use super::super::bucket::unique_mut;
     use super::*;
 
     /// Returns a bitmap node whose children are empty.
@@ -816,7 +816,7 @@ mod tests {
     #[test]
     fn a_split_may_put_bitmap_nodes_into_single_slots() {
         let mut parent = node(0b101_0001, 3);
-        drop(sole(&mut parent).split(4, node(0b11, 1).into(), node(0b11, 1).into()));
+        drop(unique_mut(&mut parent).split(4, node(0b11, 1).into(), node(0b11, 1).into()));
         assert_eq!(parent.starts(), Bitmap(0b111_0001));
         assert!(parent.child(4).is_bitmap() && parent.child(5).is_bitmap() && !parent.child(6).is_bitmap());
     }
@@ -824,7 +824,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "a bitmap node has one slot only")]
     fn a_split_gives_no_bitmap_node_two_slots() {
-        drop(sole(&mut node(1, 2)).split(0, node(0b11, 1).into(), Child::EMPTY));
+        drop(unique_mut(&mut node(1, 2)).split(0, node(0b11, 1).into(), Child::EMPTY));
     }
 
     /// `count` and the node's own `Arc` see the same count, at the place which `triomphe` gives it by the alignment
@@ -847,13 +847,13 @@ mod tests {
         assert_eq!((Arc::strong_count(&count), Arc::strong_count(&arc)), (4, 4));
         drop(of_count);
         drop(of_arc);
-        assert!(!child.is_sole_owner() && !arc.is_unique());
+        assert!(!child.is_unique() && !arc.is_unique());
         drop(child);
         assert!(arc.is_unique());
 
         let mut child = Child::from(arc.clone());
         drop(arc);
-        assert!(child.is_sole_owner() && child.get_mut().is_some());
+        assert!(child.is_unique() && child.get_mut().is_some());
     }
 
     fn assert_one_count_in_each_kind<T: Clone>(entry: T) {
@@ -869,7 +869,7 @@ mod tests {
 
     fn bucket_of<T>(entry: T) -> Arc<Bucket<T>> {
         let mut bucket = Bucket::with_capacity(2);
-        sole(&mut bucket).push(7, entry);
+        unique_mut(&mut bucket).push(7, entry);
         bucket
     }
 

@@ -6,28 +6,7 @@
 
 use super::bulk::bulk;
 use super::child::{Child, ChildRef};
-use super::{HashTrie, Merged, Pair, Rule, always};
-
-/// What [`HashTrie::try_union`] keeps of two equal entries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kept<T> {
-    /// The one of the left trie.
-    Left,
-    /// The one of the right trie.
-    Right,
-    /// This one in place of both; it must have their hash.
-    New(T),
-}
-
-impl<T> From<Kept<T>> for Merged<T> {
-    fn from(kept: Kept<T>) -> Self {
-        match kept {
-            Kept::Left => Self::Left,
-            Kept::Right => Self::Right,
-            Kept::New(entry) => Self::New(entry),
-        }
-    }
-}
+use super::{HashTrie, Merge, Pair, SetOp, into_ok};
 
 impl<T> HashTrie<T> {
     /// Builds a trie of many entries, each with its hash, at once. O(n), and faster than to insert them one by one.
@@ -55,7 +34,7 @@ impl<T> HashTrie<T> {
         replace: impl FnMut(&mut T, T),
     ) -> Result<Self, E> {
         let mut trie = Self::new();
-        trie.try_extend_with(entries, same, replace, super::sole_owner)?;
+        trie.try_extend_with(entries, same, replace, super::never_clone)?;
         Ok(trie)
     }
 
@@ -64,7 +43,7 @@ impl<T> HashTrie<T> {
         let entries = self.leaves().flat_map(|leaf| leaf.entries());
         let made = entries.filter_map(|(_, hash, entry)| Some(Some((hash, f(entry)?))));
         let distinct = |_: &U, _: &U| Ok(false);
-        let (root, len) = always(bulk(made, self.len, 0, distinct, |_, _| ()));
+        let (root, len) = into_ok(bulk(made, self.len, 0, distinct, |_, _| ()));
         HashTrie { root, len }
     }
 
@@ -162,7 +141,7 @@ impl<T> HashTrie<T> {
 
 /// [`HashTrie::try_for_each_unshared`] below `child`: what is below a shared node is shared with it.
 fn each_unshared<T, E>(child: &Child<T>, visit: &mut impl FnMut(&T) -> Result<(), E>) -> Result<(), E> {
-    if !child.is_sole_owner() {
+    if !child.is_unique() {
         return Ok(());
     }
     match child.get() {
@@ -174,8 +153,8 @@ fn each_unshared<T, E>(child: &Child<T>, visit: &mut impl FnMut(&T) -> Result<()
 /// Each shares with its operands what it can, and is one of them if that is the result. O(d log n) for versions that
 /// differ in d entries, at most O(n + m).
 impl<T: Clone> HashTrie<T> {
-    /// Returns the entries that `self` or `other` has. Of two equal ones, left and right, `both` decides which to keep;
-    /// in nodes that both share they are kept unasked.
+    /// Returns the entries that `self` or `other` has. Of two equal ones, left and right, `both` decides what becomes of
+    /// them; in nodes that both share they are kept without a call.
     ///
     /// # Errors
     /// The first error of `same` or `both`.
@@ -183,12 +162,12 @@ impl<T: Clone> HashTrie<T> {
     /// ```
     /// use core::convert::Infallible;
     /// use perennial::HashTrie;
-    /// use perennial::trie::Kept;
+    /// use perennial::trie::Merge;
     ///
     /// let same = |a: &(u64, char), b: &(u64, char)| Ok::<_, Infallible>(a.0 == b.0);
     /// let left = HashTrie::try_build([(1, (1, 'a')), (2, (2, 'b'))].into_iter(), same, |_, _| ())?;
     /// let right = HashTrie::try_build([(2, (2, 'c'))].into_iter(), same, |_, _| ())?;
-    /// let union = left.try_union(&right, same, |_, _| Ok(Kept::Right))?;
+    /// let union = left.try_union(&right, same, |_, _| Ok(Merge::Right))?;
     /// assert_eq!(union.len(), 2);
     /// assert_eq!(union.find(2, |entry| entry.0 == 2), Some(&(2, 'c')));
     /// # Ok::<_, Infallible>(())
@@ -197,9 +176,9 @@ impl<T: Clone> HashTrie<T> {
         &self,
         other: &Self,
         same: impl FnMut(&T, &T) -> Result<bool, E>,
-        mut both: impl FnMut(&T, &T) -> Result<Kept<T>, E>,
+        both: impl FnMut(&T, &T) -> Result<Merge<T>, E>,
     ) -> Result<Self, E> {
-        self.try_merge_with(other, Rule::UNION, same, |a, b| Ok(both(a, b)?.into()), T::clone)
+        self.try_merge_with(other, SetOp::UNION, same, both, T::clone)
     }
 
     /// Returns the entries of `self` of which `other` has an equal one.
@@ -218,7 +197,7 @@ impl<T: Clone> HashTrie<T> {
     /// # Ok::<_, Infallible>(())
     /// ```
     pub fn try_intersection<E>(&self, other: &Self, same: impl FnMut(&T, &T) -> Result<bool, E>) -> Result<Self, E> {
-        self.try_merge_with(other, Rule::INTERSECTION, same, |_, _| Ok(Merged::Left), T::clone)
+        self.try_merge_with(other, SetOp::INTERSECTION, same, |_, _| Ok(Merge::Left), T::clone)
     }
 
     /// Returns the entries of `self` of which `other` has no equal one.
@@ -237,7 +216,7 @@ impl<T: Clone> HashTrie<T> {
     /// # Ok::<_, Infallible>(())
     /// ```
     pub fn try_difference<E>(&self, other: &Self, same: impl FnMut(&T, &T) -> Result<bool, E>) -> Result<Self, E> {
-        self.try_merge_with(other, Rule::DIFFERENCE, same, |_, _| Ok(Merged::Remove), T::clone)
+        self.try_merge_with(other, SetOp::DIFFERENCE, same, |_, _| Ok(Merge::Remove), T::clone)
     }
 
     /// Returns the entries that only one of both has.
@@ -260,6 +239,6 @@ impl<T: Clone> HashTrie<T> {
         other: &Self,
         same: impl FnMut(&T, &T) -> Result<bool, E>,
     ) -> Result<Self, E> {
-        self.try_merge_with(other, Rule::SYMMETRIC_DIFFERENCE, same, |_, _| Ok(Merged::Remove), T::clone)
+        self.try_merge_with(other, SetOp::SYMMETRIC_DIFFERENCE, same, |_, _| Ok(Merge::Remove), T::clone)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::child::ChildMut;
 use super::node::descend;
-use super::{Clones, HashTrie, always, infallible, mix};
+use super::{CloneFn, HashTrie, into_ok, mix, wrap_ok};
 
 /// What is wanted of the trie: the entry `index` of the leaf in the range of `hash`, for query `query`.
 #[derive(Clone, Copy)]
@@ -20,13 +20,13 @@ impl<T> HashTrie<T> {
     pub(crate) fn find_disjoint_mut_with<const N: usize, F: FnMut(&T) -> bool>(
         &mut self,
         queries: [(u64, F); N],
-        clone: impl Clones<T>,
+        clone: impl CloneFn<T>,
     ) -> [Option<&mut T>; N] {
         let mut next = 0;
         let mut wanted = queries.map(|(hash, eq)| {
             let (hash, query) = (mix(hash), next);
             next += 1;
-            always(self.try_position(hash, infallible(eq))).map(|index| Wanted { hash, index, query })
+            into_ok(self.try_position(hash, wrap_ok(eq))).map(|index| Wanted { hash, index, query })
         });
         // Absent ones come first; the others in the order of the trie.
         wanted.sort_unstable_by_key(|wanted| wanted.map(|wanted| wanted.hash));
@@ -55,7 +55,7 @@ fn collect<'a, T>(
     level: u32,
     mut wanted: &[Wanted],
     found: &mut [Option<&'a mut T>],
-    clone: impl Clones<T>,
+    clone: impl CloneFn<T>,
 ) {
     let entries = match child {
         ChildMut::Bitmap(node) => {

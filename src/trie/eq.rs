@@ -2,7 +2,7 @@
 
 use super::bucket::{Bucket, tag};
 use super::child::{Child, ChildRef};
-use super::{HashTrie, always};
+use super::{HashTrie, into_ok};
 
 impl<T> HashTrie<T> {
     /// Do both have the same entries, by `eq`? For tries that saw equal entries under equal hashes.
@@ -10,7 +10,7 @@ impl<T> HashTrie<T> {
     /// Shared subtrees are equal without a look inside, so an entry that is not equal to itself counts as equal there.
     /// O(changed) between versions, O(n) otherwise. `eq` gets an entry of `self` and one of `other`.
     pub(crate) fn eq_with(&self, other: &Self, mut eq: impl FnMut(&T, &T) -> bool) -> bool {
-        always(self.try_eq_with(other, |a, b| Ok(eq(a, b))))
+        into_ok(self.try_eq_with(other, |a, b| Ok(eq(a, b))))
     }
 
     /// [`eq_with`](Self::eq_with) with an equality that can fail.

@@ -10,7 +10,7 @@ use core::iter::FusedIterator;
 
 use super::HashTrie;
 use super::child::Child;
-use super::part::Part;
+use super::range::RangeView;
 
 /// The leaves of a trie, in the order of their hashes.
 pub(super) struct Leaves<'a, T> {
@@ -25,12 +25,12 @@ impl<T> Clone for Leaves<'_, T> {
 }
 
 impl<'a, T> Iterator for Leaves<'a, T> {
-    type Item = Part<'a, T>;
+    type Item = RangeView<'a, T>;
 
-    fn next(&mut self) -> Option<Part<'a, T>> {
+    fn next(&mut self) -> Option<RangeView<'a, T>> {
         loop {
             let child = self.children.pop()?;
-            let Some(node) = child.as_bitmap() else { return Some(Part::of(child)) };
+            let Some(node) = child.as_bitmap() else { return Some(RangeView::of(child)) };
             let first = self.children.len();
             self.children.extend(node.children().map(|(_, child)| child));
             self.children[first..].reverse();

@@ -1,11 +1,11 @@
 //! Insertion: one descent that copies what is shared, and the split of a full bucket.
 
 use super::bitmap::Bitmap;
-use super::bucket::{Bucket, is_one, sole};
+use super::bucket::{Bucket, bit_is_set, unique_mut};
 use super::child::{BitmapNode, Child, ChildMut, ChildRef, ChildSlots};
 use super::node::{CollisionNode, HASH_BITS, WIDTH_MAX, grown_capacity};
 use super::place::Place;
-use super::{Clones, HashTrie};
+use super::{CloneFn, HashTrie};
 use alloc::vec::Vec;
 use core::mem;
 use triomphe::Arc;
@@ -28,7 +28,7 @@ impl<T> HashTrie<T> {
         hash: u32,
         entry: T,
         mut same: impl FnMut(&T, &T) -> Result<bool, E>,
-        clone: impl Clones<T>,
+        clone: impl CloneFn<T>,
     ) -> Result<Inserted<'_, T>, E> {
         let place = Place::of(&mut self.root, hash);
         if let Some((index, _)) = place.leaf().try_find(hash, |there| same(there, &entry))? {
@@ -40,7 +40,7 @@ impl<T> HashTrie<T> {
 
     /// Inserts `entry`, which must have no equal in the trie, as the last of its leaf. Returns it.
     #[inline]
-    pub(crate) fn insert_unique_at(&mut self, hash: u32, entry: T, clone: impl Clones<T>) -> &mut T {
+    pub(crate) fn insert_unique_at(&mut self, hash: u32, entry: T, clone: impl CloneFn<T>) -> &mut T {
         insert_new(Place::of(&mut self.root, hash), &mut self.len, hash, entry, clone);
         let place = Place::of(&mut self.root, hash);
         let last = place.leaf().entries().len() - 1;
@@ -50,15 +50,15 @@ impl<T> HashTrie<T> {
 
 /// Inserts `entry`, which is new, and counts it.
 #[inline]
-fn insert_new<T>(mut place: Place<'_, T>, len: &mut usize, hash: u32, entry: T, clone: impl Clones<T>) {
-    match place.own_bucket_mut() {
+fn insert_new<T>(mut place: Place<'_, T>, len: &mut usize, hash: u32, entry: T, clone: impl CloneFn<T>) {
+    match place.unique_bucket_mut() {
         Some(bucket) if bucket.len() < bucket.capacity() => {
             bucket.push(hash, entry);
             *len += 1;
         }
         _ => {
             let (mut place, replaced) = make_room(place, clone);
-            match place.own_bucket_mut() {
+            match place.unique_bucket_mut() {
                 Some(bucket) => bucket.push(hash, entry),
                 None => match place.leaf_mut().make_mut(clone) {
                     ChildMut::Collision(node) => node.entries.push(entry),
@@ -82,7 +82,7 @@ type Replaced<T> = (Child<T>, Child<T>);
 ///
 /// The entry itself stays with the caller: each call on the way would move it, which takes stack if it is large.
 #[inline(never)]
-fn make_room<T>(mut place: Place<'_, T>, clone: impl Clones<T>) -> (Place<'_, T>, Replaced<T>) {
+fn make_room<T>(mut place: Place<'_, T>, clone: impl CloneFn<T>) -> (Place<'_, T>, Replaced<T>) {
     let mut replaced = None;
     while !place.leaf().has_room() {
         let old = split(place.reborrow(), clone);
@@ -97,13 +97,13 @@ fn make_room<T>(mut place: Place<'_, T>, clone: impl Clones<T>) -> (Place<'_, T>
 
 /// Unshares a leaf that is not a full bucket, and makes room for one more entry in it, in a larger node if need be.
 /// Returns the node that it has replaced.
-fn grow<T>(leaf: &mut Child<T>, clone: impl Clones<T>) -> Child<T> {
+fn grow<T>(leaf: &mut Child<T>, clone: impl CloneFn<T>) -> Child<T> {
     let larger = match leaf.get_mut() {
         Some(ChildMut::Bucket(bucket)) if bucket.len() < bucket.capacity() => return Child::EMPTY,
         Some(ChildMut::Collision(_)) => return Child::EMPTY,
         Some(ChildMut::Bucket(full)) => {
             let mut grown = Bucket::with_capacity(grown_capacity(full.len()));
-            sole(&mut grown).append(full);
+            unique_mut(&mut grown).append(full);
             grown
         }
         Some(ChildMut::Bitmap(_) | ChildMut::Empty) => Bucket::with_capacity(grown_capacity(0)),
@@ -123,7 +123,7 @@ fn grow<T>(leaf: &mut Child<T>, clone: impl Clones<T>) -> Child<T> {
 /// Entries are cloned first, where they are shared; what follows runs no user code.
 #[cold]
 #[inline(never)]
-fn split<T>(mut place: Place<'_, T>, clone: impl Clones<T>) -> Replaced<T> {
+fn split<T>(mut place: Place<'_, T>, clone: impl CloneFn<T>) -> Replaced<T> {
     let bits = place.bits;
     let (at, width, span) = place.slot.as_bitmap().map_or((0, 0, 1), |node| {
         let (first, end) = node.range(node.slot_of(bits));
@@ -139,9 +139,9 @@ fn split<T>(mut place: Place<'_, T>, clone: impl Clones<T>) -> Replaced<T> {
     match place.slot.as_bitmap() {
         Some(_) if span > 1 => (bitmap_mut(place.slot).split(at, zeros, ones), Child::EMPTY),
         Some(node) if width < WIDTH_MAX => {
-            let own = place.slot.is_sole_owner();
+            let own = place.slot.is_unique();
             let mut wide = if own { bitmap_mut(place.slot).doubled() } else { node.doubled_copy() };
-            let leaf = sole(&mut wide).split(2 * at, zeros, ones);
+            let leaf = unique_mut(&mut wide).split(2 * at, zeros, ones);
             (leaf, mem::replace(place.slot, wide.into()))
         }
         // A bare bucket, or one in a single slot of a node that cannot be wider: a new node below.
@@ -161,18 +161,18 @@ fn bitmap_mut<T>(slot: &mut Child<T>) -> &mut BitmapNode<T> {
 
 /// Returns the entries of the bucket at `place` in two, by `bit` of their hash: cloned if others share them, else taken
 /// out.
-fn halves<T>(mut place: Place<'_, T>, bit: u32, clone: impl Clones<T>) -> [Child<T>; 2] {
-    let halves = if place.own_bucket_mut().is_some() {
+fn halves<T>(mut place: Place<'_, T>, bit: u32, clone: impl CloneFn<T>) -> [Child<T>; 2] {
+    let halves = if place.unique_bucket_mut().is_some() {
         let mut ones = place.leaf_mut().replace(Child::EMPTY);
-        let zeros = ones.own_bucket_mut().expect("only a full bucket has no room").split_off(bit);
+        let zeros = ones.unique_bucket_mut().expect("only a full bucket has no room").split_off(bit);
         [zeros.into(), ones]
     } else {
         let bucket = place.leaf().as_bucket().expect("only a full bucket has no room");
-        let ones = bucket.hashes().iter().filter(|&&hash| is_one(hash, bit)).count();
+        let ones = bucket.hashes().iter().filter(|&&hash| bit_is_set(hash, bit)).count();
         let [mut zeros, mut ones] = [bucket.len() - ones, ones].map(Bucket::with_room);
-        let (to_zeros, to_ones) = (sole(&mut zeros), sole(&mut ones));
+        let (to_zeros, to_ones) = (unique_mut(&mut zeros), unique_mut(&mut ones));
         for (&hash, entry) in bucket.hashes().iter().zip(bucket.entries()) {
-            if is_one(hash, bit) { &mut *to_ones } else { &mut *to_zeros }.push(hash, clone(entry));
+            if bit_is_set(hash, bit) { &mut *to_ones } else { &mut *to_zeros }.push(hash, clone(entry));
         }
         [zeros.into(), ones.into()]
     };
@@ -180,7 +180,7 @@ fn halves<T>(mut place: Place<'_, T>, bit: u32, clone: impl Clones<T>) -> [Child
 }
 
 /// Returns the entries of a full bucket, whose hashes are all the same, as a collision node.
-fn collision<T>(leaf: &mut ChildSlots<'_, T>, clone: impl Clones<T>) -> Child<T> {
+fn collision<T>(leaf: &mut ChildSlots<'_, T>, clone: impl CloneFn<T>) -> Child<T> {
     let bucket = leaf.get().as_bucket().expect("only a full bucket has no room");
     let hash = bucket.hashes()[0];
     let mut entries = Vec::with_capacity(2 * Bucket::<T>::MAX);

@@ -9,7 +9,7 @@ use core::slice;
 use super::bitmap::Bitmap;
 use super::child::{Child, ChildMut, ChildRef, ChildSlots, ChildrenMut};
 use super::node::HEIGHT_MAX;
-use super::{Clones, HashTrie};
+use super::{CloneFn, HashTrie};
 
 /// The entries below one child: the leaf at hand, and above it the bitmap nodes with the children that are left.
 pub(crate) struct Entries<'a, T> {
@@ -190,7 +190,7 @@ impl<'a, T, C> IterMut<'a, T, C> {
     }
 }
 
-impl<'a, T, C: Clones<T>> IterMut<'a, T, C> {
+impl<'a, T, C: CloneFn<T>> IterMut<'a, T, C> {
     /// Returns the entries below one child, which has `len` of them.
     pub(super) fn below(child: ChildSlots<'a, T>, len: usize, clone: C) -> Self {
         let mut iter = Self { len, clone: Some(clone), ..Self::over_nothing() };
@@ -238,7 +238,7 @@ impl<T: fmt::Debug, C> fmt::Debug for IterMut<'_, T, C> {
     }
 }
 
-impl<'a, T, C: Clones<T>> Iterator for IterMut<'a, T, C> {
+impl<'a, T, C: CloneFn<T>> Iterator for IterMut<'a, T, C> {
     type Item = &'a mut T;
 
     #[inline]
@@ -271,43 +271,30 @@ impl<'a, T, C: Clones<T>> Iterator for IterMut<'a, T, C> {
     }
 }
 
-impl<T, C: Clones<T>> ExactSizeIterator for IterMut<'_, T, C> {}
-impl<T, C: Clones<T>> FusedIterator for IterMut<'_, T, C> {}
+impl<T, C: CloneFn<T>> ExactSizeIterator for IterMut<'_, T, C> {}
+impl<T, C: CloneFn<T>> FusedIterator for IterMut<'_, T, C> {}
 
-/// An owning iterator over the entries of a [`HashTrie`]: moves them out of nodes that nobody else has, and clones
-/// those of shared ones.
-///
-/// # Examples
-///
-/// ```
-/// use perennial::HashTrie;
-///
-/// let mut numbers = HashTrie::new();
-/// numbers.insert(7, 7, |a, b| a == b);
-/// assert!(numbers.into_iter().eq([7]));
-/// ```
-pub struct IntoIter<T> {
+/// The entries below one child, by value: moved out of nodes that are not shared, cloned out of those that are.
+pub(crate) struct OwnedEntries<T> {
     leaf: Child<T>,
     /// The entries of `leaf` that are left: those before this index.
     untaken: usize,
     depth: usize,
     nodes: [Child<T>; HEIGHT_MAX],
     starts: [Bitmap; HEIGHT_MAX],
-    len: usize,
 }
 
-impl<T> IntoIter<T> {
-    fn new(trie: HashTrie<T>) -> Self {
-        let mut iter = Self {
+impl<T> OwnedEntries<T> {
+    pub(crate) fn below(child: Child<T>) -> Self {
+        let mut entries = Self {
             leaf: Child::EMPTY,
             untaken: 0,
             depth: 0,
             nodes: [const { Child::EMPTY }; HEIGHT_MAX],
             starts: [Bitmap::EMPTY; HEIGHT_MAX],
-            len: trie.len,
         };
-        iter.enter(trie.root);
-        iter
+        entries.enter(child);
+        entries
     }
 
     fn enter(&mut self, child: Child<T>) {
@@ -338,8 +325,25 @@ impl<T> IntoIter<T> {
         false
     }
 
-    /// Returns the entries that are left, to look at.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+    #[inline]
+    pub(crate) fn next_with(&mut self, clone: impl CloneFn<T>) -> Option<T> {
+        while self.untaken == 0 {
+            if !self.advance() {
+                return None;
+            }
+        }
+        let index = self.untaken - 1;
+        let entry = match self.leaf.get_mut() {
+            Some(ChildMut::Bucket(bucket)) => bucket.swap_remove(index),
+            Some(ChildMut::Collision(node)) => node.entries.swap_remove(index),
+            _ => clone(&self.leaf.entries()[index]),
+        };
+        self.untaken = index;
+        Some(entry)
+    }
+
+    /// Returns references to the entries that are left.
+    fn rest(&self) -> impl Iterator<Item = &T> {
         let above = self.nodes[..self.depth].iter().zip(self.starts).rev().flat_map(|(node, mut starts)| {
             let children = core::iter::from_fn(move || starts.pop_first());
             children.filter_map(|start| Some(node.as_bitmap()?.child(start)))
@@ -348,10 +352,51 @@ impl<T> IntoIter<T> {
     }
 }
 
+/// An owning iterator over the entries of a [`HashTrie`]: moves them out of nodes that are not shared, and clones those
+/// of shared ones.
+///
+/// # Examples
+///
+/// ```
+/// use perennial::HashTrie;
+///
+/// let mut numbers = HashTrie::new();
+/// numbers.insert(7, 7, |a, b| a == b);
+/// assert!(numbers.into_iter().eq([7]));
+/// ```
+pub struct IntoIter<T> {
+    entries: OwnedEntries<T>,
+    len: usize,
+}
+
+impl<T> IntoIter<T> {
+    pub(crate) fn new(trie: HashTrie<T>) -> Self {
+        Self { len: trie.len, entries: OwnedEntries::below(trie.root) }
+    }
+
+    #[inline]
+    pub(crate) fn next_with(&mut self, clone: impl CloneFn<T>) -> Option<T> {
+        let entry = self.entries.next_with(clone)?;
+        self.len -= 1;
+        Some(entry)
+    }
+
+    #[inline]
+    pub(crate) const fn len_left(&self) -> usize {
+        self.len
+    }
+
+    /// Returns references to the entries that are left.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.entries.rest()
+    }
+}
+
 impl<T: Clone> Clone for IntoIter<T> {
     /// Shares the nodes that are left. O(log n).
     fn clone(&self) -> Self {
-        Self { leaf: self.leaf.clone(), nodes: self.nodes.clone(), ..*self }
+        let OwnedEntries { leaf, nodes, .. } = &self.entries;
+        Self { entries: OwnedEntries { leaf: leaf.clone(), nodes: nodes.clone(), ..self.entries }, len: self.len }
     }
 }
 
@@ -372,20 +417,7 @@ impl<T: Clone> Iterator for IntoIter<T> {
 
     #[inline]
     fn next(&mut self) -> Option<T> {
-        while self.untaken == 0 {
-            if !self.advance() {
-                return None;
-            }
-        }
-        let index = self.untaken - 1;
-        let entry = match self.leaf.get_mut() {
-            Some(ChildMut::Bucket(bucket)) => bucket.swap_remove(index),
-            Some(ChildMut::Collision(node)) => node.entries.swap_remove(index),
-            _ => self.leaf.entries()[index].clone(),
-        };
-        self.untaken = index;
-        self.len -= 1;
-        Some(entry)
+        self.next_with(T::clone)
     }
 
     #[inline]
@@ -416,7 +448,7 @@ impl<T> HashTrie<T> {
         Iter { entries, behind }
     }
 
-    pub(crate) fn iter_mut_with<C: Clones<T>>(&mut self, clone: C) -> IterMut<'_, T, C> {
+    pub(crate) fn iter_mut_with<C: CloneFn<T>>(&mut self, clone: C) -> IterMut<'_, T, C> {
         IterMut::below(ChildSlots::root(&mut self.root), self.len, clone)
     }
 }

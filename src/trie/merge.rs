@@ -8,68 +8,104 @@
 use alloc::vec::Vec;
 
 use super::bitmap::Bitmap;
-use super::bucket::{Bucket, Indices, is_one};
+use super::bucket::{Bucket, Indices, bit_is_set};
 use super::child::{BitmapNode, Child};
 use super::iter::Entries;
-use super::level::{Key, Level, Source, hash, index, key, subtree};
-use super::part::{Matched, Part};
-use super::{Clones, HashTrie};
+use super::node_builder::{Key, NodeBuilder, Source, hash, index, key, subtree};
+use super::range::{Matched, RangeView};
+use super::{CloneFn, HashTrie};
 
-/// What becomes of an entry that both sides have.
-pub(crate) enum Merged<T> {
-    /// The left one stays.
+/// What becomes of an entry that both of two maps or tries have.
+///
+/// The closures of [`PersistentMap::merge_with`](crate::PersistentMap::merge_with) and of [`HashTrie::try_union`] return
+/// it.
+///
+/// # Examples
+///
+/// ```
+/// use perennial::map::Merge;
+/// use perennial::persistent_map;
+///
+/// let ours = persistent_map! { "a" => 1, "b" => 2 };
+/// let theirs = persistent_map! { "a" => 3, "b" => 2 };
+/// let merged = ours.merge_with(&theirs, |_, a, b| if a < b { Merge::Right } else { Merge::Left });
+/// assert!(merged == theirs);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Merge<T> {
+    /// The entry of the left operand stays: in a map, both its key and its value.
     Left,
-    /// The right one stays.
+    /// The entry of the right operand stays: in a map, both its key and its value.
     Right,
-    /// This one takes the place of both; it must have their hash.
+    /// This takes the place of both. In a map it is a value, and the key of the left operand stays; in a trie it is an
+    /// entry, which must have the hash of both.
     New(T),
-    /// None stays.
+    /// Neither stays.
     Remove,
 }
 
-/// What becomes of entries that one side has, and of subtrees that both share.
+/// A value stands for [`Merge::New`].
+impl<T> From<T> for Merge<T> {
+    fn from(value: T) -> Self {
+        Self::New(value)
+    }
+}
+
+/// A set operation: what becomes of entries that only one side has, and of subtrees that both share.
 #[derive(Clone, Copy)]
-pub(crate) struct Rule {
-    /// Does what only the left side has stay?
+pub(crate) struct SetOp {
+    /// Whether what only the left side has stays.
     pub(crate) left: bool,
-    /// Does what only the right side has stay?
+    /// Whether what only the right side has stays.
     pub(crate) right: bool,
-    pub(crate) shared: Shared,
+    pub(crate) shared: SharedPolicy,
 }
 
 /// What becomes of a subtree that both sides share.
 #[derive(Clone, Copy)]
-pub(crate) enum Shared {
+pub(crate) enum SharedPolicy {
     /// It stays as it is.
     Keep,
-    /// It goes.
+    /// It is left out.
     Drop,
-    /// Each entry is asked about.
-    Walk,
+    /// Each entry is decided about.
+    Visit,
+}
+
+impl SetOp {
+    pub(crate) const UNION: Self = Self { left: true, right: true, shared: SharedPolicy::Keep };
+    pub(crate) const INTERSECTION: Self = Self { left: false, right: false, shared: SharedPolicy::Keep };
+    pub(crate) const DIFFERENCE: Self = Self { left: true, right: false, shared: SharedPolicy::Drop };
+    pub(crate) const SYMMETRIC_DIFFERENCE: Self = Self { left: true, right: true, shared: SharedPolicy::Drop };
+
+    /// Returns the same operation with a decision about every entry that both sides have.
+    pub(crate) const fn visiting_shared(self) -> Self {
+        Self { shared: SharedPolicy::Visit, ..self }
+    }
 }
 
 impl<T> HashTrie<T> {
-    /// What `rule` and `both` make of `self`, the left side, and `other`, the right one. `same` tells equal entries,
+    /// What `op` and `both` make of `self`, the left side, and `other`, the right one. `same` tells equal entries,
     /// left and right, and `both` is asked once about each pair of them. For tries that saw equal entries under equal
     /// hashes.
     pub(crate) fn try_merge_with<E>(
         &self,
         other: &Self,
-        rule: Rule,
+        op: SetOp,
         same: impl FnMut(&T, &T) -> Result<bool, E>,
-        both: impl FnMut(&T, &T) -> Result<Merged<T>, E>,
-        clone: impl Clones<T>,
+        both: impl FnMut(&T, &T) -> Result<Merge<T>, E>,
+        clone: impl CloneFn<T>,
     ) -> Result<Self, E> {
         let one_side = match (self.is_empty(), other.is_empty()) {
-            (_, true) => Some((self, rule.left)),
-            (true, false) => Some((other, rule.right)),
+            (_, true) => Some((self, op.left)),
+            (true, false) => Some((other, op.right)),
             (false, false) => None,
         };
         if let Some((side, stays)) = one_side {
             return Ok(if stays { side.clone() } else { Self::new() });
         }
-        let (a, b) = (Part::of(&self.root), Part::of(&other.root));
-        let mut merge = Merge::new(rule, same, both, clone);
+        let (a, b) = (RangeView::of(&self.root), RangeView::of(&other.root));
+        let mut merge = MergeWalk::new(op, same, both, clone);
         let root = if a.is_node() || b.is_node() || a.is_shared_with(&b) {
             merge.child(a, b, 0)?
         } else {
@@ -78,27 +114,27 @@ impl<T> HashTrie<T> {
                 Outcome::Entries(picked) => subtree(0, &mut merge.gathered([a, b]), picked),
             }
         };
-        let len = merge.tally.result(self.len, other.len, rule);
+        let len = merge.counter.result(self.len, other.len, op);
         Ok(Self { root, len })
     }
 }
 
 /// A merge at work.
-pub(super) struct Merge<'a, T, S, B, C> {
-    rule: Rule,
+pub(super) struct MergeWalk<'a, T, S, B, C> {
+    op: SetOp,
     same: S,
     both: B,
     clone: C,
     /// The entries of a leaf of the result that are not in a bucket of an operand, and their keys.
-    items: Vec<Item<'a, T>>,
+    items: Vec<ResultEntry<'a, T>>,
     keys: Vec<Key>,
     /// The entries of the right leaf that have an equal one in the left.
     matched: Matched,
-    pub(super) tally: Tally<'a, T>,
+    pub(super) counter: LenCounter<'a, T>,
 }
 
 /// An entry of the result: one of an operand, or a new one.
-enum Item<'a, T> {
+enum ResultEntry<'a, T> {
     Of(&'a T),
     New(T),
     Taken,
@@ -117,7 +153,7 @@ struct Stays {
 struct Gathered<'m, 'a, T, C> {
     buckets: [Option<&'a Bucket<T>>; 2],
     keys: &'m [Key],
-    items: &'m mut [Item<'a, T>],
+    items: &'m mut [ResultEntry<'a, T>],
     clone: C,
 }
 
@@ -146,8 +182,8 @@ impl Picked {
     }
 }
 
-impl<T, C: Clones<T>> Source<T> for Gathered<'_, '_, T, C> {
-    type Some = Picked;
+impl<T, C: CloneFn<T>> Source<T> for Gathered<'_, '_, T, C> {
+    type Subset = Picked;
 
     #[inline]
     fn len(&self, some: Picked) -> usize {
@@ -156,10 +192,10 @@ impl<T, C: Clones<T>> Source<T> for Gathered<'_, '_, T, C> {
 
     fn halves(&self, some: Picked, bit: u32) -> [Picked; 2] {
         let Picked { indices, first, end } = some;
-        let middle = first + self.keys[first..end].partition_point(|&key| !is_one(hash(key), bit));
+        let middle = first + self.keys[first..end].partition_point(|&key| !bit_is_set(hash(key), bit));
         let ones = |side: usize| {
             let hashes = self.buckets[side].map_or(&[][..], Bucket::hashes);
-            let bits = hashes.iter().enumerate().map(|(index, &hash)| Indices::from(is_one(hash, bit)) << index);
+            let bits = hashes.iter().enumerate().map(|(index, &hash)| Indices::from(bit_is_set(hash, bit)) << index);
             indices[side] & bits.sum::<Indices>()
         };
         let ones = [ones(0), ones(1)];
@@ -178,50 +214,56 @@ impl<T, C: Clones<T>> Source<T> for Gathered<'_, '_, T, C> {
             }
         }
         for &key in &self.keys[some.first..some.end] {
-            let entry = match core::mem::replace(&mut self.items[index(key)], Item::Taken) {
-                Item::Of(entry) => (self.clone)(entry),
-                Item::New(entry) => entry,
-                Item::Taken => unreachable!("each item is taken once"),
+            let entry = match core::mem::replace(&mut self.items[index(key)], ResultEntry::Taken) {
+                ResultEntry::Of(entry) => (self.clone)(entry),
+                ResultEntry::New(entry) => entry,
+                ResultEntry::Taken => unreachable!("each item is taken once"),
             };
             put(hash(key), entry);
         }
     }
 }
 
-impl<'a, T, S, B, C, E> Merge<'a, T, S, B, C>
+impl<'a, T, S, B, C, E> MergeWalk<'a, T, S, B, C>
 where
     S: FnMut(&T, &T) -> Result<bool, E>,
-    B: FnMut(&T, &T) -> Result<Merged<T>, E>,
-    C: Clones<T>,
+    B: FnMut(&T, &T) -> Result<Merge<T>, E>,
+    C: CloneFn<T>,
 {
-    pub(super) fn new(rule: Rule, same: S, both: B, clone: C) -> Self {
-        let tally = Tally::new();
-        Self { rule, same, both, clone, items: Vec::new(), keys: Vec::new(), matched: Matched::default(), tally }
+    pub(super) fn new(op: SetOp, same: S, both: B, clone: C) -> Self {
+        let counter = LenCounter::new();
+        Self { op, same, both, clone, items: Vec::new(), keys: Vec::new(), matched: Matched::default(), counter }
+    }
+
+    /// Returns the result for a range that is passed over: a subtree that both sides share, or one that only one side
+    /// has. `None` for others.
+    fn passed_over(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>) -> Option<Child<T>> {
+        let (child, stays) = if !matches!(self.op.shared, SharedPolicy::Visit) && a.is_shared_with(&b) {
+            let child = a.whole()?;
+            self.counter.shared(child);
+            (child, matches!(self.op.shared, SharedPolicy::Keep))
+        } else if b.is_empty() {
+            let child = a.whole()?;
+            let len = self.counter.left.child(child);
+            self.counter.result += if self.op.left { len } else { 0 };
+            (child, self.op.left)
+        } else if a.is_empty() {
+            let child = b.whole()?;
+            let len = self.counter.right.child(child);
+            self.counter.result += if self.op.right { len } else { 0 };
+            (child, self.op.right)
+        } else {
+            return None;
+        };
+        Some(if stays { child.clone() } else { Child::EMPTY })
     }
 
     /// Returns the result for a range at a depth of whole levels.
-    pub(super) fn child(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32) -> Result<Child<T>, E> {
-        let (left, right, keep) =
-            (a.whole(), b.whole(), |keep, child: &Child<T>| if keep { child.clone() } else { Child::EMPTY });
-        match (left, right) {
-            (Some(shared), Some(_)) if a.is_shared_with(&b) && !matches!(self.rule.shared, Shared::Walk) => {
-                let stays = matches!(self.rule.shared, Shared::Keep);
-                self.tally.shared(shared);
-                return Ok(keep(stays, shared));
-            }
-            (Some(left), _) if b.is_empty() => {
-                let len = self.tally.left.child(left);
-                self.tally.result += if self.rule.left { len } else { 0 };
-                return Ok(keep(self.rule.left, left));
-            }
-            (_, Some(right)) if a.is_empty() => {
-                let len = self.tally.right.child(right);
-                self.tally.result += if self.rule.right { len } else { 0 };
-                return Ok(keep(self.rule.right, right));
-            }
-            _ => {}
+    pub(super) fn child(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>, depth: u32) -> Result<Child<T>, E> {
+        if let Some(child) = self.passed_over(a, b) {
+            return Ok(child);
         }
-        let mut level = Level::new(depth);
+        let mut level = NodeBuilder::new(depth);
         let nodes = a.whole_node().zip(b.whole_node());
         if let Some((a, b)) = nodes.filter(|(a, b)| a.is_divided_like(b)) {
             self.children(&mut level, a, b)?;
@@ -241,11 +283,11 @@ where
 
     /// Puts the results for the children of two nodes that are divided alike into `level`. Of those that both share
     /// only the pointers are looked at.
-    fn children(&mut self, level: &mut Level<T>, a: &'a BitmapNode<T>, b: &'a BitmapNode<T>) -> Result<(), E> {
-        let (stays, walked) = match self.rule.shared {
-            Shared::Keep => (true, a.differing(b)),
-            Shared::Drop => (false, a.differing(b)),
-            Shared::Walk => (true, a.starts()),
+    fn children(&mut self, level: &mut NodeBuilder<T>, a: &'a BitmapNode<T>, b: &'a BitmapNode<T>) -> Result<(), E> {
+        let (stays, walked) = match self.op.shared {
+            SharedPolicy::Keep => (true, a.differing(b)),
+            SharedPolicy::Drop => (false, a.differing(b)),
+            SharedPolicy::Visit => (true, a.starts()),
         };
         for (slot, left) in a.children_at(walked) {
             left.prefetch();
@@ -253,13 +295,13 @@ where
         }
         let scale = level.width - a.width();
         for (slot, child) in a.children_at(a.starts().without(walked)) {
-            self.tally.shared(child);
+            self.counter.shared(child);
             level.put(slot << scale, if stays { child.clone() } else { Child::EMPTY });
         }
         let mut changed = [if stays { Bitmap::EMPTY } else { Bitmap::ALL }; 2];
         for (slot, left) in a.children_at(walked) {
             let (right, first, end) = (b.child(slot), slot << scale, a.range(slot).1 << scale);
-            self.range(level, Part::of(left), Part::of(right), first, end - first)?;
+            self.range(level, RangeView::of(left), RangeView::of(right), first, end - first)?;
             for (changed, child) in changed.iter_mut().zip([left, right]) {
                 if !level.has(first, end, child) {
                     changed.insert(first);
@@ -273,9 +315,9 @@ where
     /// Puts the result for the range of `span` slots from `first` on into `level`.
     pub(super) fn range(
         &mut self,
-        level: &mut Level<T>,
-        a: Part<'a, T>,
-        b: Part<'a, T>,
+        level: &mut NodeBuilder<T>,
+        a: RangeView<'a, T>,
+        b: RangeView<'a, T>,
         first: usize,
         span: usize,
     ) -> Result<(), E> {
@@ -283,8 +325,8 @@ where
         // A leaf and a node of which only what the leaf has too may stay: the result is a leaf.
         let is_leaf = match (a.is_node(), b.is_node()) {
             (false, false) => true,
-            (false, true) => !self.rule.right,
-            (true, false) => !self.rule.left,
+            (false, true) => !self.op.right,
+            (true, false) => !self.op.left,
             (true, true) => false,
         };
         if is_leaf {
@@ -307,15 +349,13 @@ where
     /// child that only one side has.
     fn leaves(
         &mut self,
-        level: &mut Level<T>,
-        a: Part<'a, T>,
-        b: Part<'a, T>,
+        level: &mut NodeBuilder<T>,
+        a: RangeView<'a, T>,
+        b: RangeView<'a, T>,
         first: usize,
         span: usize,
     ) -> Result<(), E> {
-        let walk = matches!(self.rule.shared, Shared::Walk);
-        if !walk && a.is_shared_with(&b) || a.is_empty() && b.whole().is_some() || b.is_empty() && a.whole().is_some() {
-            let child = self.child(a, b, 0)?;
+        if let Some(child) = self.passed_over(a, b) {
             level.put(first, child);
             return Ok(());
         }
@@ -329,7 +369,7 @@ where
     }
 
     /// Decides what stays of two parts that are not both nodes. The entries are those of [`gathered`](Self::gathered).
-    fn pick(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32) -> Result<Outcome<T>, E> {
+    fn pick(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>, depth: u32) -> Result<Outcome<T>, E> {
         self.items.clear();
         self.keys.clear();
         let mut stays = Stays::default();
@@ -340,9 +380,9 @@ where
         }
         let picked = Picked { indices: stays.indices, first: 0, end: self.keys.len() };
         let len = picked.len();
-        self.tally.left.part(&a);
-        self.tally.right.part(&b);
-        self.tally.result += len;
+        self.counter.left.part(&a);
+        self.counter.right.part(&b);
+        self.counter.result += len;
         for (part, kept) in [a, b].into_iter().zip(stays.kept) {
             if let Some(whole) = part.whole().filter(|whole| len > 0 && kept == len && whole.entries().len() == len) {
                 return Ok(Outcome::Operand(whole.clone()));
@@ -355,14 +395,14 @@ where
     }
 
     /// Returns what was picked of two parts.
-    fn gathered(&mut self, parts: [Part<'a, T>; 2]) -> Gathered<'_, 'a, T, C> {
+    fn gathered(&mut self, parts: [RangeView<'a, T>; 2]) -> Gathered<'_, 'a, T, C> {
         let buckets = parts.map(|part| part.bucket().map(|(bucket, _)| bucket));
         Gathered { buckets, keys: &self.keys, items: &mut self.items, clone: self.clone }
     }
 
     /// Collects what stays of leaf `a` and of `b`.
     #[inline]
-    fn match_left(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32, stays: &mut Stays) -> Result<(), E> {
+    fn match_left(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>, depth: u32, stays: &mut Stays) -> Result<(), E> {
         self.matched.start(b);
         for (index, hash, left) in a.entries() {
             let found = b.try_find(hash, depth, |right| (self.same)(left, right))?;
@@ -374,11 +414,11 @@ where
                     }
                     self.decide(hash, [a, b], [(index, left), right], stays)?;
                 }
-                None if self.rule.left => self.keep(stays, 0, a, index, hash, left),
+                None if self.op.left => self.keep(stays, 0, a, index, hash, left),
                 None => {}
             }
         }
-        if self.rule.right {
+        if self.op.right {
             if b.bucket().is_some() {
                 let indices = self.matched.others();
                 stays.indices[1] |= indices;
@@ -395,11 +435,17 @@ where
     }
 
     /// [`match_left`](Self::match_left) for a node `a`, of which nothing stays that leaf `b` has not.
-    fn match_right(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32, stays: &mut Stays) -> Result<(), E> {
+    fn match_right(
+        &mut self,
+        a: RangeView<'a, T>,
+        b: RangeView<'a, T>,
+        depth: u32,
+        stays: &mut Stays,
+    ) -> Result<(), E> {
         for (index, hash, right) in b.entries() {
             if let Some(left) = a.try_find(hash, depth, |left| (self.same)(left, right))? {
                 self.decide(hash, [a, b], [left, (index, right)], stays)?;
-            } else if self.rule.right {
+            } else if self.op.right {
                 self.keep(stays, 1, b, index, hash, right);
             }
         }
@@ -408,16 +454,16 @@ where
 
     /// Lets an entry of `part`, that of the left side (0) or of the right one (1), stay as it is.
     #[inline]
-    fn keep(&mut self, stays: &mut Stays, side: usize, part: Part<'a, T>, index: usize, hash: u32, entry: &'a T) {
+    fn keep(&mut self, stays: &mut Stays, side: usize, part: RangeView<'a, T>, index: usize, hash: u32, entry: &'a T) {
         stays.kept[side] += 1;
         match part.bucket() {
             Some(_) => stays.indices[side] |= 1 << index,
-            None => self.push(hash, Item::Of(entry)),
+            None => self.push(hash, ResultEntry::Of(entry)),
         }
     }
 
     #[inline]
-    fn push(&mut self, hash: u32, item: Item<'a, T>) {
+    fn push(&mut self, hash: u32, item: ResultEntry<'a, T>) {
         if self.items.capacity() == 0 {
             // For most leaves, so that one allocation will do.
             self.items.reserve(Bucket::<T>::MAX);
@@ -432,24 +478,24 @@ where
     fn decide(
         &mut self,
         hash: u32,
-        [a, b]: [Part<'a, T>; 2],
+        [a, b]: [RangeView<'a, T>; 2],
         [(at_left, left), (at_right, right)]: [(usize, &'a T); 2],
         stays: &mut Stays,
     ) -> Result<(), E> {
         match (self.both)(left, right)? {
-            Merged::Left => self.keep(stays, 0, a, at_left, hash, left),
-            Merged::Right => self.keep(stays, 1, b, at_right, hash, right),
-            Merged::New(entry) => self.push(hash, Item::New(entry)),
-            Merged::Remove => {}
+            Merge::Left => self.keep(stays, 0, a, at_left, hash, left),
+            Merge::Right => self.keep(stays, 1, b, at_right, hash, right),
+            Merge::New(entry) => self.push(hash, ResultEntry::New(entry)),
+            Merge::Remove => {}
         }
         Ok(())
     }
 }
 
 /// Counts the entries of the result without a look into the subtrees that it shares, as far as that can be.
-pub(super) struct Tally<'a, T> {
-    left: Seen<'a, T>,
-    right: Seen<'a, T>,
+pub(super) struct LenCounter<'a, T> {
+    left: SideCount<'a, T>,
+    right: SideCount<'a, T>,
     /// Is there a node that both share?
     shares_nodes: bool,
     /// Entries of the result in leaves.
@@ -457,14 +503,14 @@ pub(super) struct Tally<'a, T> {
 }
 
 /// What has been seen of one side.
-struct Seen<'a, T> {
+struct SideCount<'a, T> {
     /// Entries in leaves.
     entries: usize,
     /// Inner nodes that the other side does not have.
     nodes: Vec<&'a Child<T>>,
 }
 
-impl<'a, T> Seen<'a, T> {
+impl<'a, T> SideCount<'a, T> {
     const fn new() -> Self {
         Self { entries: 0, nodes: Vec::new() }
     }
@@ -477,11 +523,11 @@ impl<'a, T> Seen<'a, T> {
         len
     }
 
-    fn part(&mut self, part: &Part<'a, T>) {
+    fn part(&mut self, part: &RangeView<'a, T>) {
         match *part {
-            Part::Empty => {}
-            Part::Leaf { .. } => self.entries += part.len(),
-            Part::Node { node, first, span, .. } => {
+            RangeView::Empty => {}
+            RangeView::Leaf { .. } => self.entries += part.len(),
+            RangeView::Node { node, first, span, .. } => {
                 let children = node.children().filter(|(slot, _)| (first..first + span).contains(slot));
                 for (_, child) in children {
                     self.child(child);
@@ -496,9 +542,9 @@ impl<'a, T> Seen<'a, T> {
     }
 }
 
-impl<T> Tally<'_, T> {
+impl<T> LenCounter<'_, T> {
     const fn new() -> Self {
-        Self { left: Seen::new(), right: Seen::new(), shares_nodes: false, result: 0 }
+        Self { left: SideCount::new(), right: SideCount::new(), shares_nodes: false, result: 0 }
     }
 
     /// Notes that there is a subtree which both share. It need not be looked at.
@@ -506,7 +552,7 @@ impl<T> Tally<'_, T> {
         self.shares_nodes |= !child.is_empty();
     }
 
-    /// Counts what another tally has counted, elsewhere in the same tries.
+    /// Counts what another counter has counted, elsewhere in the same tries.
     #[cfg(any(feature = "rayon", test))]
     pub(super) fn add(&mut self, other: Self) {
         for (seen, more) in [(&mut self.left, other.left), (&mut self.right, other.right)] {
@@ -520,7 +566,7 @@ impl<T> Tally<'_, T> {
     /// Returns the length of the result, from the lengths of both sides. The subtrees that were not looked at are of
     /// three kinds: inner nodes that only the left side has, or only the right side has, and what both share. If the
     /// entries below one kind are counted, or there are none of it, the other two follow.
-    pub(super) fn result(&self, left_len: usize, right_len: usize, rule: Rule) -> usize {
+    pub(super) fn result(&self, left_len: usize, right_len: usize, op: SetOp) -> usize {
         let (left, right) = (left_len - self.left.entries, right_len - self.right.entries);
         let shared = if !self.shares_nodes {
             0
@@ -535,8 +581,8 @@ impl<T> Tally<'_, T> {
         };
         let keep = |count: usize, keep: bool| if keep { count } else { 0 };
         self.result
-            + keep(shared, matches!(rule.shared, Shared::Keep))
-            + keep(left - shared, rule.left)
-            + keep(right - shared, rule.right)
+            + keep(shared, matches!(op.shared, SharedPolicy::Keep))
+            + keep(left - shared, op.left)
+            + keep(right - shared, op.right)
     }
 }

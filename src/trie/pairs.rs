@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 
 use super::child::BitmapNode;
-use super::part::{LeafEntries, Matched, Part};
-use super::{HashTrie, always};
+use super::range::{LeafEntries, Matched, RangeView};
+use super::{HashTrie, into_ok};
 
 /// An entry that one trie has, or the equal ones that both have.
 #[derive(Debug)]
@@ -16,15 +16,15 @@ pub(crate) enum Pair<'a, T> {
 }
 
 /// The entries of two tries outside of the subtrees that they share, made by [`HashTrie::pairs`].
-pub(crate) struct Pairs<'a, T, F> {
+pub(crate) struct PairWalk<'a, T, F> {
     same: F,
     /// The ranges that are left, the next one last, with their depths.
-    ranges: Vec<(Part<'a, T>, Part<'a, T>, u32)>,
+    ranges: Vec<(RangeView<'a, T>, RangeView<'a, T>, u32)>,
     /// The entries of two leaves that have not been looked at.
     left: LeafEntries<'a, T>,
     right: LeafEntries<'a, T>,
     /// The leaf that the entries in `right` are of, and those of them that have been matched with a left one.
-    right_leaf: Part<'a, T>,
+    right_leaf: RangeView<'a, T>,
     matched: Matched,
     shares_entries: bool,
 }
@@ -34,20 +34,20 @@ impl<T> HashTrie<T> {
     /// `other`. For tries that saw equal entries under equal hashes.
     ///
     /// O(d log n) for versions that differ in d entries.
-    pub(crate) fn pairs<'a, F, E>(&'a self, other: &'a Self, same: F) -> Pairs<'a, T, F>
+    pub(crate) fn pairs<'a, F, E>(&'a self, other: &'a Self, same: F) -> PairWalk<'a, T, F>
     where
         F: FnMut(&T, &T) -> Result<bool, E>,
     {
-        let mut pairs = Pairs {
+        let mut pairs = PairWalk {
             same,
             ranges: Vec::new(),
             left: LeafEntries::NONE,
             right: LeafEntries::NONE,
-            right_leaf: Part::Empty,
+            right_leaf: RangeView::Empty,
             matched: Matched::default(),
             shares_entries: false,
         };
-        let (a, b) = (Part::of(&self.root), Part::of(&other.root));
+        let (a, b) = (RangeView::of(&self.root), RangeView::of(&other.root));
         if a.is_node() || b.is_node() || a.is_shared_with(&b) {
             pairs.visit(a, b, 0);
         } else {
@@ -57,7 +57,7 @@ impl<T> HashTrie<T> {
     }
 }
 
-impl<'a, T, F> Pairs<'a, T, F> {
+impl<'a, T, F> PairWalk<'a, T, F> {
     /// Has a subtree been passed over that both share and that has entries?
     pub(crate) const fn shares_entries(&self) -> bool {
         self.shares_entries
@@ -71,13 +71,13 @@ impl<'a, T, F> Pairs<'a, T, F> {
         for (slot, a_child) in a.children_at(differing) {
             let (start, end) = a.range(slot);
             let depth = depth + a.width() - (end - start).trailing_zeros();
-            self.ranges.push((Part::of(a_child), Part::of(b.child(slot)), depth));
+            self.ranges.push((RangeView::of(a_child), RangeView::of(b.child(slot)), depth));
         }
         self.ranges[first..].reverse();
     }
 
     /// Puts a range on the list, if it has something to look at.
-    fn visit(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32) {
+    fn visit(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>, depth: u32) {
         if a.is_shared_with(&b) {
             self.shares_entries = true;
         } else if !(a.is_empty() && b.is_empty()) {
@@ -87,7 +87,7 @@ impl<'a, T, F> Pairs<'a, T, F> {
 
     /// Makes two leaves those at hand.
     #[inline]
-    fn start(&mut self, a: Part<'a, T>, b: Part<'a, T>) {
+    fn start(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>) {
         (self.left, self.right, self.right_leaf) = (a.entries(), b.entries(), b);
         self.matched.start(b);
     }
@@ -98,7 +98,7 @@ impl<'a, T, F> Pairs<'a, T, F> {
             let nodes = a.whole_node().zip(b.whole_node());
             if let Some((a, b)) = nodes.filter(|(a, b)| a.is_divided_like(b)) {
                 self.visit_children(a, b, depth);
-            } else if let (Part::Node { .. }, _) | (_, Part::Node { .. }) = (&a, &b) {
+            } else if let (RangeView::Node { .. }, _) | (_, RangeView::Node { .. }) = (&a, &b) {
                 let ([a_zeros, a_ones], [b_zeros, b_ones]) = (a.halves(depth), b.halves(depth));
                 self.visit(a_ones, b_ones, depth + 1);
                 self.visit(a_zeros, b_zeros, depth + 1);
@@ -111,7 +111,7 @@ impl<'a, T, F> Pairs<'a, T, F> {
     }
 }
 
-impl<'a, T, F> Pairs<'a, T, F> {
+impl<'a, T, F> PairWalk<'a, T, F> {
     /// Returns the next pair. After an error of `same` the walk must not go on.
     pub(crate) fn try_next<E>(&mut self) -> Result<Option<Pair<'a, T>>, E>
     where
@@ -119,7 +119,7 @@ impl<'a, T, F> Pairs<'a, T, F> {
     {
         loop {
             if let Some((_, hash, a)) = self.left.next() {
-                let Part::Leaf { leaf, .. } = self.right_leaf else { return Ok(Some(Pair::Left(a))) };
+                let RangeView::Leaf { leaf, .. } = self.right_leaf else { return Ok(Some(Pair::Left(a))) };
                 let found = leaf.try_find(hash, |b| (self.same)(a, b))?;
                 return Ok(Some(match found.filter(|&(index, _)| !self.matched.has(index)) {
                     Some((index, b)) => {
@@ -141,10 +141,10 @@ impl<'a, T, F> Pairs<'a, T, F> {
     }
 }
 
-impl<'a, T, F: FnMut(&T, &T) -> Result<bool, Infallible>> Iterator for Pairs<'a, T, F> {
+impl<'a, T, F: FnMut(&T, &T) -> Result<bool, Infallible>> Iterator for PairWalk<'a, T, F> {
     type Item = Pair<'a, T>;
 
     fn next(&mut self) -> Option<Pair<'a, T>> {
-        always(self.try_next())
+        into_ok(self.try_next())
     }
 }

@@ -1,6 +1,6 @@
 //! `Place`: a leaf on the path of a hash, with what edits need to know of where it stands.
 
-use super::Clones;
+use super::CloneFn;
 use super::bucket::Bucket;
 use super::child::{Child, ChildMut, ChildSlots};
 use super::node::{HASH_BITS, WIDTH_MAX, descend};
@@ -61,16 +61,16 @@ impl<'a, T> Place<'a, T> {
 
     /// Returns the leaf as a bucket that can be edited in place, if it is one and neither it nor its parent is shared.
     #[inline]
-    pub(super) fn own_bucket_mut(&mut self) -> Option<&mut Bucket<T>> {
-        self.reborrow().into_own_bucket()
+    pub(super) fn unique_bucket_mut(&mut self) -> Option<&mut Bucket<T>> {
+        self.reborrow().into_unique_bucket()
     }
 
     #[inline]
-    fn into_own_bucket(self) -> Option<&'a mut Bucket<T>> {
+    fn into_unique_bucket(self) -> Option<&'a mut Bucket<T>> {
         if self.slot.is_bitmap() {
-            self.slot.own_bitmap_mut()?.own_bucket_mut_of(self.bits)
+            self.slot.unique_bitmap_mut()?.unique_bucket_mut_of(self.bits)
         } else {
-            self.slot.own_bucket_mut()
+            self.slot.unique_bucket_mut()
         }
     }
 
@@ -86,10 +86,10 @@ impl<'a, T> Place<'a, T> {
 
     /// Entry `index` of the leaf. Copies a shared parent and a shared leaf.
     #[inline]
-    pub(super) fn entry_mut(mut self, index: usize, clone: impl Clones<T>) -> &'a mut T {
+    pub(super) fn entry_mut(mut self, index: usize, clone: impl CloneFn<T>) -> &'a mut T {
         // The usual case first, which needs no look at the other slots of the leaf.
-        if self.own_bucket_mut().is_some() {
-            return &mut self.into_own_bucket().expect("it is one").entries_mut()[index];
+        if self.unique_bucket_mut().is_some() {
+            return &mut self.into_unique_bucket().expect("it is one").entries_mut()[index];
         }
         match self.leaf_mut().make_mut(clone) {
             ChildMut::Bucket(bucket) => &mut bucket.entries_mut()[index],

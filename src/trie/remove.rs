@@ -4,22 +4,22 @@
 use alloc::vec::Vec;
 use core::mem;
 
-use super::bucket::{Bucket, Indices, sole};
+use super::bucket::{Bucket, Indices, unique_mut};
 use super::child::{BitmapNode, Child, ChildMut, new_child};
 use super::node::{HASH_BITS, WIDTH_MAX, descend};
 use super::place::Place;
-use super::{Clones, HashTrie};
+use super::{CloneFn, HashTrie};
 
 impl<T> HashTrie<T> {
     /// Removes entry `index` of the leaf in the range of `hash`. Returns it, and by how much the indices of the entries
     /// before it have grown.
     ///
     /// All user code runs before anything changes but the sharing of nodes.
-    pub(crate) fn remove_at(&mut self, hash: u32, index: usize, clone: impl Clones<T>) -> (T, usize) {
+    pub(crate) fn remove_at(&mut self, hash: u32, index: usize, clone: impl CloneFn<T>) -> (T, usize) {
         let mut place = Place::of(&mut self.root, hash);
-        let pair = pair_at(&place, 1);
+        let pair = buddies_at(&place, 1);
         if pair.is_none() {
-            if let Some(bucket) = place.own_bucket_mut().filter(|bucket| bucket.len() > 1) {
+            if let Some(bucket) = place.unique_bucket_mut().filter(|bucket| bucket.len() > 1) {
                 self.len -= 1;
                 return (bucket.swap_remove(index), 0);
             }
@@ -30,7 +30,7 @@ impl<T> HashTrie<T> {
             ChildMut::Collision(node) => node.entries.swap_remove(index),
             ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("only leaves with entries have indices"),
         };
-        if let Some(Pair { first, middle, .. }) = pair.filter(|_| place.leaf().entries().len() > 1) {
+        if let Some(BuddyPair { first, middle, .. }) = pair.filter(|_| place.leaf().entries().len() > 1) {
             let node = place.slot.make_bitmap_mut().expect("it is a bitmap node");
             let buddy = if node.slot_of(place.bits) < middle { middle } else { first };
             node.child_mut(buddy).make_mut(clone);
@@ -47,7 +47,7 @@ impl<T> HashTrie<T> {
     /// Keeps the entries that `keep` accepts. A leaf that loses several is edited once.
     ///
     /// All user code but `clone` runs while the trie is whole, and `clone` while only the sharing of nodes has changed.
-    pub(crate) fn retain_with(&mut self, mut keep: impl FnMut(&T) -> bool, clone: impl Clones<T>) {
+    pub(crate) fn retain_with(&mut self, mut keep: impl FnMut(&T) -> bool, clone: impl CloneFn<T>) {
         let mut extraction = Extraction::new();
         let mut removed = Vec::new();
         while let Some(found) = extraction.find(self, &mut |entry| !keep(entry), Indices::BITS as usize) {
@@ -65,7 +65,7 @@ impl<T> HashTrie<T> {
 
     /// Removes what was found, into `removed` or with the leaf that is returned, which others may share. The number is
     /// that of [`remove_at`](Self::remove_at).
-    fn remove_all(&mut self, found: &Found, removed: &mut Vec<T>, clone: impl Clones<T>) -> (Child<T>, usize) {
+    fn remove_all(&mut self, found: &Found, removed: &mut Vec<T>, clone: impl CloneFn<T>) -> (Child<T>, usize) {
         let joins = self.unshare_buddies(found, clone);
         let place = Place::of(&mut self.root, found.hash);
         let depth = place.depth;
@@ -73,7 +73,7 @@ impl<T> HashTrie<T> {
             if found.left == 0 {
                 return mem::replace(leaf, Child::EMPTY);
             }
-            if let Some(bucket) = leaf.as_bucket().filter(|_| !leaf.is_sole_owner()) {
+            if let Some(bucket) = leaf.as_bucket().filter(|_| !leaf.is_unique()) {
                 let kept = new_child(Bucket::with_capacity(found.left), |kept| {
                     let entries = bucket.hashes().iter().zip(bucket.entries()).enumerate();
                     for (_, (&hash, entry)) in entries.filter(|&(index, _)| !found.has(index)) {
@@ -105,7 +105,7 @@ impl<T> HashTrie<T> {
 
     /// Unshares the leaves that will be joined with what is left of a leaf when the entries found are removed. If only
     /// one of them has entries, it stays as it is. Returns true if there are any.
-    fn unshare_buddies(&mut self, found: &Found, clone: impl Clones<T>) -> bool {
+    fn unshare_buddies(&mut self, found: &Found, clone: impl CloneFn<T>) -> bool {
         let Found { hash, left: mut len, .. } = *found;
         let mut lone = None;
         for bits in (1..=found.bits).rev() {
@@ -145,7 +145,7 @@ impl<T> HashTrie<T> {
 
 /// Returns the leaf at `place` and its buddy, if they will fit into one bucket when `count` entries are out.
 #[inline]
-fn pair_at<T>(place: &Place<'_, T>, count: usize) -> Option<Pair> {
+fn buddies_at<T>(place: &Place<'_, T>, count: usize) -> Option<BuddyPair> {
     place.slot.as_bitmap().and_then(|node| small_pair(node, node.slot_of(place.bits), Bucket::<T>::MAX + count))
 }
 
@@ -170,7 +170,7 @@ fn edit_leaf<T, R>(mut place: Place<'_, T>, joins: bool, edit: impl FnOnce(&mut 
 }
 
 /// Two leaves of one size that make up a range, with their slots and lengths.
-struct Pair {
+struct BuddyPair {
     first: usize,
     middle: usize,
     end: usize,
@@ -180,10 +180,10 @@ struct Pair {
 
 /// Returns the pair that the leaf at `slot` belongs to, if both have no more than `most` entries together.
 #[inline]
-fn small_pair<T>(node: &BitmapNode<T>, slot: usize, most: usize) -> Option<Pair> {
+fn small_pair<T>(node: &BitmapNode<T>, slot: usize, most: usize) -> Option<BuddyPair> {
     let (first, middle, end) = node.pair_of(slot)?;
     let (zeros, ones) = (node.child(first).small_len()?, node.child(middle).small_len()?);
-    (zeros + ones <= most).then_some(Pair { first, middle, end, zeros, ones })
+    (zeros + ones <= most).then_some(BuddyPair { first, middle, end, zeros, ones })
 }
 
 /// Joins the leaf that `bits` choose in the bitmap node in `slot` with its buddy as long as both fit into one bucket,
@@ -195,7 +195,7 @@ fn join<T>(slot: &mut Child<T>, bits: u32) -> usize {
     let Some(node) = slot.make_bitmap_mut() else { return 0 };
     let mut moved = 0;
     while let Some(pair) = small_pair(node, node.slot_of(bits), Bucket::<T>::MAX) {
-        let Pair { first, middle, end, zeros, ones } = pair;
+        let BuddyPair { first, middle, end, zeros, ones } = pair;
         if node.slot_of(bits) < middle {
             moved += ones;
         }
@@ -214,7 +214,7 @@ fn join<T>(slot: &mut Child<T>, bits: u32) -> usize {
                     let mut small = both;
                     both = new_child(Bucket::with_capacity(Bucket::<T>::MAX), |bucket| append(bucket, &mut small));
                 }
-                append(both.own_bucket_mut().expect("nobody shares it"), &mut zero);
+                append(both.unique_bucket_mut().expect("nobody shares it"), &mut zero);
                 both
             }
         };
@@ -228,7 +228,7 @@ fn join<T>(slot: &mut Child<T>, bits: u32) -> usize {
     if node.starts().all_even() {
         let mut narrow = node.halved();
         while narrow.starts().all_even() {
-            narrow = sole(&mut narrow).halved();
+            narrow = unique_mut(&mut narrow).halved();
         }
         *slot = narrow.into();
     }
@@ -237,7 +237,7 @@ fn join<T>(slot: &mut Child<T>, bits: u32) -> usize {
 
 /// Moves the entries of `other`, a bucket that is not shared, into `bucket`.
 fn append<T>(bucket: &mut Bucket<T>, other: &mut Child<T>) {
-    bucket.append(other.own_bucket_mut().expect("nobody shares it"));
+    bucket.append(other.unique_bucket_mut().expect("nobody shares it"));
 }
 
 /// Returns the entries of a collision node, all of this hash, as a bucket. The vector is left empty.
@@ -305,7 +305,7 @@ impl Extraction {
         &mut self,
         trie: &mut HashTrie<T>,
         pred: &mut impl FnMut(&T) -> bool,
-        clone: impl Clones<T>,
+        clone: impl CloneFn<T>,
     ) -> Option<T> {
         let found = self.find(trie, pred, 1)?;
         let (entry, moved) = trie.remove_at(found.hash, found.first(), clone);

@@ -1,7 +1,7 @@
 //! Leaves without room to spare.
 
 use super::HashTrie;
-use super::bucket::{Bucket, sole};
+use super::bucket::{Bucket, unique_mut};
 use super::child::{Child, ChildMut, ChildSlots};
 
 impl<T> HashTrie<T> {
@@ -31,7 +31,7 @@ fn shrink<T>(child: &mut Child<T>) {
         Some(ChildMut::Collision(node)) => return node.entries.shrink_to_fit(),
         Some(ChildMut::Bucket(bucket)) if bucket.len() < bucket.capacity() => {
             let mut fitting = Bucket::with_capacity(bucket.len());
-            sole(&mut fitting).append(bucket);
+            unique_mut(&mut fitting).append(bucket);
             fitting
         }
         _ => return,

@@ -13,7 +13,8 @@ use core::convert::Infallible;
 mod sharing;
 
 use super::insert::Inserted;
-use super::{Extraction, HashTrie, Merged, Pair, Rule, Shared, always, looks};
+use super::merge::SharedPolicy;
+use super::{Extraction, HashTrie, Merge, Pair, SetOp, into_ok, looks};
 
 /// An entry with a hash of its own; `Box` lets Miri see every wrong read and every leak.
 pub(super) type Entry = (u32, u32, Box<u32>);
@@ -47,14 +48,14 @@ pub(super) const HASHES: &[fn(u32) -> u32] =
 
 pub(super) fn insert(trie: &mut Trie, hash: u32, key: u32, value: u32) -> Option<u32> {
     let same = |there: &Entry, new: &Entry| Ok::<_, Infallible>(there.1 == new.1);
-    match always(trie.try_insert_at(hash, (hash, key, Box::new(value)), same, Entry::clone)) {
+    match into_ok(trie.try_insert_at(hash, (hash, key, Box::new(value)), same, Entry::clone)) {
         Inserted::New => None,
         Inserted::Found(place, (_, _, new)) => Some(*core::mem::replace(&mut place.2, new)),
     }
 }
 
 fn position(trie: &Trie, hash: u32, key: u32) -> Option<usize> {
-    always(trie.try_position(hash, |entry| Ok(entry.1 == key)))
+    into_ok(trie.try_position(hash, |entry| Ok(entry.1 == key)))
 }
 
 pub(super) fn remove(trie: &mut Trie, hash: u32, key: u32) -> Option<u32> {
@@ -405,15 +406,15 @@ fn merges_agree_with_a_model_whatever_is_shared() {
             }
             let answers = if cfg!(miri) { 4..5 } else { 0..5 };
             for (rule, answer) in (0..4).flat_map(|rule| answers.clone().map(move |answer| (rule, answer))) {
-                let rule = Rule { left: rule & 1 == 1, right: rule & 2 == 2, shared: Shared::Walk };
+                let rule = SetOp { left: rule & 1 == 1, right: rule & 2 == 2, shared: SharedPolicy::Visit };
                 let mut asked = alloc::vec![0; 2 * keys as usize];
                 let decide = |key: u32, left: u32, right: u32| match (answer + (answer == 4) as u32 * key) % 4 {
-                    0 => Merged::Left,
-                    1 => Merged::Right,
-                    2 => Merged::New(left.wrapping_add(right)),
-                    _ => Merged::Remove,
+                    0 => Merge::Left,
+                    1 => Merge::Right,
+                    2 => Merge::New(left.wrapping_add(right)),
+                    _ => Merge::Remove,
                 };
-                let merged = always(sides[0].try_merge_with(
+                let merged = into_ok(sides[0].try_merge_with(
                     &sides[1],
                     rule,
                     |a, b| Ok(a.1 == b.1),
@@ -421,10 +422,10 @@ fn merges_agree_with_a_model_whatever_is_shared() {
                         assert_eq!(a.1, b.1);
                         asked[a.1 as usize] += 1;
                         Ok(match decide(a.1, *a.2, *b.2) {
-                            Merged::Left => Merged::Left,
-                            Merged::Right => Merged::Right,
-                            Merged::New(value) => Merged::New((a.0, a.1, Box::new(value))),
-                            Merged::Remove => Merged::Remove,
+                            Merge::Left => Merge::Left,
+                            Merge::Right => Merge::Right,
+                            Merge::New(value) => Merge::New((a.0, a.1, Box::new(value))),
+                            Merge::Remove => Merge::Remove,
                         })
                     },
                     Entry::clone,
@@ -433,10 +434,10 @@ fn merges_agree_with_a_model_whatever_is_shared() {
                     .zip(values[0].iter().zip(&values[1]))
                     .map(|(key, sides)| match sides {
                         (Some(left), Some(right)) => match decide(key, *left, *right) {
-                            Merged::Left => Some(*left),
-                            Merged::Right => Some(*right),
-                            Merged::New(value) => Some(value),
-                            Merged::Remove => None,
+                            Merge::Left => Some(*left),
+                            Merge::Right => Some(*right),
+                            Merge::New(value) => Some(value),
+                            Merge::Remove => None,
                         },
                         (left, None) => left.filter(|_| rule.left),
                         (None, right) => right.filter(|_| rule.right),
@@ -448,17 +449,17 @@ fn merges_agree_with_a_model_whatever_is_shared() {
                 }
                 // Without a look at shared subtrees the answer is the same, where that answer is theirs.
                 let shared = if answer == 0 {
-                    Shared::Keep
+                    SharedPolicy::Keep
                 } else if answer == 3 {
-                    Shared::Drop
+                    SharedPolicy::Drop
                 } else {
                     continue;
                 };
                 let both =
-                    |_: &Entry, _: &Entry| Ok::<_, Infallible>(if answer == 0 { Merged::Left } else { Merged::Remove });
-                let quick = always(sides[0].try_merge_with(
+                    |_: &Entry, _: &Entry| Ok::<_, Infallible>(if answer == 0 { Merge::Left } else { Merge::Remove });
+                let quick = into_ok(sides[0].try_merge_with(
                     &sides[1],
-                    Rule { shared, ..rule },
+                    SetOp { shared, ..rule },
                     |a, b| Ok(a.1 == b.1),
                     both,
                     Entry::clone,
@@ -512,10 +513,10 @@ fn a_bulk_build_is_what_single_inserts_make() {
             // The first stays with the value of the last.
             let replace = |there: &mut Box<(u64, u64, u64)>, new: Box<(u64, u64, u64)>| there.2 = new.2;
             let mut bulk = HashTrie::new();
-            always(bulk.try_extend_with(items(), same, replace, super::sole_owner));
+            into_ok(bulk.try_extend_with(items(), same, replace, super::never_clone));
             let mut single = HashTrie::new();
             for item in items() {
-                always(single.try_extend_with(core::iter::once(item), same, replace, super::sole_owner));
+                into_ok(single.try_extend_with(core::iter::once(item), same, replace, super::never_clone));
             }
             bulk.validate();
             assert_eq!(bulk.len(), size.min(size / spread + 1) as usize);
@@ -523,7 +524,7 @@ fn a_bulk_build_is_what_single_inserts_make() {
             assert!(bulk.eq_with(&single, |a, b| a == b));
             // Into a trie that has some already.
             let others = items().map(|(hash, item)| (hash, Box::new((item.0 + 1, 0, 0))));
-            always(single.try_extend_with(others, same, replace, super::sole_owner));
+            into_ok(single.try_extend_with(others, same, replace, super::never_clone));
             single.validate();
             assert!(size == 0 || single.len() > bulk.len());
         }
@@ -536,18 +537,18 @@ fn a_merge_that_changes_nothing_is_the_operand() {
         let keys: u32 = if cfg!(miri) { 40 } else { 300 };
         let all = build((0..keys).map(|key| (key, key)), hash);
         let half = build((0..keys / 2).map(|key| (key, key)), hash);
-        let merge = |a: &Trie, b: &Trie, left, right, answer: fn() -> Merged<Entry>| {
-            let rule = Rule { left, right, shared: Shared::Keep };
-            always(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), |_, _| Ok(answer()), Entry::clone))
+        let merge = |a: &Trie, b: &Trie, left, right, answer: fn() -> Merge<Entry>| {
+            let rule = SetOp { left, right, shared: SharedPolicy::Keep };
+            into_ok(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), |_, _| Ok(answer()), Entry::clone))
         };
-        assert!(merge(&all, &half, true, true, || Merged::Left).ptr_eq(&all));
-        assert!(merge(&half, &all, true, true, || Merged::Right).ptr_eq(&all));
-        assert!(merge(&all, &half, false, false, || Merged::Right).ptr_eq(&half));
-        assert!(merge(&half, &all, false, false, || Merged::Left).ptr_eq(&half));
-        assert!(merge(&all, &Trie::new(), true, true, || Merged::Left).ptr_eq(&all));
-        assert!(merge(&Trie::new(), &all, true, true, || Merged::Left).ptr_eq(&all));
-        assert!(merge(&all, &all.clone(), true, true, || Merged::Remove).ptr_eq(&all));
-        assert!(merge(&half, &all, true, false, || Merged::Remove).is_empty());
+        assert!(merge(&all, &half, true, true, || Merge::Left).ptr_eq(&all));
+        assert!(merge(&half, &all, true, true, || Merge::Right).ptr_eq(&all));
+        assert!(merge(&all, &half, false, false, || Merge::Right).ptr_eq(&half));
+        assert!(merge(&half, &all, false, false, || Merge::Left).ptr_eq(&half));
+        assert!(merge(&all, &Trie::new(), true, true, || Merge::Left).ptr_eq(&all));
+        assert!(merge(&Trie::new(), &all, true, true, || Merge::Left).ptr_eq(&all));
+        assert!(merge(&all, &all.clone(), true, true, || Merge::Remove).ptr_eq(&all));
+        assert!(merge(&half, &all, true, false, || Merge::Remove).is_empty());
     }
 }
 
@@ -633,7 +634,7 @@ fn a_destructor_that_panics_keeps_no_other_from_running() {
         let bombs = (0..keys).map(|key| (key.min(keys - 20), Bomb { explodes: key == at, _counted: counted.clone() }));
         let mut trie = HashTrie::new();
         let none_equal = |_: &mut _, _| unreachable!("no two are equal");
-        always(trie.try_extend_with(bombs, |_, _| Ok(false), none_equal, super::sole_owner));
+        into_ok(trie.try_extend_with(bombs, |_, _| Ok(false), none_equal, super::never_clone));
         let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(trie)));
         assert!(dropped.is_err());
         assert_eq!(Rc::strong_count(&counted), 1);
@@ -658,7 +659,7 @@ fn versions_are_compared_at_the_cost_of_what_changed() {
         compared += 1;
         Ok::<_, Infallible>(a.1 == b.1)
     };
-    let merged = always(base.try_merge_with(&changed, Rule::UNION, same, |_, _| Ok(Merged::Right), Entry::clone));
+    let merged = into_ok(base.try_merge_with(&changed, SetOp::UNION, same, |_, _| Ok(Merge::Right), Entry::clone));
     assert!(merged.ptr_eq(&changed) && compared <= 40, "{compared} comparisons for one change");
 }
 
@@ -670,14 +671,14 @@ fn versions_are_compared_without_a_look_at_what_they_share() {
         let mut changed = base.clone();
         insert(&mut changed, HASHES[0](7), 7, 8);
         let same = |a: &Entry, b: &Entry| Ok::<_, Infallible>(a.1 == b.1);
-        let right = |_: &Entry, _: &Entry| Ok(Merged::Right);
-        let merged = |rule| always(base.try_merge_with(&changed, rule, same, right, Entry::clone));
+        let right = |_: &Entry, _: &Entry| Ok(Merge::Right);
+        let merged = |rule| into_ok(base.try_merge_with(&changed, rule, same, right, Entry::clone));
         // There are some 15 children beside the path at each of two to four levels: one look at each would be too many.
         let looks = [
             (20, looks::during(|| assert!(!base.eq_with(&changed, |a, b| a == b))).1),
             (45, looks::during(|| assert!(base.pairs(&changed, same).count() > 0)).1),
-            (70, looks::during(|| assert!(merged(Rule::UNION).ptr_eq(&changed))).1),
-            (65, looks::during(|| assert!(merged(Rule::DIFFERENCE).len() <= 32)).1),
+            (70, looks::during(|| assert!(merged(SetOp::UNION).ptr_eq(&changed))).1),
+            (65, looks::during(|| assert!(merged(SetOp::DIFFERENCE).len() <= 32)).1),
         ];
         assert!(looks.iter().all(|(most, looks)| looks <= most), "{n} entries: {looks:?}");
     }
@@ -695,16 +696,16 @@ fn eighths(some: &[u32]) -> Trie {
 
 #[test]
 fn a_merge_takes_an_operand_for_the_result_only_if_it_is() {
-    let left = |_: &Entry, _: &Entry| Ok::<_, Infallible>(Merged::Left);
-    let neither = |_: &Entry, _: &Entry| Ok::<_, Infallible>(Merged::Remove);
+    let left = |_: &Entry, _: &Entry| Ok::<_, Infallible>(Merge::Left);
+    let neither = |_: &Entry, _: &Entry| Ok::<_, Infallible>(Merge::Remove);
     let same = |a: &Entry, b: &Entry| Ok::<_, Infallible>(a.1 == b.1);
     // The first leaf on the left stays, but no longer covers the eighths that the right side has entries in.
-    let all = always(eighths(&[0, 4, 6, 7]).try_merge_with(&eighths(&[2, 3]), Rule::UNION, same, left, Entry::clone));
+    let all = into_ok(eighths(&[0, 4, 6, 7]).try_merge_with(&eighths(&[2, 3]), SetOp::UNION, same, left, Entry::clone));
     assert!(all.eq_with(&eighths(&[0, 2, 3, 4, 6, 7]), |a, b| a == b));
     // What is left of a node is one of its leaves, and that very leaf.
     for [stays, goes] in [[0, 6], [6, 0]] {
         let both = eighths(&[stays, goes]);
-        let rest = always(both.try_merge_with(&eighths(&[goes]), Rule::DIFFERENCE, same, neither, Entry::clone));
+        let rest = into_ok(both.try_merge_with(&eighths(&[goes]), SetOp::DIFFERENCE, same, neither, Entry::clone));
         assert!(rest.eq_with(&eighths(&[stays]), |a, b| a == b));
         assert_eq!(rest.not_shared_with(&both).nodes(), 0);
     }
@@ -767,10 +768,10 @@ fn a_merge_counts_its_entries_whatever_nodes_it_shares() {
     add_cluster(&mut sides[0], 1, 50);
     add_cluster(&mut sides[1], 2, 70);
     for (a, b) in [(&sides[0], &sides[1]), (&sides[1], &sides[0]), (&sides[0], &sides[0].clone())] {
-        for rule in [Rule::UNION, Rule::INTERSECTION, Rule::DIFFERENCE, Rule::SYMMETRIC_DIFFERENCE] {
-            let stays = matches!(rule.shared, Shared::Keep);
-            let both = |_: &Entry, _: &Entry| Ok(if stays { Merged::Left } else { Merged::Remove });
-            always(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), both, Entry::clone)).validate();
+        for rule in [SetOp::UNION, SetOp::INTERSECTION, SetOp::DIFFERENCE, SetOp::SYMMETRIC_DIFFERENCE] {
+            let stays = matches!(rule.shared, SharedPolicy::Keep);
+            let both = |_: &Entry, _: &Entry| Ok(if stays { Merge::Left } else { Merge::Remove });
+            into_ok(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), both, Entry::clone)).validate();
         }
     }
 }

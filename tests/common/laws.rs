@@ -127,7 +127,7 @@ fn decide(key: u64, ours: u64, theirs: u64) -> Merge<u64> {
     match key % 4 {
         0 => Merge::Left,
         1 => Merge::Right,
-        2 => Merge::Value(10 * ours + theirs),
+        2 => Merge::New(10 * ours + theirs),
         _ => Merge::Remove,
     }
 }
@@ -151,7 +151,7 @@ pub(crate) fn operations_agree_with_a_model([a, b, _]: Sides) {
     let merged = model(&a.model, &b.model, true, true, |key, a, b| match decide(key, a, b) {
         Merge::Left => Some(a),
         Merge::Right => Some(b),
-        Merge::Value(value) => Some(value),
+        Merge::New(value) => Some(value),
         Merge::Remove => None,
     });
     let mut asked = BTreeSet::new();

@@ -275,7 +275,7 @@ pub(crate) fn with_fuse<R>(call: Call, nth: usize, operation: impl FnOnce() -> R
 /// What became of an operation that was to lose a value.
 pub(crate) enum Loss<V> {
     /// It made too few calls of the kind to lose the value; so many would have been left.
-    Kept(V, usize),
+    Merge(V, usize),
     /// It lost the value and got through; so many drops would have been left.
     Through(usize),
     /// It lost the value, and the fuse blew after that.
@@ -296,7 +296,7 @@ pub(crate) fn with_loss<V: 'static>(
     assert!(result.is_none() == left.is_none() || call == Call::Error && left.is_none());
     match left {
         Some(Fuse { left, charge: Charge::Loss(value, _), .. }) => {
-            Loss::Kept(*value.downcast().expect("nobody changes the type"), left)
+            Loss::Merge(*value.downcast().expect("nobody changes the type"), left)
         }
         Some(Fuse { left, charge: Charge::Panic, .. }) => Loss::Through(left),
         None => Loss::Blown,

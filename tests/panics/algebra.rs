@@ -25,7 +25,7 @@ fn by_key(key: &Tracked, ours: &Tracked, theirs: &Tracked) -> Merge<Tracked> {
     match answer(key.value() % 4) {
         0 => Merge::Left,
         1 => Merge::Right,
-        2 => Merge::Value(new(ours.value() + theirs.value())),
+        2 => Merge::New(new(ours.value() + theirs.value())),
         _ => Merge::Remove,
     }
 }

@@ -276,9 +276,9 @@ impl<S: Subject> Trial<'_, S> {
         let version = subject.version();
         let now = self.check(&version, &given, matches!(loss, Loss::Blown));
         let loss = match loss {
-            Loss::Kept(twin, left) => {
+            Loss::Merge(twin, left) => {
                 assert_eq!(S::contents(&twin), self.of_twin);
-                Loss::Kept((), left)
+                Loss::Merge((), left)
             }
             Loss::Through(left) => Loss::Through(left),
             Loss::Blown => {
@@ -326,7 +326,7 @@ impl<S: Subject> Trial<'_, S> {
         let [mut losses, mut blown] = [0, 0];
         let at = format_args!("calls of {call:?} counted");
         let calls = self.attempt(broken, at, || match self.lose(call, usize::MAX, Panics::Here) {
-            Loss::Kept((), left) => usize::MAX - left,
+            Loss::Merge((), left) => usize::MAX - left,
             _ => panic!("the twin was not to be lost"),
         });
         for nth in picked(calls.unwrap_or(0)) {

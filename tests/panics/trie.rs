@@ -1,7 +1,7 @@
 //! The operations of the core, whose hash and equality the caller gives; the latter can also fail.
 
 use perennial::HashTrie;
-use perennial::trie::{Entry, Kept, OccupiedEntry, VacantEntry};
+use perennial::trie::{Entry, Merge, OccupiedEntry, VacantEntry};
 
 use super::trial::{Calls, Contents, Given, Operand, Operation, Scope, Situation, Subject};
 use super::{CLONE, CLOSURE, DEBUG, DROP, EQ, ERROR, answer, divides, new};
@@ -99,11 +99,11 @@ fn try_same(there: &Tracked, new: &Tracked) -> Result<bool, ()> {
     or_error(same(there, new))
 }
 
-fn by_key(a: &Tracked, _: &Tracked) -> Result<Kept<Tracked>, ()> {
+fn by_key(a: &Tracked, _: &Tracked) -> Result<Merge<Tracked>, ()> {
     or_error(match a.value() % 3 {
-        0 => Kept::Left,
-        1 => Kept::Right,
-        _ => Kept::New(answer(Tracked::marked(a.value(), 7))),
+        0 => Merge::Left,
+        1 => Merge::Right,
+        _ => Merge::New(answer(Tracked::marked(a.value(), 7))),
     })
 }
 

@@ -9,9 +9,8 @@ use rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelDrainFull,
 
 use super::parallel;
 use crate::PersistentMap;
-use crate::keyed::first;
-use crate::map::{Merge, replace_value};
-use crate::trie::{HashTrie, Merged, Rule};
+use crate::map::replace_value;
+use crate::trie::{HashTrie, Merge, SetOp};
 
 /// Parallel iterator over the entries of a map.
 ///
@@ -185,7 +184,7 @@ impl<'a, K: Send + Sync, V: Send + Sync, S> IntoParallelIterator for &'a Persist
     type Iter = ParIter<'a, K, V>;
 
     fn into_par_iter(self) -> ParIter<'a, K, V> {
-        ParIter { trie: &self.trie }
+        ParIter { trie: &self.table.trie }
     }
 }
 
@@ -198,7 +197,7 @@ where
     type Iter = ParIterMut<'a, K, V>;
 
     fn into_par_iter(self) -> ParIterMut<'a, K, V> {
-        ParIterMut { trie: &mut self.trie }
+        ParIterMut { trie: &mut self.table.trie }
     }
 }
 
@@ -207,7 +206,7 @@ impl<K: Send + Sync + Clone, V: Send + Sync + Clone, S> IntoParallelIterator for
     type Iter = IntoParIter<K, V>;
 
     fn into_par_iter(self) -> IntoParIter<K, V> {
-        IntoParIter { trie: self.trie }
+        IntoParIter { trie: self.table.trie }
     }
 }
 
@@ -216,7 +215,7 @@ impl<K: Send + Sync + Clone, V: Send + Sync + Clone, S> ParallelDrainFull for &m
     type Item = (K, V);
 
     fn par_drain(self) -> IntoParIter<K, V> {
-        IntoParIter { trie: mem::take(&mut self.trie) }
+        IntoParIter { trie: mem::take(&mut self.table.trie) }
     }
 }
 
@@ -229,7 +228,7 @@ where
     /// Of equal keys the last value wins.
     fn from_par_iter<I: IntoParallelIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut map = Self::default();
-        map.trie = super::collect(entries.into_par_iter(), &map.hasher, first, put);
+        map.table.trie = map.table.par_collect(entries.into_par_iter(), put);
         map
     }
 }
@@ -244,8 +243,7 @@ where
     ///
     /// They are made into a map of their own, which is then merged.
     fn par_extend<I: IntoParallelIterator<Item = (K, V)>>(&mut self, entries: I) {
-        let new = super::collect(entries.into_par_iter(), &self.hasher, first, put);
-        self.trie = super::merge(self.table(), (&new, &self.hasher), first, Rule::UNION, updated);
+        self.table.par_extend(entries.into_par_iter(), put, updated);
     }
 }
 
@@ -266,8 +264,8 @@ fn put<K, V>(there: &mut (K, V), new: (K, V)) {
 }
 
 /// Our key with the other's value.
-fn updated<K: Clone, V: Clone>((key, _): &(K, V), (_, value): &(K, V)) -> Merged<(K, V)> {
-    Merged::New((key.clone(), value.clone()))
+fn updated<K: Clone, V: Clone>((key, _): &(K, V), (_, value): &(K, V)) -> Merge<(K, V)> {
+    Merge::New((key.clone(), value.clone()))
 }
 
 impl<K: Send + Sync, V: Send + Sync, S> PersistentMap<K, V, S> {
@@ -283,7 +281,7 @@ impl<K: Send + Sync, V: Send + Sync, S> PersistentMap<K, V, S> {
     /// assert_eq!(squares.par_keys().sum::<u64>(), 499_500);
     /// ```
     pub fn par_keys(&self) -> ParKeys<'_, K, V> {
-        ParKeys { trie: &self.trie }
+        ParKeys { trie: &self.table.trie }
     }
 
     /// Iterates over the values in parallel. Needs the feature `rayon`.
@@ -298,7 +296,7 @@ impl<K: Send + Sync, V: Send + Sync, S> PersistentMap<K, V, S> {
     /// assert_eq!(squares.par_values().filter(|square| *square % 2 == 1).count(), 500);
     /// ```
     pub fn par_values(&self) -> ParValues<'_, K, V> {
-        ParValues { trie: &self.trie }
+        ParValues { trie: &self.table.trie }
     }
 
     /// Iterates over the values in parallel, for editing. Needs the feature `rayon`.
@@ -318,7 +316,7 @@ impl<K: Send + Sync, V: Send + Sync, S> PersistentMap<K, V, S> {
         K: Clone,
         V: Clone,
     {
-        ParValuesMut { trie: &mut self.trie }
+        ParValuesMut { trie: &mut self.table.trie }
     }
 }
 
@@ -343,7 +341,7 @@ where
     where
         V: PartialEq,
     {
-        super::eq(self.table(), other.table(), first, |a, b| a == b)
+        self.table.par_eq(&other.table, |a, b| a == b)
     }
 
     /// [`merge`](Self::merge) in parallel. Needs the feature `rayon`.
@@ -364,7 +362,7 @@ where
         V: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::UNION, updated)
+        self.par_merged(other, SetOp::UNION, updated)
     }
 
     /// [`merge_with`](Self::merge_with) in parallel. Needs the feature `rayon`.
@@ -377,17 +375,19 @@ where
     ///
     /// let monday = persistent_map! { "apples" => 3, "pears" => 5 };
     /// let tuesday = persistent_map! { "pears" => 2, "plums" => 8 };
-    /// let both = monday.par_merge_with(&tuesday, |_, a, b| Merge::Value(a + b));
+    /// let both = monday.par_merge_with(&tuesday, |_, a, b| Merge::New(a + b));
     /// assert_eq!(both, persistent_map! { "apples" => 3, "pears" => 7, "plums" => 8 });
     /// ```
     #[must_use = "the new version is the result; the map itself is unchanged"]
-    pub fn par_merge_with(&self, other: &Self, f: impl Fn(&K, &V, &V) -> Merge<V> + Sync) -> Self
+    pub fn par_merge_with<R: Into<Merge<V>>>(&self, other: &Self, f: impl Fn(&K, &V, &V) -> R + Sync) -> Self
     where
         K: Clone,
         V: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::UNION.asking(), |(key, ours), (_, theirs)| f(key, ours, theirs).of(key))
+        self.par_merged(other, SetOp::UNION.visiting_shared(), |(key, ours), (_, theirs)| {
+            f(key, ours, theirs).into().with_key(key)
+        })
     }
 
     /// [`intersection`](Self::intersection) in parallel. Needs the feature `rayon`.
@@ -408,7 +408,7 @@ where
         V: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::INTERSECTION, |_, _| Merged::Left)
+        self.par_merged(other, SetOp::INTERSECTION, |_, _| Merge::Left)
     }
 
     /// [`difference`](Self::difference) in parallel. Needs the feature `rayon`.
@@ -429,7 +429,7 @@ where
         V: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::DIFFERENCE, |_, _| Merged::Remove)
+        self.par_merged(other, SetOp::DIFFERENCE, |_, _| Merge::Remove)
     }
 
     /// [`symmetric_difference`](Self::symmetric_difference) in parallel. Needs the feature `rayon`.
@@ -450,15 +450,15 @@ where
         V: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::SYMMETRIC_DIFFERENCE, |_, _| Merged::Remove)
+        self.par_merged(other, SetOp::SYMMETRIC_DIFFERENCE, |_, _| Merge::Remove)
     }
 
-    fn par_merged(&self, other: &Self, rule: Rule, both: impl Fn(&(K, V), &(K, V)) -> Merged<(K, V)> + Sync) -> Self
+    fn par_merged(&self, other: &Self, op: SetOp, both: impl Fn(&(K, V), &(K, V)) -> Merge<(K, V)> + Sync) -> Self
     where
         K: Clone,
         V: Clone,
         S: Clone,
     {
-        Self { trie: super::merge(self.table(), other.table(), first, rule, both), hasher: self.hasher.clone() }
+        Self { table: self.table.par_merge(&other.table, op, both) }
     }
 }

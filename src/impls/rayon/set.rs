@@ -9,8 +9,7 @@ use rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelDrainFull,
 
 use super::parallel;
 use crate::PersistentSet;
-use crate::keyed::itself;
-use crate::trie::{HashTrie, Merged, Rule};
+use crate::trie::{HashTrie, Merge, SetOp};
 
 /// Parallel iterator over the elements of a set.
 ///
@@ -71,7 +70,7 @@ impl<'a, T: Send + Sync, S> IntoParallelIterator for &'a PersistentSet<T, S> {
     type Iter = ParIter<'a, T>;
 
     fn into_par_iter(self) -> ParIter<'a, T> {
-        ParIter { trie: &self.trie }
+        ParIter { trie: &self.table.trie }
     }
 }
 
@@ -80,7 +79,7 @@ impl<T: Send + Sync + Clone, S> IntoParallelIterator for PersistentSet<T, S> {
     type Iter = IntoParIter<T>;
 
     fn into_par_iter(self) -> IntoParIter<T> {
-        IntoParIter { trie: self.trie }
+        IntoParIter { trie: self.table.trie }
     }
 }
 
@@ -89,7 +88,7 @@ impl<T: Send + Sync + Clone, S> ParallelDrainFull for &mut PersistentSet<T, S> {
     type Item = T;
 
     fn par_drain(self) -> IntoParIter<T> {
-        IntoParIter { trie: mem::take(&mut self.trie) }
+        IntoParIter { trie: mem::take(&mut self.table.trie) }
     }
 }
 
@@ -101,7 +100,7 @@ where
     /// Of equal elements the first stays.
     fn from_par_iter<I: IntoParallelIterator<Item = T>>(elements: I) -> Self {
         let mut set = Self::default();
-        set.trie = super::collect(elements.into_par_iter(), &set.hasher, itself, |_, _| ());
+        set.table.trie = set.table.par_collect(elements.into_par_iter(), |_, _| ());
         set
     }
 }
@@ -115,8 +114,7 @@ where
     ///
     /// They are made into a set of their own, and the union of both taken.
     fn par_extend<I: IntoParallelIterator<Item = T>>(&mut self, elements: I) {
-        let new = super::collect(elements.into_par_iter(), &self.hasher, itself, |_, _| ());
-        self.trie = super::merge(self.table(), (&new, &self.hasher), itself, Rule::UNION, |_, _| Merged::Left);
+        self.table.par_extend(elements.into_par_iter(), |_, _| (), |_, _| Merge::Left);
     }
 }
 
@@ -143,7 +141,7 @@ impl<T: Eq + Hash + Send + Sync, S: BuildHasher + Sync> PersistentSet<T, S> {
     /// assert!(persistent_set! { 1, 2 }.par_eq(&persistent_set! { 2, 1 }));
     /// ```
     pub fn par_eq(&self, other: &Self) -> bool {
-        super::eq(self.table(), other.table(), itself, |a, b| a == b)
+        self.table.par_eq(&other.table, |a, b| a == b)
     }
 
     /// [`union`](Self::union) in parallel. Needs the feature `rayon`.
@@ -161,7 +159,7 @@ impl<T: Eq + Hash + Send + Sync, S: BuildHasher + Sync> PersistentSet<T, S> {
         T: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::UNION, || Merged::Left)
+        self.par_merged(other, SetOp::UNION, || Merge::Left)
     }
 
     /// [`intersection`](Self::intersection) in parallel. Needs the feature `rayon`.
@@ -179,7 +177,7 @@ impl<T: Eq + Hash + Send + Sync, S: BuildHasher + Sync> PersistentSet<T, S> {
         T: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::INTERSECTION, || Merged::Left)
+        self.par_merged(other, SetOp::INTERSECTION, || Merge::Left)
     }
 
     /// [`difference`](Self::difference) in parallel. Needs the feature `rayon`.
@@ -197,7 +195,7 @@ impl<T: Eq + Hash + Send + Sync, S: BuildHasher + Sync> PersistentSet<T, S> {
         T: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::DIFFERENCE, || Merged::Remove)
+        self.par_merged(other, SetOp::DIFFERENCE, || Merge::Remove)
     }
 
     /// [`symmetric_difference`](Self::symmetric_difference) in parallel. Needs the feature `rayon`.
@@ -216,15 +214,14 @@ impl<T: Eq + Hash + Send + Sync, S: BuildHasher + Sync> PersistentSet<T, S> {
         T: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::SYMMETRIC_DIFFERENCE, || Merged::Remove)
+        self.par_merged(other, SetOp::SYMMETRIC_DIFFERENCE, || Merge::Remove)
     }
 
-    fn par_merged(&self, other: &Self, rule: Rule, both: impl Fn() -> Merged<T> + Sync) -> Self
+    fn par_merged(&self, other: &Self, op: SetOp, both: impl Fn() -> Merge<T> + Sync) -> Self
     where
         T: Clone,
         S: Clone,
     {
-        let trie = super::merge(self.table(), other.table(), itself, rule, |_, _| both());
-        Self { trie, hasher: self.hasher.clone() }
+        Self { table: self.table.par_merge(&other.table, op, |_, _| both()) }
     }
 }

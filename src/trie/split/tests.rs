@@ -7,9 +7,9 @@ use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::super::tests::{Entry, HASHES, Random, Trie, build, equal_but_for_ends, insert, remove};
-use super::{Dealt, Executor, Merged, Rule, Shared, Subtree, Subtrees, compare};
+use super::{Executor, Merge, RootPartition, SetOp, SharedPolicy, Subtree, Subtrees, compare};
 use crate::trie::child::Child;
-use crate::trie::{HashTrie, always};
+use crate::trie::{HashTrie, into_ok};
 
 /// Does all jobs itself, and counts them.
 #[derive(Clone, Copy)]
@@ -94,12 +94,12 @@ fn a_trie_of_parts_is_the_bulk_built_one() {
                 let replace = |there: &mut Box<(u64, u64, u64)>, new: Box<(u64, u64, u64)>| there.2 = new.2;
                 let mut bulk = HashTrie::new();
                 let hashed = items().map(|(key, at)| (key % few, Box::new((key, at, at))));
-                always(bulk.try_extend_with(hashed, |a, b| Ok(same(a, b)), replace, super::super::sole_owner));
-                let mut parts: Vec<_> = (0..pieces).map(|_| Dealt::new()).collect();
+                into_ok(bulk.try_extend_with(hashed, |a, b| Ok(same(a, b)), replace, super::super::never_clone));
+                let mut parts: Vec<_> = (0..pieces).map(|_| RootPartition::new()).collect();
                 for (key, at) in items() {
                     parts[(at * pieces / size) as usize].push(key % few, Box::new((key, at, at)));
                 }
-                let joined = HashTrie::of_dealt(parts, Alone(&AtomicUsize::new(0)), same, replace);
+                let joined = HashTrie::from_partitions(parts, Alone(&AtomicUsize::new(0)), same, replace);
                 joined.validate();
                 assert_eq!(joined.len(), bulk.len());
                 assert!(joined.same_shape(&bulk));
@@ -139,18 +139,18 @@ fn a_merge_of_parts_is_the_merge_of_the_whole() {
         for seed in 1..13 {
             let [a, b] = sides(seed, hash);
             for rule in 0..4 {
-                for shared in [Shared::Keep, Shared::Drop, Shared::Walk] {
-                    let rule = Rule { left: rule & 1 == 1, right: rule & 2 == 2, shared };
+                for shared in [SharedPolicy::Keep, SharedPolicy::Drop, SharedPolicy::Visit] {
+                    let rule = SetOp { left: rule & 1 == 1, right: rule & 2 == 2, shared };
                     let both = |a: &Entry, _: &Entry| match (shared, a.1 % 4) {
-                        (Shared::Keep, _) | (Shared::Walk, 0) => Merged::Left,
-                        (Shared::Drop, _) | (Shared::Walk, 1) => Merged::Remove,
-                        (Shared::Walk, 2) => Merged::Right,
-                        (Shared::Walk, _) => Merged::New((a.0, a.1, Box::new(a.1 + 1))),
+                        (SharedPolicy::Keep, _) | (SharedPolicy::Visit, 0) => Merge::Left,
+                        (SharedPolicy::Drop, _) | (SharedPolicy::Visit, 1) => Merge::Remove,
+                        (SharedPolicy::Visit, 2) => Merge::Right,
+                        (SharedPolicy::Visit, _) => Merge::New((a.0, a.1, Box::new(a.1 + 1))),
                     };
                     let same = |a: &Entry, b: &Entry| a.1 == b.1;
                     let whole =
-                        always(a.try_merge_with(&b, rule, |a, b| Ok(same(a, b)), |a, b| Ok(both(a, b)), Entry::clone));
-                    let joined = a.merge_on(&b, Alone(jobs), rule, same, both, Entry::clone);
+                        into_ok(a.try_merge_with(&b, rule, |a, b| Ok(same(a, b)), |a, b| Ok(both(a, b)), Entry::clone));
+                    let joined = a.par_merge(&b, Alone(jobs), rule, same, both, Entry::clone);
                     joined.validate();
                     assert_eq!(joined.len(), whole.len());
                     assert!(joined.same_shape(&whole));
@@ -174,12 +174,12 @@ fn equality_by_parts_is_that_of_the_whole() {
         for seed in 1..13 {
             let [a, b] = sides(seed, hash);
             let eq = |a: &Entry, b: &Entry| a == b;
-            assert_eq!(a.eq_on(&b, Alone(jobs), eq), a.eq_with(&b, eq));
-            equal += usize::from(a.eq_on(&b, Alone(jobs), eq));
+            assert_eq!(a.par_eq(&b, Alone(jobs), eq), a.eq_with(&b, eq));
+            equal += usize::from(a.par_eq(&b, Alone(jobs), eq));
             let again = build(a.iter().map(|entry| (entry.1, *entry.2)), hash);
-            assert!(a.eq_on(&again, Alone(jobs), eq));
+            assert!(a.par_eq(&again, Alone(jobs), eq));
             if let Some(first) = again.iter().next() {
-                assert!(!a.eq_on(&again, Alone(jobs), |a, b| eq(a, b) && b.1 != first.1));
+                assert!(!a.par_eq(&again, Alone(jobs), |a, b| eq(a, b) && b.1 != first.1));
             }
         }
     }

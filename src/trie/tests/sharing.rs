@@ -7,7 +7,7 @@ use core::num::NonZero;
 use super::{Entry, HASHES, Random, Trie, build, insert, remove};
 use crate::trie::child::Child;
 use crate::trie::iter::Entries;
-use crate::trie::{Merged, Rule, always};
+use crate::trie::{Merge, SetOp, into_ok};
 
 /// The nodes of some tries, by their depth and the keys below them. These tell their shape.
 type Nodes = BTreeMap<(u32, Vec<u32>), Vec<NonZero<usize>>>;
@@ -66,13 +66,13 @@ fn a_merge_shares_every_node_that_an_operand_has() {
             let unrelated = build(b.iter().map(|entry| (entry.1, *entry.2)), hash);
             for (a, b) in [(a, b), (a, &unrelated)] {
                 for (rule, stays) in [
-                    (Rule::UNION, true),
-                    (Rule::INTERSECTION, true),
-                    (Rule::DIFFERENCE, false),
-                    (Rule::SYMMETRIC_DIFFERENCE, false),
+                    (SetOp::UNION, true),
+                    (SetOp::INTERSECTION, true),
+                    (SetOp::DIFFERENCE, false),
+                    (SetOp::SYMMETRIC_DIFFERENCE, false),
                 ] {
-                    let both = |_: &Entry, _: &Entry| Ok(if stays { Merged::Left } else { Merged::Remove });
-                    let merged = always(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), both, Entry::clone));
+                    let both = |_: &Entry, _: &Entry| Ok(if stays { Merge::Left } else { Merge::Remove });
+                    let merged = into_ok(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), both, Entry::clone));
                     merged.validate();
                     let counts = count(&merged, a, b);
                     (shared, new) = (shared + counts[0], new + counts[1]);

@@ -3,9 +3,9 @@
 use alloc::vec::Vec;
 use triomphe::Arc;
 
-use super::Clones;
+use super::CloneFn;
 use super::bitmap::Bitmap;
-use super::bucket::{Bucket, is_one};
+use super::bucket::{Bucket, bit_is_set};
 use super::child::{BitmapNode, Child, ChildMut, new_child};
 use super::node::{CollisionNode, HASH_BITS, WIDTH_MAX};
 
@@ -31,15 +31,15 @@ pub(crate) const fn index(key: Key) -> usize {
 /// The entries that a subtree is built from. No two are equal.
 pub(crate) trait Source<T> {
     /// Some of them: those in one range of hashes.
-    type Some: Copy;
+    type Subset: Copy;
 
-    fn len(&self, some: Self::Some) -> usize;
+    fn len(&self, some: Self::Subset) -> usize;
 
     /// Returns those whose hash has `bit` clear, and those that have it set.
-    fn halves(&self, some: Self::Some, bit: u32) -> [Self::Some; 2];
+    fn halves(&self, some: Self::Subset, bit: u32) -> [Self::Subset; 2];
 
     /// Hands them out, each with its hash; nobody asks for them again.
-    fn take(&mut self, some: Self::Some, put: impl FnMut(u32, T));
+    fn take(&mut self, some: Self::Subset, put: impl FnMut(u32, T));
 }
 
 /// Entries by sorted keys, of which `Some` is a range. `take` gives the entry of each index.
@@ -49,7 +49,7 @@ pub(crate) struct Sorted<'k, F> {
 }
 
 impl<T, F: FnMut(usize) -> T> Source<T> for Sorted<'_, F> {
-    type Some = (usize, usize);
+    type Subset = (usize, usize);
 
     #[inline]
     fn len(&self, (first, end): (usize, usize)) -> usize {
@@ -58,7 +58,7 @@ impl<T, F: FnMut(usize) -> T> Source<T> for Sorted<'_, F> {
 
     #[inline]
     fn halves(&self, (first, end): (usize, usize), bit: u32) -> [(usize, usize); 2] {
-        let middle = first + self.keys[first..end].partition_point(|&key| !is_one(hash(key), bit));
+        let middle = first + self.keys[first..end].partition_point(|&key| !bit_is_set(hash(key), bit));
         [(first, middle), (middle, end)]
     }
 
@@ -69,18 +69,18 @@ impl<T, F: FnMut(usize) -> T> Source<T> for Sorted<'_, F> {
 }
 
 /// Returns the subtree, at a depth of whole levels, of some entries of `source`.
-pub(crate) fn subtree<T, S: Source<T>>(depth: u32, source: &mut S, some: S::Some) -> Child<T> {
+pub(crate) fn subtree<T, S: Source<T>>(depth: u32, source: &mut S, some: S::Subset) -> Child<T> {
     if source.len(some) <= Bucket::<T>::MAX {
         return leaf(source, some);
     }
-    let mut level = Level::new(depth);
+    let mut level = NodeBuilder::new(depth);
     let slots = 1 << level.width;
     level.build(source, some, 0, slots);
     level.finish([None, None])
 }
 
 /// Returns the leaf of so few entries of `source` that they fit into a bucket.
-fn leaf<T, S: Source<T>>(source: &mut S, some: S::Some) -> Child<T> {
+fn leaf<T, S: Source<T>>(source: &mut S, some: S::Subset) -> Child<T> {
     match source.len(some) {
         0 => Child::EMPTY,
         len => new_child(Bucket::with_capacity(len), |bucket| {
@@ -90,14 +90,14 @@ fn leaf<T, S: Source<T>>(source: &mut S, some: S::Some) -> Child<T> {
 }
 
 /// A bitmap node in the making, of the greatest width that its depth permits.
-pub(crate) struct Level<T> {
+pub(crate) struct NodeBuilder<T> {
     pub(crate) depth: u32,
     pub(crate) width: u32,
     starts: Bitmap,
     slots: [Child<T>; 1 << WIDTH_MAX],
 }
 
-impl<T> Level<T> {
+impl<T> NodeBuilder<T> {
     pub(crate) fn new(depth: u32) -> Self {
         let width = WIDTH_MAX.min(HASH_BITS - depth);
         Self { depth, width, starts: Bitmap::EMPTY, slots: [const { Child::EMPTY }; 1 << WIDTH_MAX] }
@@ -111,7 +111,7 @@ impl<T> Level<T> {
 
     /// Puts some entries of `source`, which belong into the range of `span` slots from `first` on, in: as one leaf, or
     /// split.
-    pub(crate) fn build<S: Source<T>>(&mut self, source: &mut S, some: S::Some, first: usize, span: usize) {
+    pub(crate) fn build<S: Source<T>>(&mut self, source: &mut S, some: S::Subset, first: usize, span: usize) {
         let depth = self.depth + self.width - span.trailing_zeros();
         let leaf = match source.len(some) {
             len if len <= Bucket::<T>::MAX => leaf(source, some),
@@ -135,7 +135,7 @@ impl<T> Level<T> {
     }
 
     /// Joins the leaves of two halves of a range, if each is one leaf and they fit into one bucket.
-    pub(crate) fn join(&mut self, first: usize, middle: usize, end: usize, clone: impl Clones<T>) {
+    pub(crate) fn join(&mut self, first: usize, middle: usize, end: usize, clone: impl CloneFn<T>) {
         let one_each = self.starts.first_above(first, end) == middle && self.starts.first_above(middle, end) == end;
         let lens = [first, middle].map(|half| self.slots[half].small_len());
         let [Some(zeros), Some(ones)] = lens else { return };
@@ -160,7 +160,7 @@ impl<T> Level<T> {
 
     /// Joins all leaves that fit into one bucket together. `changed` has the slots that are not as in an operand, for
     /// each of them: ranges that are all as in one of the operands cannot be joined, and are not looked at.
-    pub(crate) fn join_all(&mut self, changed: [Bitmap; 2], clone: impl Clones<T>) {
+    pub(crate) fn join_all(&mut self, changed: [Bitmap; 2], clone: impl CloneFn<T>) {
         for span in (0..self.width).map(|bits| 1 << bits) {
             for first in (0..1 << self.width).step_by(2 * span) {
                 if changed.iter().all(|changed| changed.has_any_of(first, 2 * span)) {

@@ -2,11 +2,11 @@
 
 use alloc::vec::Vec;
 
-use super::bucket::{Bucket, Indices, indices_below, is_one};
+use super::bucket::{Bucket, Indices, bit_is_set, indices_below};
 use super::child::{BitmapNode, Child, ChildRef};
 
 /// What a trie has in a range of hashes.
-pub(crate) enum Part<'a, T> {
+pub(crate) enum RangeView<'a, T> {
     /// Nothing.
     Empty,
     /// Entries of a leaf: of a bucket those whose index is in `indices`, of a collision node all.
@@ -15,15 +15,15 @@ pub(crate) enum Part<'a, T> {
     Node { child: &'a Child<T>, node: &'a BitmapNode<T>, first: usize, span: usize },
 }
 
-impl<T> Clone for Part<'_, T> {
+impl<T> Clone for RangeView<'_, T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Part<'_, T> {}
+impl<T> Copy for RangeView<'_, T> {}
 
-impl<'a, T> Part<'a, T> {
+impl<'a, T> RangeView<'a, T> {
     /// Returns all that is below `child`.
     #[inline]
     pub(crate) fn of(child: &'a Child<T>) -> Self {
@@ -139,7 +139,7 @@ impl<'a, T> Part<'a, T> {
             Self::Leaf { leaf, indices } => {
                 let mut halves = [0; 2];
                 for (index, hash, _) in self.entries() {
-                    halves[usize::from(is_one(hash, bit))] |= 1 << index;
+                    halves[usize::from(bit_is_set(hash, bit))] |= 1 << index;
                 }
                 debug_assert_eq!(halves[0] | halves[1], indices, "no range is below that of a collision node");
                 halves.map(|indices| if indices == 0 { Self::Empty } else { Self::Leaf { leaf, indices } })
@@ -156,7 +156,7 @@ impl<'a, T> Part<'a, T> {
     }
 }
 
-/// The entries of a leaf part, made by [`Part::entries`].
+/// The entries of a leaf part, made by [`RangeView::entries`].
 pub(crate) struct LeafEntries<'a, T> {
     /// Of a bucket: the indices that are left.
     indices: Indices,
@@ -204,10 +204,10 @@ pub(crate) struct Matched {
 impl Matched {
     /// Begins with a part that is not a node.
     #[inline]
-    pub(crate) fn start<T>(&mut self, part: Part<'_, T>) {
+    pub(crate) fn start<T>(&mut self, part: RangeView<'_, T>) {
         self.first = part.bucket().map_or(0, |(_, indices)| !indices);
         self.more.clear();
-        if let Part::Leaf { leaf, .. } = part {
+        if let RangeView::Leaf { leaf, .. } = part {
             self.more.resize(leaf.entries().len() / Indices::BITS as usize, 0);
         }
     }

@@ -1,0 +1,145 @@
+//! Operations on two tables: node by node where their hashers are compatible, otherwise entry by entry, with the same
+//! result.
+
+use alloc::vec::{self, Vec};
+use core::convert::Infallible;
+use core::hash::{BuildHasher, Hash};
+use core::iter::FusedIterator;
+
+use super::{KeyOf, Table};
+use crate::trie::{HashTrie, Merge, Pair, PairWalk, SetOp, into_ok, never_clone};
+
+/// An equality that cannot fail, where its type must have a name.
+pub(crate) type Same<T> = fn(&T, &T) -> Result<bool, Infallible>;
+
+impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
+    /// Returns `true` if the hashers of both give the same hashes to the keys that are in the tries, as far as a sample
+    /// shows.
+    ///
+    /// A hasher is called with keys of its own map only: others may be keys that it was not made for. What is stored
+    /// beside an entry tells what its own hasher made of the key, so only the hasher of the other trie is called.
+    ///
+    /// A zero-sized hasher has no state in which two could differ. Where both tries share a node, each hasher has
+    /// placed, or has been found to agree on, all entries below it.
+    pub(crate) fn hashers_compatible(&self, other: &Self) -> bool {
+        size_of::<S>() == 0
+            || other.trie.is_empty()
+            || self.trie.shares_children_with(&other.trie)
+            || self.trie.sample_is_hashed_by(1, |entry| other.hash(entry))
+                && other.trie.sample_is_hashed_by(2, |entry| self.hash(entry))
+    }
+
+    /// Returns the entries of `other` under the hasher of `self`: a clone of its trie if the hashers are compatible.
+    pub(crate) fn rehashed(&self, other: &Self) -> HashTrie<T>
+    where
+        T: Clone,
+    {
+        if self.hashers_compatible(other) {
+            return other.trie.clone();
+        }
+        let mut trie = HashTrie::new();
+        let hashed = other.trie.iter().map(|entry| (self.hash(entry), entry.clone()));
+        into_ok(trie.try_extend_with(hashed, |a, b| Ok(M::same_key(a, b)), |_, _| (), never_clone));
+        trie
+    }
+
+    /// Returns what `op` and `both` make of two tables, under the hasher of `self`. `both` is called for each pair of
+    /// equal keys, except those in shared subtrees that `op` decides about.
+    pub(crate) fn merge(&self, other: &Self, op: SetOp, mut both: impl FnMut(&T, &T) -> Merge<T>) -> Self
+    where
+        T: Clone,
+        S: Clone,
+    {
+        let other = self.rehashed(other);
+        let same = |a: &T, b: &T| Ok(M::same_key(a, b));
+        let merged = into_ok(self.trie.try_merge_with(&other, op, same, |a, b| Ok(both(a, b)), T::clone));
+        // Dropped by hand, since a value on its way out would leak if the destructor of an entry panicked.
+        drop(other);
+        Self::new(merged, self.hasher.clone())
+    }
+
+    /// Matches the entries of two tables up by key, lazily if the hashers are compatible. `same` tells whether two have
+    /// equal keys.
+    pub(crate) fn pairs<'a, F>(&'a self, other: &'a Self, same: F) -> KeyedPairWalk<'a, T, F>
+    where
+        F: FnMut(&T, &T) -> Result<bool, Infallible>,
+    {
+        if self.hashers_compatible(other) {
+            return KeyedPairWalk::Lazy(self.trie.pairs(&other.trie, same));
+        }
+        let left = self.trie.iter().map(|entry| match other.get(M::key(entry)) {
+            Some(other) => Pair::Both(entry, other),
+            None => Pair::Left(entry),
+        });
+        let right = other.trie.iter().filter(|entry| self.get(M::key(entry)).is_none());
+        KeyedPairWalk::Found(left.chain(right.map(Pair::Right)).collect::<Vec<_>>().into_iter())
+    }
+
+    /// Returns `true` if both have the same keys, with entries that are equal by `eq`. Shared subtrees are equal without
+    /// a look inside.
+    pub(crate) fn eq(&self, other: &Self, mut eq: impl FnMut(&T, &T) -> bool) -> bool {
+        // Tries that are equal node by node are equal whatever their hashers are. Only of others the hashers are compared.
+        self.trie.eq_with(&other.trie, &mut eq) || self.eq_by_search(other, eq)
+    }
+
+    /// [`eq`](Self::eq) for tables that are not equal node by node: if the hashers are not compatible, searches for each
+    /// entry.
+    pub(crate) fn eq_by_search(&self, other: &Self, mut eq: impl FnMut(&T, &T) -> bool) -> bool {
+        self.trie.len() == other.trie.len()
+            && !self.hashers_compatible(other)
+            && self.trie.iter().all(|entry| other.get(M::key(entry)).is_some_and(|other| eq(entry, other)))
+    }
+
+    /// Returns `true` if `other` has all keys of this table, with entries that `holds` accepts. Shared subtrees are
+    /// accepted without a look inside.
+    pub(crate) fn is_within(&self, other: &Self, mut holds: impl FnMut(&T, &T) -> bool) -> bool {
+        self.trie.len() <= other.trie.len()
+            && self.pairs(other, |a, b| Ok(M::same_key(a, b))).all(|pair| match pair {
+                Pair::Left(_) => false,
+                Pair::Right(_) => true,
+                Pair::Both(a, b) => holds(a, b),
+            })
+    }
+
+    /// Returns `true` if there is no key that both have.
+    pub(crate) fn is_disjoint(&self, other: &Self) -> bool {
+        let mut pairs = self.pairs(other, |a, b| Ok(M::same_key(a, b)));
+        while let Some(pair) = pairs.next() {
+            if matches!(pair, Pair::Both(..)) || pairs.shares_entries() {
+                return false;
+            }
+        }
+        !pairs.shares_entries()
+    }
+}
+
+/// The entries of two tables matched up by key, except those in subtrees that both share.
+pub(crate) enum KeyedPairWalk<'a, T, F> {
+    Lazy(PairWalk<'a, T, F>),
+    /// What a search for each key has found.
+    Found(vec::IntoIter<Pair<'a, T>>),
+}
+
+impl<T, F> KeyedPairWalk<'_, T, F> {
+    /// Returns `true` if a subtree has been passed over that both share and that has entries.
+    fn shares_entries(&self) -> bool {
+        match self {
+            Self::Lazy(pairs) => pairs.shares_entries(),
+            Self::Found(_) => false,
+        }
+    }
+}
+
+impl<'a, T, F: FnMut(&T, &T) -> Result<bool, Infallible>> Iterator for KeyedPairWalk<'a, T, F> {
+    type Item = Pair<'a, T>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Pair<'a, T>> {
+        match self {
+            Self::Lazy(pairs) => pairs.next(),
+            Self::Found(pairs) => pairs.next(),
+        }
+    }
+}
+
+impl<T, F: FnMut(&T, &T) -> Result<bool, Infallible>> FusedIterator for KeyedPairWalk<'_, T, F> {}
