@@ -4,7 +4,7 @@
 //! * [`PersistentMap`] and [`PersistentSet`] have the names and the meaning of std's `HashMap` and `HashSet`, and
 //!   operations on `&self` that return a new version.
 //! * [`TransientMap`] and [`TransientSet`] build a map or set without `Clone`.
-//! * [`HashTrie`] is the core without a hasher, as `hashbrown::HashTable` is that of a `HashMap`.
+//! * [`trie::HashTrie`] is the core without a hasher, as `hashbrown::HashTable` is that of a `HashMap`.
 //! * [`guide`] explains how it works and what it promises, with recipes, and with tables for those who come from other maps.
 //!
 //! # Examples
@@ -47,7 +47,7 @@ extern crate std;
 // In reading order.
 pub mod map;
 pub mod set;
-mod transient;
+pub mod transient;
 
 mod hasher;
 mod impls;
@@ -76,9 +76,10 @@ pub use impls::rayon;
 pub use map::PersistentMap;
 #[doc(inline)]
 pub use set::PersistentSet;
+#[doc(inline)]
 pub use transient::{TransientMap, TransientSet};
 #[doc(inline)]
-pub use trie::{HashTrie, MemoryUsage};
+pub use trie::MemoryUsage;
 
 /// [`PersistentMap`] under the name of `std`'s map: `use perennial::HashMap;` is the one line to change.
 pub type HashMap<K, V, S = RandomState> = PersistentMap<K, V, S>;

@@ -10,6 +10,7 @@ mod bucket;
 mod bulk;
 mod check;
 mod child;
+mod collision;
 mod combine;
 mod disjoint;
 mod entry;
@@ -17,6 +18,7 @@ mod eq;
 mod hash_order;
 mod insert;
 mod iter;
+mod leaf;
 #[cfg(test)]
 mod looks;
 mod merge;
@@ -27,6 +29,7 @@ mod place;
 mod range;
 mod remove;
 mod sample;
+mod set_op;
 mod shrink;
 #[cfg(any(feature = "rayon", test))]
 mod split;
@@ -43,10 +46,11 @@ pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub(crate) use insert::Inserted;
 pub(crate) use iter::IterMut;
 pub use iter::{IntoIter, Iter};
-pub use merge::Merge;
-pub(crate) use merge::SetOp;
+
 pub(crate) use pairs::{Pair, PairWalk};
 pub(crate) use remove::Extraction;
+pub use set_op::Merge;
+pub(crate) use set_op::SetOp;
 #[cfg(feature = "rayon")]
 pub(crate) use split::{Executor, RootPartition, Subtree, Subtrees};
 pub use usage::MemoryUsage;
@@ -112,7 +116,8 @@ const fn mix(hash: u64) -> u32 {
 ///
 /// ```
 /// use core::hash::BuildHasher;
-/// use perennial::{HashTrie, RandomState};
+/// use perennial::trie::HashTrie;
+/// use perennial::RandomState;
 ///
 /// let words = ["one", "two", "one"];
 /// let hasher = RandomState::new();
@@ -137,7 +142,7 @@ impl<T> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// let trie = perennial::HashTrie::<u64>::new();
+    /// let trie = perennial::trie::HashTrie::<u64>::new();
     /// assert!(trie.is_empty());
     /// ```
     #[inline]
@@ -151,7 +156,7 @@ impl<T> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
@@ -167,7 +172,7 @@ impl<T> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
@@ -183,7 +188,7 @@ impl<T> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
@@ -200,7 +205,7 @@ impl<T> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
@@ -223,7 +228,7 @@ impl<T> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut forth = HashTrie::new();
     /// let mut back = HashTrie::new();
@@ -242,7 +247,7 @@ impl<T> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
@@ -263,7 +268,7 @@ impl<T> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
@@ -332,7 +337,7 @@ impl<T: Clone> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let same_name = |a: &(&str, u32), b: &(&str, u32)| a.0 == b.0;
     /// let mut ages = HashTrie::new();
@@ -352,7 +357,7 @@ impl<T: Clone> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// // An equality that does not know what to say of a NaN.
     /// let equal = |a: &f64, b: &f64| a.partial_cmp(b).map(|order| order.is_eq()).ok_or("not a number");
@@ -381,7 +386,7 @@ impl<T: Clone> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// let mut numbers = perennial::HashTrie::new();
+    /// let mut numbers = perennial::trie::HashTrie::new();
     /// assert_eq!(numbers.insert_unique(7, 7), &7);
     /// assert_eq!(numbers.find(7, |&n| n == 7), Some(&7));
     /// ```
@@ -394,7 +399,7 @@ impl<T: Clone> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// let mut numbers = perennial::HashTrie::new();
+    /// let mut numbers = perennial::trie::HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
     /// assert_eq!(numbers.remove(7, |&n| n == 7), Some(7));
     /// assert_eq!(numbers.remove(7, |&n| n == 7), None);
@@ -412,7 +417,7 @@ impl<T: Clone> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
@@ -431,7 +436,7 @@ impl<T: Clone> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut ages = HashTrie::new();
     /// ages.insert(3, ("Ada", 36), |a, b| a.0 == b.0);
@@ -453,7 +458,7 @@ impl<T: Clone> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut ages = HashTrie::new();
     /// ages.insert(3, ("Ada", 36), |a, b| a.0 == b.0);
@@ -469,7 +474,7 @@ impl<T: Clone> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     /// use perennial::trie::Entry;
     ///
     /// let mut counts: HashTrie<(&str, u32)> = HashTrie::new();
@@ -495,7 +500,7 @@ impl<T: Clone> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
@@ -513,7 +518,7 @@ impl<T: Clone> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut ages = HashTrie::new();
     /// ages.insert(3, ("Ada", 36), |a, b| a.0 == b.0);
@@ -529,7 +534,7 @@ impl<T: Clone> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// let mut numbers = perennial::HashTrie::new();
+    /// let mut numbers = perennial::trie::HashTrie::new();
     /// for n in 0..100_u64 {
     ///     numbers.insert(n, n, |a, b| a == b);
     /// }
@@ -547,7 +552,7 @@ impl<T: Clone> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// let mut numbers = perennial::HashTrie::new();
+    /// let mut numbers = perennial::trie::HashTrie::new();
     /// for n in 0..100_u64 {
     ///     numbers.insert(n, n, |a, b| a == b);
     /// }

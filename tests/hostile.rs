@@ -8,7 +8,9 @@ use core::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 use core::mem::take;
 use std::thread;
 
-use perennial::{HashTrie, PersistentMap, PersistentSet, TransientMap};
+use perennial::trie::HashTrie;
+
+use perennial::{PersistentMap, PersistentSet, TransientMap};
 
 use common::hashers::Kind;
 use common::tracked::{Tracked, balanced};

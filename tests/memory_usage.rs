@@ -6,7 +6,9 @@ mod common;
 
 use std::alloc::System;
 
-use perennial::{HashTrie, MemoryUsage, PersistentSet};
+use perennial::trie::HashTrie;
+
+use perennial::{MemoryUsage, PersistentSet};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 use common::hashers::{Kind, TestState};

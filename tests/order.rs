@@ -4,7 +4,9 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use perennial::{HashTrie, PersistentMap, PersistentSet};
+use perennial::trie::HashTrie;
+
+use perennial::{PersistentMap, PersistentSet};
 use proptest::prelude::*;
 
 use common::hashers::{Kind, TestState};

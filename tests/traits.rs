@@ -7,7 +7,8 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 
 use perennial::map::{Drain, Entry, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut};
-use perennial::{HashTrie, PersistentMap, RandomState, TransientMap, persistent_map};
+use perennial::trie::HashTrie;
+use perennial::{PersistentMap, RandomState, TransientMap, persistent_map};
 
 type Map = PersistentMap<u64, String>;
 

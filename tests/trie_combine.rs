@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use perennial::HashTrie;
+use perennial::trie::HashTrie;
 use perennial::trie::Merge;
 use proptest::prelude::*;
 

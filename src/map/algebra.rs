@@ -94,26 +94,6 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         self.merged(other, SetOp::INTERSECTION, |_, _| Merge::Left)
     }
 
-    /// Returns a version with the keys that both maps have, and the values that `f` makes of ours and the other's. O(n
-    /// + m).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::persistent_map;
-    ///
-    /// let prices = persistent_map! { "apple" => 3, "pear" => 5 };
-    /// let basket = persistent_map! { "pear" => 2, "plum" => 1 };
-    /// let due = prices.intersection_with(&basket, |_, price, count| price * count);
-    /// assert_eq!(due, persistent_map! { "pear" => 10 });
-    /// ```
-    #[must_use = "the new version is the result; the map itself is unchanged"]
-    pub fn intersection_with(&self, other: &Self, mut f: impl FnMut(&K, &V, &V) -> V) -> Self {
-        self.merged(other, SetOp::INTERSECTION.visiting_shared(), |(key, ours), (_, theirs)| {
-            Merge::New((key.clone(), f(key, ours, theirs)))
-        })
-    }
-
     /// Returns a version with those of our entries whose key the other map does not have. Also written `-`.
     ///
     /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). The same version if the maps
@@ -210,6 +190,40 @@ impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
         self.filter_map(|key, value| Some(f(key, value)))
     }
 
+    /// Returns a map with the keys that both maps have, and the values that `f` makes of ours and the other's. All three
+    /// may be of different types. O(m log n) for the m entries of the smaller map; no key is hashed if the maps have the
+    /// same hasher.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::{PersistentMap, persistent_map};
+    ///
+    /// let prices = persistent_map! { "apple" => 3, "pear" => 5 };
+    /// let colours = persistent_map! { "pear" => "green", "plum" => "blue" };
+    /// let tags: PersistentMap<&str, String> =
+    ///     prices.intersection_with(&colours, |fruit, price, colour| format!("{colour} {fruit}: {price}"));
+    /// assert_eq!(tags, persistent_map! { "pear" => "green pear: 5".to_owned() });
+    /// ```
+    #[must_use = "the new map is the result; the map itself is unchanged"]
+    pub fn intersection_with<W, R>(
+        &self,
+        other: &PersistentMap<K, W, S>,
+        mut f: impl FnMut(&K, &V, &W) -> R,
+    ) -> PersistentMap<K, R, S>
+    where
+        K: Eq + Hash,
+        S: BuildHasher,
+    {
+        let (ours, theirs) = (&self.table, &other.table);
+        let trie = if ours.hashers_agree_on_samples(theirs) {
+            ours.trie.zip_with(&theirs.trie, |a, b| a.0 == b.0, |(key, a), (_, b)| (key.clone(), f(key, a, b)))
+        } else {
+            ours.trie.filter_map_with(|(key, a)| Some((key.clone(), f(key, a, &theirs.get(key)?.1))))
+        };
+        PersistentMap { table: Table::new(trie, ours.hasher.clone()) }
+    }
+
     /// Returns a map with the values that `f` returns, and the keys for which it returns one. O(n); no key is hashed or
     /// compared.
     ///
@@ -252,7 +266,8 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
         self.table.is_within(&other.table, |(_, a), (_, b)| a == b)
     }
 
-    /// Returns `true` if the other map has all of our keys, with values that `f` accepts beside ours.
+    /// Returns `true` if the other map has all of our keys, with values that `f` accepts beside ours. The values may be of
+    /// two types.
     ///
     /// `f` is asked about every key until it refuses one, because it may refuse a value beside itself. So this takes
     /// O(n log m) even for versions that share much, which [`is_submap`](Self::is_submap) does not.
@@ -266,7 +281,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     /// let stock = persistent_map! { "apples" => 3, "pears" => 5 };
     /// assert!(order.is_submap_by(&stock, |wanted, there| wanted <= there));
     /// ```
-    pub fn is_submap_by(&self, other: &Self, mut f: impl FnMut(&V, &V) -> bool) -> bool {
+    pub fn is_submap_by<W>(&self, other: &PersistentMap<K, W, S>, mut f: impl FnMut(&V, &W) -> bool) -> bool {
         self.len() <= other.len() && self.iter().all(|(key, ours)| other.get(key).is_some_and(|theirs| f(ours, theirs)))
     }
 

@@ -14,19 +14,26 @@ pub(crate) type Same<T> = fn(&T, &T) -> Result<bool, Infallible>;
 
 impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
     /// Returns `true` if the hashers of both give the same hashes to the keys that are in the tries, as far as a sample
-    /// shows.
+    /// shows. The entries of `other` may be of another type.
     ///
     /// A hasher is called with keys of its own map only: others may be keys that it was not made for. What is stored
     /// beside an entry tells what its own hasher made of the key, so only the hasher of the other trie is called.
     ///
-    /// A zero-sized hasher has no state in which two could differ. Where both tries share a node, each hasher has
-    /// placed, or has been found to agree on, all entries below it.
-    pub(crate) fn hashers_compatible(&self, other: &Self) -> bool {
+    /// A zero-sized hasher has no state in which two could differ.
+    pub(crate) fn hashers_agree_on_samples<U>(&self, other: &Table<U, S, M>) -> bool
+    where
+        M: KeyOf<U, Key = <M as KeyOf<T>>::Key>,
+    {
         size_of::<S>() == 0
             || other.trie.is_empty()
-            || self.trie.shares_children_with(&other.trie)
-            || self.trie.sample_is_hashed_by(1, |entry| other.hash(entry))
-                && other.trie.sample_is_hashed_by(2, |entry| self.hash(entry))
+            || self.trie.sample_is_hashed_by(1, |entry| other.hasher.hash_one(<M as KeyOf<T>>::key(entry)))
+                && other.trie.sample_is_hashed_by(2, |entry| self.hasher.hash_one(<M as KeyOf<U>>::key(entry)))
+    }
+
+    /// [`hashers_agree_on_samples`](Self::hashers_agree_on_samples), without a sample where both tries share a node: each
+    /// hasher has placed, or has been found to agree on, all entries below it.
+    pub(crate) fn hashers_compatible(&self, other: &Self) -> bool {
+        size_of::<S>() == 0 || self.trie.shares_children_with(&other.trie) || self.hashers_agree_on_samples(other)
     }
 
     /// Returns the entries of `other` under the hasher of `self`: a clone of its trie if the hashers are compatible.
@@ -79,7 +86,7 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
     /// a look inside.
     pub(crate) fn eq(&self, other: &Self, mut eq: impl FnMut(&T, &T) -> bool) -> bool {
         // Tries that are equal node by node are equal whatever their hashers are. Only of others the hashers are compared.
-        self.trie.eq_with(&other.trie, &mut eq) || self.eq_by_search(other, eq)
+        self.trie.eq(&other.trie, &mut eq) || self.eq_by_search(other, eq)
     }
 
     /// [`eq`](Self::eq) for tables that are not equal node by node: if the hashers are not compatible, searches for each

@@ -2,9 +2,11 @@
 
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
+use core::mem;
 
 use equivalent::Equivalent;
 
+use super::IntoIter;
 use crate::hasher::RandomState;
 use crate::map::{Entry, Iter, PersistentMap, into_value, replace_value};
 use crate::table::{MapKey, Table};
@@ -165,6 +167,24 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// ```
     pub fn clear(&mut self) {
         self.table.trie.clear();
+    }
+
+    /// Empties the map and iterates over what was in it. O(1), and O(n) for the whole run.
+    ///
+    /// Entries that another version shares are cloned, all others moved.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientMap;
+    ///
+    /// let mut map = TransientMap::new();
+    /// map.insert("a", 1);
+    /// assert!(map.drain().eq([("a", 1)]));
+    /// assert!(map.is_empty());
+    /// ```
+    pub fn drain(&mut self) -> IntoIter<(K, V)> {
+        IntoIter::new(mem::take(&mut self.table.trie), self.clone)
     }
 
     /// Keeps only the entries for which `f` returns true; see [`PersistentMap::retain`]. O(n).
@@ -343,6 +363,38 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     }
 }
 
+/// # Editing as a transient, without `Clone`
+impl<K, V, S> PersistentMap<K, V, S> {
+    /// Starts a transient from this version if it shares nothing with others. No `Clone` is needed then. O(n),
+    /// without a look at the entries.
+    ///
+    /// # Errors
+    ///
+    /// If another version shares a node, returns this version unchanged.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// struct NotClone;
+    ///
+    /// let map = persistent_map! { "a" => NotClone };
+    /// let other = map.clone();
+    /// let map = map.try_into_transient().err().expect("it is shared");
+    /// drop(other);
+    /// let mut edit = map.try_into_transient().ok().expect("nothing is shared");
+    /// assert!(edit.remove("a").is_some());
+    /// ```
+    pub fn try_into_transient(self) -> Result<TransientMap<K, V, S>, Self> {
+        if self.table.trie.is_unshared() {
+            Ok(TransientMap { table: self.table, clone: never_clone })
+        } else {
+            Err(self)
+        }
+    }
+}
+
 impl<K, V, S: Default> Default for TransientMap<K, V, S> {
     /// Starts from nothing. No allocation.
     fn default() -> Self {
@@ -376,5 +428,14 @@ impl<'a, K, V, S> IntoIterator for &'a TransientMap<K, V, S> {
 
     fn into_iter(self) -> Iter<'a, K, V> {
         self.iter()
+    }
+}
+
+impl<K, V, S> IntoIterator for TransientMap<K, V, S> {
+    type Item = (K, V);
+    type IntoIter = IntoIter<(K, V)>;
+
+    fn into_iter(self) -> IntoIter<(K, V)> {
+        IntoIter::new(self.table.trie, self.clone)
     }
 }

@@ -6,6 +6,7 @@ use core::mem;
 
 use equivalent::Equivalent;
 
+use super::IntoIter;
 use crate::hasher::RandomState;
 use crate::set::{Iter, PersistentSet};
 use crate::table::{SetKey, Table};
@@ -168,6 +169,24 @@ impl<T, S> TransientSet<T, S> {
         self.table.trie.clear();
     }
 
+    /// Empties the set and iterates over what was in it. O(1), and O(n) for the whole run.
+    ///
+    /// Elements that another version shares are cloned, all others moved.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientSet;
+    ///
+    /// let mut set = TransientSet::new();
+    /// set.insert("a");
+    /// assert!(set.drain().eq(["a"]));
+    /// assert!(set.is_empty());
+    /// ```
+    pub fn drain(&mut self) -> IntoIter<T> {
+        IntoIter::new(mem::take(&mut self.table.trie), self.clone)
+    }
+
     /// Keeps only the elements for which `f` returns true. O(n).
     ///
     /// # Examples
@@ -321,6 +340,39 @@ impl<T: Clone, S> PersistentSet<T, S> {
     }
 }
 
+/// # Editing as a transient, without `Clone`
+impl<T, S> PersistentSet<T, S> {
+    /// Starts a transient from this version if it shares nothing with others. No `Clone` is needed then. O(n),
+    /// without a look at the entries.
+    ///
+    /// # Errors
+    ///
+    /// If another version shares a node, returns this version unchanged.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// #[derive(PartialEq, Eq, Hash)]
+    /// struct NotClone;
+    ///
+    /// let set = persistent_set! { NotClone };
+    /// let other = set.clone();
+    /// let set = set.try_into_transient().err().expect("it is shared");
+    /// drop(other);
+    /// let mut edit = set.try_into_transient().ok().expect("nothing is shared");
+    /// assert!(edit.remove(&NotClone));
+    /// ```
+    pub fn try_into_transient(self) -> Result<TransientSet<T, S>, Self> {
+        if self.table.trie.is_unshared() {
+            Ok(TransientSet { table: self.table, clone: never_clone })
+        } else {
+            Err(self)
+        }
+    }
+}
+
 impl<T, S: Default> Default for TransientSet<T, S> {
     /// Starts from nothing. No allocation.
     fn default() -> Self {
@@ -354,5 +406,14 @@ impl<'a, T, S> IntoIterator for &'a TransientSet<T, S> {
 
     fn into_iter(self) -> Iter<'a, T> {
         self.iter()
+    }
+}
+
+impl<T, S> IntoIterator for TransientSet<T, S> {
+    type Item = T;
+    type IntoIter = IntoIter<T>;
+
+    fn into_iter(self) -> IntoIter<T> {
+        IntoIter::new(self.table.trie, self.clone)
     }
 }

@@ -56,6 +56,10 @@ pub(crate) struct Unit<T> {
     _hash: u32,
 }
 
+/// What every node begins with: nothing, at an alignment that suits all three kinds.
+#[repr(C, align(8))]
+pub(crate) struct Head<T>([Unit<T>; 0]);
+
 type Memory<T> = HeaderSlice<BucketHeader, [MaybeUninit<Unit<T>>]>;
 
 /// Up to [`MAX`](Self::MAX) entries with their tags and hashes.

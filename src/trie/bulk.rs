@@ -11,7 +11,7 @@ use super::bitmap::Bitmap;
 use super::bucket::Bucket;
 use super::child::{Child, new_child};
 use super::node::{HASH_BITS, WIDTH_MAX};
-use super::node_builder::{Key, NodeBuilder, Sorted, hash, index, key, subtree};
+use super::node_builder::{NodeBuilder, SortKey, Sorted, subtree};
 use super::{CloneFn, HashTrie, Inserted, mix};
 
 /// An entry with its hash, until it is taken. No larger than without the `Option` when `T` is aligned like a `u64`.
@@ -99,8 +99,8 @@ struct Build<S, R> {
     /// The number of entries built so far.
     len: usize,
     /// The keys of the part at hand, and memory for sorting them.
-    keys: Vec<Key>,
-    spare: Vec<Key>,
+    keys: Vec<SortKey>,
+    spare: Vec<SortKey>,
     /// Where the keys of each cell end.
     ends: Vec<u32>,
 }
@@ -123,27 +123,28 @@ impl<S, R> Build<S, R> {
             let take = |index: usize| part[index].take().expect("each item is taken once").1;
             return Ok(subtree(depth, &mut Sorted { keys: &self.keys, take }, (0, self.keys.len())));
         }
-        let mut level = NodeBuilder::new(depth);
+        let mut builder = NodeBuilder::new(depth);
         let each = parts.len() >> WIDTH_MAX;
         for (slot, parts) in parts.chunks_mut(each).enumerate() {
-            level.put(slot, self.subtree(parts, depth + WIDTH_MAX)?);
+            builder.put(slot, self.subtree(parts, depth + WIDTH_MAX)?);
         }
-        level.join_all([Bitmap::ALL; 2], super::never_clone);
-        Ok(level.finish([None, None]))
+        builder.join_all([Bitmap::ALL; 2], super::never_clone);
+        Ok(builder.finish([None, None]))
     }
 
     /// Makes the keys of a part, in the order of their cells: of the hash bits from `depth` on. In a cell of more than
     /// `CELL_MAX` they are sorted.
     fn deal_keys<T>(&mut self, part: &[HashedEntry<T>], depth: u32) {
         let Self { keys, spare, ends, .. } = self;
+        assert!(u32::try_from(part.len()).is_ok(), "an iterator has yielded far more entries than it announced");
         let bits = (part.len() / 2).max(2).ilog2().min(CELL_BITS);
-        let cell = |key: Key| (hash(key) << depth >> (HASH_BITS - bits)) as usize;
+        let cell = |key: SortKey| (key.hash() << depth >> (HASH_BITS - bits)) as usize;
         ends.clear();
         ends.resize(1 << bits, 0);
         spare.clear();
         for (index, item) in part.iter().enumerate() {
             let Some((hash, _)) = item else { continue };
-            let key = key(*hash, index);
+            let key = SortKey::new(*hash, index);
             ends[cell(key)] += 1;
             spare.push(key);
         }
@@ -152,7 +153,7 @@ impl<S, R> Build<S, R> {
             (end, *ends) = (end + *ends, end);
         }
         keys.clear();
-        keys.resize(spare.len(), 0);
+        keys.resize(spare.len(), SortKey::default());
         for &key in &*spare {
             let place = &mut ends[cell(key)];
             keys[*place as usize] = key;
@@ -174,7 +175,7 @@ impl<S, R> Build<S, R> {
     fn has_equal_hashes(&self) -> bool {
         (1..CELL_MAX).any(|distance| {
             let others = self.keys.iter().skip(distance);
-            self.keys.iter().zip(others).fold(false, |any, (&a, &b)| any | (hash(a) == hash(b)))
+            self.keys.iter().zip(others).fold(false, |any, (&a, &b)| any | (a.hash() == b.hash()))
         })
     }
 
@@ -190,20 +191,20 @@ impl<S, R> Build<S, R> {
             let new = keys[at];
             let mut found = None;
             for (distance, &there) in keys[..kept].iter().rev().enumerate() {
-                if hash(there) != hash(new) {
+                if there.hash() != new.hash() {
                     if distance < CELL_MAX {
                         continue;
                     }
                     break;
                 }
-                if let (Some((_, there_entry)), Some((_, new))) = (&part[index(there)], &part[index(new)]) {
+                if let (Some((_, there_entry)), Some((_, new))) = (&part[there.index()], &part[new.index()]) {
                     if (self.same)(there_entry, new)? {
                         found = Some(there);
                         break;
                     }
                 }
             }
-            match found.map(|there| (index(there), mem::take(&mut part[index(new)]))) {
+            match found.map(|there| (there.index(), mem::take(&mut part[new.index()]))) {
                 Some((there, Some((_, new)))) => {
                     if let Some((_, there)) = &mut part[there] {
                         (self.replace)(there, new);

@@ -84,7 +84,7 @@ mod tests {
     use super::super::bitmap::Bitmap;
     use super::super::bucket::{Bucket, unique_mut};
     use super::super::child::{BitmapNode, Child};
-    use super::super::node::CollisionNode;
+    use super::super::collision::CollisionNode;
     use super::*;
     use alloc::boxed::Box;
     use alloc::string::String;
@@ -104,7 +104,7 @@ mod tests {
 
     /// Returns a collision node of `len` entries.
     fn collision(hash: u32, len: usize) -> Child<Entry> {
-        Arc::new(CollisionNode { head: [], hash, entries: vec![hash.into(); len] }).into()
+        Arc::new(CollisionNode::new(hash, vec![hash.into(); len])).into()
     }
 
     /// Returns a bitmap node of `children`, each of which begins at its slot and has those up to the next.

@@ -23,8 +23,9 @@ use core::ptr::{self, NonNull};
 use triomphe::{Arc, HeaderSlice};
 
 use super::bitmap::Bitmap;
-use super::bucket::{Bucket, BucketHeader, Unit, unique_mut};
-use super::node::{CollisionNode, HASH_BITS, WIDTH_MAX};
+use super::bucket::{Bucket, BucketHeader, Head, Unit, unique_mut};
+use super::collision::CollisionNode;
+use super::node::{HASH_BITS, WIDTH_MAX};
 
 /// The most slots of a bitmap node.
 const SLOTS_MAX: usize = 1 << WIDTH_MAX;
@@ -170,10 +171,6 @@ impl<T> Slot<T> {
 const fn wide_slot(bits: u32) -> usize {
     (bits >> (HASH_BITS - WIDTH_MAX)) as usize
 }
-
-/// What every node begins with: nothing, at an alignment that suits all kinds.
-#[repr(C, align(8))]
-pub(crate) struct Head<T>([Unit<T>; 0]);
 
 /// An owning pointer to a node, or to nothing. `clone` is one reference more of the same node.
 #[repr(transparent)]
@@ -587,6 +584,19 @@ impl<T> BitmapNode<T> {
         ChildrenMut { starts: self.0.header.starts, slots: &mut self.0.slice }
     }
 
+    /// Returns the pair of children of one size that make up a range and of which one covers `slot`, as (first, middle,
+    /// end) of their slots. None if that child's buddy is split, or if it covers the whole node.
+    #[inline]
+    pub(crate) fn pair_of(&self, slot: usize) -> Option<(usize, usize, usize)> {
+        let (start, end) = self.range(slot);
+        let span = end - start;
+        let buddy = start ^ span;
+        let within_buddy = ((1u64 << span) - 1) << buddy;
+        let alone = u64::from(self.starts().0) & within_buddy == 1 << buddy;
+        let first = start & buddy;
+        (span < self.slots() && alone).then_some((first, first + span, first + 2 * span))
+    }
+
     /// Puts two children in the place of the one that covers `slot` and that has at least two slots. Returns the old
     /// one.
     ///
@@ -860,11 +870,7 @@ mod tests {
         let bucket = || bucket_of(entry.clone());
         assert_one_count::<T, _>(bucket());
         assert_one_count::<T, _>(BitmapNode::from_children(Bitmap(0b11), 1, |_| bucket().into()));
-        assert_one_count::<T, _>(Arc::new(CollisionNode {
-            head: [],
-            hash: 7,
-            entries: alloc::vec![entry.clone(); 17],
-        }));
+        assert_one_count::<T, _>(Arc::new(CollisionNode::new(7, alloc::vec![entry.clone(); 17])));
     }
 
     fn bucket_of<T>(entry: T) -> Arc<Bucket<T>> {

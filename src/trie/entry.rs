@@ -9,7 +9,7 @@ use super::{HashTrie, mix};
 /// # Examples
 ///
 /// ```
-/// use perennial::HashTrie;
+/// use perennial::trie::HashTrie;
 /// use perennial::trie::Entry;
 ///
 /// let mut numbers = HashTrie::new();
@@ -29,7 +29,7 @@ pub enum Entry<'a, T> {
 /// # Examples
 ///
 /// ```
-/// use perennial::HashTrie;
+/// use perennial::trie::HashTrie;
 /// use perennial::trie::Entry;
 ///
 /// let mut numbers = HashTrie::new();
@@ -52,7 +52,7 @@ pub struct OccupiedEntry<'a, T> {
 /// # Examples
 ///
 /// ```
-/// use perennial::HashTrie;
+/// use perennial::trie::HashTrie;
 /// use perennial::trie::Entry;
 ///
 /// let mut numbers = HashTrie::new();
@@ -89,7 +89,7 @@ impl<'a, T> OccupiedEntry<'a, T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     /// use perennial::trie::Entry;
     ///
     /// let mut numbers = HashTrie::new();
@@ -106,7 +106,7 @@ impl<'a, T> OccupiedEntry<'a, T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     /// use perennial::trie::Entry;
     ///
     /// let mut numbers = HashTrie::new();
@@ -125,7 +125,7 @@ impl<'a, T> OccupiedEntry<'a, T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     /// use perennial::trie::Entry;
     ///
     /// let mut numbers = HashTrie::new();
@@ -144,7 +144,7 @@ impl<'a, T> OccupiedEntry<'a, T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     /// use perennial::trie::Entry;
     ///
     /// let mut numbers = HashTrie::new();
@@ -164,7 +164,7 @@ impl<'a, T> VacantEntry<'a, T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     /// use perennial::trie::Entry;
     ///
     /// let mut numbers = HashTrie::new();
@@ -182,7 +182,7 @@ impl<'a, T> VacantEntry<'a, T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     /// use perennial::trie::Entry;
     ///
     /// let mut numbers = HashTrie::new();

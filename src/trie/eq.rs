@@ -5,20 +5,49 @@ use super::child::{Child, ChildRef};
 use super::{HashTrie, into_ok};
 
 impl<T> HashTrie<T> {
-    /// Do both have the same entries, by `eq`? For tries that saw equal entries under equal hashes.
+    /// Returns `true` if both have the same entries, by `eq`. O(1) for the same version, O(1) mostly for different
+    /// lengths, otherwise in proportion to what they do not share.
     ///
     /// Shared subtrees are equal without a look inside, so an entry that is not equal to itself counts as equal there.
-    /// O(changed) between versions, O(n) otherwise. `eq` gets an entry of `self` and one of `other`.
-    pub(crate) fn eq_with(&self, other: &Self, mut eq: impl FnMut(&T, &T) -> bool) -> bool {
-        into_ok(self.try_eq_with(other, |a, b| Ok(eq(a, b))))
+    /// `eq` gets an entry of `self` and one of `other`. It may be narrower than the equality by which the entries are
+    /// distinct, as the equality of key and value is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::trie::HashTrie;
+    ///
+    /// let mut trie = HashTrie::new();
+    /// trie.insert_unique(1, ("a", 1));
+    /// let mut other = trie.clone();
+    /// assert!(trie.eq(&other, |a, b| a == b));
+    /// other.find_mut(1, |entry| entry.0 == "a").unwrap().1 = 2;
+    /// assert!(!trie.eq(&other, |a, b| a == b));
+    /// ```
+    pub fn eq(&self, other: &Self, mut eq: impl FnMut(&T, &T) -> bool) -> bool {
+        into_ok(self.try_eq(other, |a, b| Ok(eq(a, b))))
     }
 
-    /// [`eq_with`](Self::eq_with) with an equality that can fail.
-    pub(crate) fn try_eq_with<E>(
-        &self,
-        other: &Self,
-        mut eq: impl FnMut(&T, &T) -> Result<bool, E>,
-    ) -> Result<bool, E> {
+    /// [`eq`](Self::eq) with an equality that can fail.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `eq`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::trie::HashTrie;
+    ///
+    /// let mut trie = HashTrie::new();
+    /// trie.insert(1, 0.5, |a, b| a == b);
+    /// let compare = |a: &f64, b: &f64| a.partial_cmp(b).map(|order| order.is_eq()).ok_or("not comparable");
+    /// assert_eq!(trie.try_eq(&trie.clone(), compare), Ok(true));
+    /// let mut other = HashTrie::new();
+    /// other.insert(1, f64::NAN, |_, _| false);
+    /// assert_eq!(trie.try_eq(&other, compare), Err("not comparable"));
+    /// ```
+    pub fn try_eq<E>(&self, other: &Self, mut eq: impl FnMut(&T, &T) -> Result<bool, E>) -> Result<bool, E> {
         Ok(self.len == other.len && equal(&self.root, &other.root, &mut eq)?)
     }
 

@@ -3,7 +3,8 @@
 use super::bitmap::Bitmap;
 use super::bucket::{Bucket, bit_is_set, unique_mut};
 use super::child::{BitmapNode, Child, ChildMut, ChildRef, ChildSlots};
-use super::node::{CollisionNode, HASH_BITS, WIDTH_MAX, grown_capacity};
+use super::collision::CollisionNode;
+use super::node::{HASH_BITS, WIDTH_MAX, grown_capacity};
 use super::place::Place;
 use super::{CloneFn, HashTrie};
 use alloc::vec::Vec;
@@ -189,5 +190,5 @@ fn collision<T>(leaf: &mut ChildSlots<'_, T>, clone: impl CloneFn<T>) -> Child<T
             entries.push(bucket.swap_remove(last));
         }
     }
-    Arc::new(CollisionNode { head: [], hash, entries }).into()
+    Arc::new(CollisionNode::new(hash, entries)).into()
 }

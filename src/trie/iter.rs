@@ -107,7 +107,7 @@ impl<'a, T> Iterator for Entries<'a, T> {
 /// # Examples
 ///
 /// ```
-/// use perennial::HashTrie;
+/// use perennial::trie::HashTrie;
 ///
 /// let mut numbers = HashTrie::new();
 /// numbers.insert(7, 7, |a, b| a == b);
@@ -358,7 +358,7 @@ impl<T> OwnedEntries<T> {
 /// # Examples
 ///
 /// ```
-/// use perennial::HashTrie;
+/// use perennial::trie::HashTrie;
 ///
 /// let mut numbers = HashTrie::new();
 /// numbers.insert(7, 7, |a, b| a == b);
@@ -435,7 +435,7 @@ impl<T> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);

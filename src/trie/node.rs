@@ -39,11 +39,6 @@
 //! A node that several tries share is never edited: whoever wants to edit it copies it first (path copying). A node
 //! with one owner is edited in place. There is no other mechanism for transients.
 
-use alloc::vec::Vec;
-
-use super::bucket::{Bucket, tag};
-use super::child::{BitmapNode, Child, ChildRef, Head};
-
 /// The hash bits that are kept. At 32, a map of ten million entries has buckets at depth 20, far from the end.
 pub(crate) const HASH_BITS: u32 = 32;
 
@@ -103,104 +98,4 @@ pub(crate) const fn grown_capacity(len: usize) -> usize {
 #[inline]
 pub(crate) const fn descend(bits: u32) -> u32 {
     bits << WIDTH_MAX
-}
-
-/// More entries than a bucket holds, which agree in the whole hash. They are searched one by one.
-#[repr(C)]
-pub(crate) struct CollisionNode<T> {
-    pub(crate) head: [Head<T>; 0],
-    pub(crate) hash: u32,
-    pub(crate) entries: Vec<T>,
-}
-
-impl<T> CollisionNode<T> {
-    /// Returns a copy with room for one entry more.
-    pub(crate) fn copy(&self, clone: impl Fn(&T) -> T) -> Self {
-        let mut entries = Vec::with_capacity(self.entries.len() + 1);
-        entries.extend(self.entries.iter().map(clone));
-        Self { head: [], hash: self.hash, entries }
-    }
-}
-
-impl<T> Child<T> {
-    /// Returns the entries of a leaf; none of a bitmap node.
-    #[inline]
-    pub(crate) fn entries(&self) -> &[T] {
-        match self.get() {
-            ChildRef::Bucket(bucket) => bucket.entries(),
-            ChildRef::Collision(node) => &node.entries,
-            ChildRef::Empty | ChildRef::Bitmap(_) => &[],
-        }
-    }
-
-    /// Returns the number of entries, if it is a leaf that could be joined with another.
-    #[inline]
-    pub(crate) fn small_len(&self) -> Option<usize> {
-        match self.get() {
-            ChildRef::Empty => Some(0),
-            ChildRef::Bucket(bucket) => Some(bucket.len()),
-            ChildRef::Collision(_) | ChildRef::Bitmap(_) => None,
-        }
-    }
-
-    /// Can a leaf take one entry more without a change of the trie's shape?
-    #[inline]
-    pub(crate) fn has_room(&self) -> bool {
-        self.small_len().is_none_or(|len| len < Bucket::<T>::MAX)
-    }
-
-    /// Returns the entry of a leaf that `eq` accepts among those that may have `hash`, with its index.
-    #[inline]
-    pub(crate) fn try_find<E>(
-        &self,
-        hash: u32,
-        eq: impl FnMut(&T) -> Result<bool, E>,
-    ) -> Result<Option<(usize, &T)>, E> {
-        match self.as_bucket() {
-            Some(bucket) => bucket.try_find(tag(hash), eq),
-            None => self.try_find_in_order(eq),
-        }
-    }
-
-    /// [`try_find`](Self::try_find) in a collision node.
-    #[cold]
-    fn try_find_in_order<E>(&self, mut eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<(usize, &T)>, E> {
-        for (index, entry) in self.entries().iter().enumerate() {
-            if eq(entry)? {
-                return Ok(Some((index, entry)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Returns the leaf in the range of `hash`.
-    #[inline]
-    pub(crate) fn leaf(&self, hash: u32) -> &Self {
-        let (mut child, mut bits) = (self, hash);
-        while let Some(next) = child.child_of_widest(bits) {
-            (child, bits) = (next, descend(bits));
-        }
-        child.child_of(bits).unwrap_or(child)
-    }
-
-    /// Returns true if it is a bitmap node, and its child in the slot which the top bits choose is one, too.
-    #[inline]
-    pub(crate) fn has_inner(&self, bits: u32) -> bool {
-        self.child_of_widest(bits).is_some_and(Self::is_bitmap)
-    }
-}
-
-impl<T> BitmapNode<T> {
-    /// Returns the pair of children of one size that make up a range and of which one covers `slot`, as (first, middle,
-    /// end) of their slots. None if that child's buddy is split, or if it covers the whole node.
-    #[inline]
-    pub(crate) fn pair_of(&self, slot: usize) -> Option<(usize, usize, usize)> {
-        let (start, end) = self.range(slot);
-        let span = end - start;
-        let buddy = start ^ span;
-        let within_buddy = ((1u64 << span) - 1) << buddy;
-        let alone = u64::from(self.starts().0) & within_buddy == 1 << buddy;
-        let first = start & buddy;
-        (span < self.slots() && alone).then_some((first, first + span, first + 2 * span))
-    }
 }

@@ -7,25 +7,29 @@ use super::CloneFn;
 use super::bitmap::Bitmap;
 use super::bucket::{Bucket, bit_is_set};
 use super::child::{BitmapNode, Child, ChildMut, new_child};
-use super::node::{CollisionNode, HASH_BITS, WIDTH_MAX};
+use super::collision::CollisionNode;
+use super::node::{HASH_BITS, WIDTH_MAX};
 
-/// An entry to come: its hash, and below that its index in a list. So keys sort by hash, and equal hashes in their
-/// order.
-pub(crate) type Key = u64;
+/// The hash of an entry, and below it the entry's index in a list. So keys sort by hash, and equal hashes in their order.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SortKey(u64);
 
-#[inline]
-pub(crate) const fn key(hash: u32, index: usize) -> Key {
-    (hash as u64) << 32 | index as u64
-}
+impl SortKey {
+    /// The index must fit into 32 bits.
+    #[inline]
+    pub(crate) const fn new(hash: u32, index: usize) -> Self {
+        Self((hash as u64) << 32 | index as u64)
+    }
 
-#[inline]
-pub(crate) const fn hash(key: Key) -> u32 {
-    (key >> 32) as u32
-}
+    #[inline]
+    pub(crate) const fn hash(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
 
-#[inline]
-pub(crate) const fn index(key: Key) -> usize {
-    key as u32 as usize
+    #[inline]
+    pub(crate) const fn index(self) -> usize {
+        (self.0 & u32::MAX as u64) as usize
+    }
 }
 
 /// The entries that a subtree is built from. No two are equal.
@@ -44,7 +48,7 @@ pub(crate) trait Source<T> {
 
 /// Entries by sorted keys, of which `Some` is a range. `take` gives the entry of each index.
 pub(crate) struct Sorted<'k, F> {
-    pub(crate) keys: &'k [Key],
+    pub(crate) keys: &'k [SortKey],
     pub(crate) take: F,
 }
 
@@ -58,13 +62,13 @@ impl<T, F: FnMut(usize) -> T> Source<T> for Sorted<'_, F> {
 
     #[inline]
     fn halves(&self, (first, end): (usize, usize), bit: u32) -> [(usize, usize); 2] {
-        let middle = first + self.keys[first..end].partition_point(|&key| !bit_is_set(hash(key), bit));
+        let middle = first + self.keys[first..end].partition_point(|&key| !bit_is_set(key.hash(), bit));
         [(first, middle), (middle, end)]
     }
 
     #[inline]
     fn take(&mut self, (first, end): (usize, usize), mut put: impl FnMut(u32, T)) {
-        self.keys[first..end].iter().for_each(|&key| put(hash(key), (self.take)(index(key))));
+        self.keys[first..end].iter().for_each(|&key| put(key.hash(), (self.take)(key.index())));
     }
 }
 
@@ -73,10 +77,10 @@ pub(crate) fn subtree<T, S: Source<T>>(depth: u32, source: &mut S, some: S::Subs
     if source.len(some) <= Bucket::<T>::MAX {
         return leaf(source, some);
     }
-    let mut level = NodeBuilder::new(depth);
-    let slots = 1 << level.width;
-    level.build(source, some, 0, slots);
-    level.finish([None, None])
+    let mut builder = NodeBuilder::new(depth);
+    let slots = 1 << builder.width;
+    builder.build(source, some, 0, slots);
+    builder.finish([None, None])
 }
 
 /// Returns the leaf of so few entries of `source` that they fit into a bucket.
@@ -121,7 +125,7 @@ impl<T> NodeBuilder<T> {
                     all = hash;
                     entries.push(entry);
                 });
-                Arc::new(CollisionNode { head: [], hash: all, entries }).into()
+                Arc::new(CollisionNode::new(all, entries)).into()
             }
             _ if span == 1 => subtree(depth, source, some),
             _ => {

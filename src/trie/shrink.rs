@@ -10,7 +10,7 @@ impl<T> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// for n in 0..3_u64 {

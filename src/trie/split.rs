@@ -15,10 +15,11 @@ use super::bulk::{HashedEntry, bulk};
 use super::child::{Child, ChildMut, ChildSlots};
 use super::eq::equal;
 use super::iter::{Entries, IterMut, OwnedEntries};
-use super::merge::{LenCounter, Merge, MergeWalk, SetOp, SharedPolicy};
+use super::merge::{LenCounter, MergeWalk};
 use super::node::{HASH_BITS, WIDTH_MAX};
 use super::node_builder::NodeBuilder;
 use super::range::RangeView;
+use super::set_op::{Merge, SetOp, SharedPolicy};
 use super::{CloneFn, HashTrie, into_ok, mix};
 
 /// Subtrees of about so many entries are not dealt out any further: to walk over them takes some hundred times as long
@@ -159,13 +160,13 @@ impl<T: Send + Sync> HashTrie<T> {
             let len = items.iter().map(Vec::len).sum();
             into_ok(bulk(items.into_iter().flatten(), len, WIDTH_MAX, |a: &T, b: &T| Ok(same(a, b)), &replace))
         });
-        let (mut level, mut len) = (NodeBuilder::new(0), 0);
+        let (mut builder, mut len) = (NodeBuilder::new(0), 0);
         for (slot, (child, count)) in children.into_iter().enumerate() {
-            level.put(slot, child);
+            builder.put(slot, child);
             len += count;
         }
-        level.join_all([Bitmap::ALL; 2], super::never_clone);
-        Self { root: level.finish([None, None]), len }
+        builder.join_all([Bitmap::ALL; 2], super::never_clone);
+        Self { root: builder.finish([None, None]), len }
     }
 
     /// [`try_merge_with`](Self::try_merge_with) for functions that cannot fail and that many may call at a time.
@@ -183,7 +184,7 @@ impl<T: Send + Sync> HashTrie<T> {
         Self { root, len: counter.result(self.len, other.len, op) }
     }
 
-    /// [`eq_with`](Self::eq_with) for an equality that many may ask at a time.
+    /// [`eq`](Self::eq) for an equality that many may ask at a time.
     pub(crate) fn par_eq(&self, other: &Self, executor: impl Executor, eq: impl Fn(&T, &T) -> bool + Sync) -> bool {
         let differ = AtomicBool::new(self.len != other.len);
         compare(&self.root, &other.root, self.len, executor, &eq, &differ);
@@ -216,21 +217,21 @@ impl<X, S, B, C> ParMerge<X, S, B, C> {
             let child = into_ok(merge.child(RangeView::of(a), RangeView::of(b), depth));
             return (child, merge.counter);
         }
-        let mut level = NodeBuilder::new(depth);
+        let mut builder = NodeBuilder::new(depth);
         let mut jobs = Vec::new();
         // Down to the pairs of bitmap nodes; all else is done here, since it takes little time.
-        let mut ranges = vec![(RangeView::of(a), RangeView::of(b), 0, 1_usize << level.width)];
+        let mut ranges = vec![(RangeView::of(a), RangeView::of(b), 0, 1_usize << builder.width)];
         while let Some((a, b, first, span)) = ranges.pop() {
             let shared = a.is_shared_with(&b) && !matches!(self.op.shared, SharedPolicy::Visit);
             match a.whole().zip(b.whole()) {
                 Some((a, b)) if span == 1 && !shared && a.is_bitmap() && b.is_bitmap() => jobs.push((first, a, b)),
                 _ if span > 1 && a.is_node() && b.is_node() => {
-                    let bit = depth + level.width - span.trailing_zeros();
+                    let bit = depth + builder.width - span.trailing_zeros();
                     let ([a_zeros, a_ones], [b_zeros, b_ones]) = (a.halves(bit), b.halves(bit));
                     ranges.push((a_zeros, b_zeros, first, span / 2));
                     ranges.push((a_ones, b_ones, first + span / 2, span / 2));
                 }
-                _ => into_ok(merge.range(&mut level, a, b, first, span)),
+                _ => into_ok(merge.range(&mut builder, a, b, first, span)),
             }
         }
         let done = self.executor.map(jobs, |(slot, a, b)| {
@@ -238,11 +239,11 @@ impl<X, S, B, C> ParMerge<X, S, B, C> {
             (slot, child, counter)
         });
         for (slot, child, counter) in done {
-            level.put(slot, child);
+            builder.put(slot, child);
             merge.counter.add(counter);
         }
-        level.join_all([Bitmap::ALL; 2], self.clone);
-        (level.finish([Some(a), Some(b)]), merge.counter)
+        builder.join_all([Bitmap::ALL; 2], self.clone);
+        (builder.finish([Some(a), Some(b)]), merge.counter)
     }
 }
 

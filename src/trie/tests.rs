@@ -13,7 +13,7 @@ use core::convert::Infallible;
 mod sharing;
 
 use super::insert::Inserted;
-use super::merge::SharedPolicy;
+use super::set_op::SharedPolicy;
 use super::{Extraction, HashTrie, Merge, Pair, SetOp, into_ok, looks};
 
 /// An entry with a hash of its own; `Box` lets Miri see every wrong read and every leak.
@@ -128,12 +128,12 @@ fn shape_does_not_depend_on_history() {
         shrunk.validate();
         for other in [back, shrunk] {
             assert!(forth.same_shape(&other));
-            assert!(forth.eq_with(&other, |a, b| a == b));
+            assert!(forth.eq(&other, |a, b| a == b));
         }
         let mut other = forth.clone();
         insert(&mut other, hash(0), 0, u32::MAX);
         assert!(forth.same_shape(&other));
-        assert!(!forth.eq_with(&other, |a, b| a == b));
+        assert!(!forth.eq(&other, |a, b| a == b));
         remove(&mut other, hash(0), 0);
         assert!(!forth.same_shape(&other));
         for key in 1..keys {
@@ -521,7 +521,7 @@ fn a_bulk_build_is_what_single_inserts_make() {
             bulk.validate();
             assert_eq!(bulk.len(), size.min(size / spread + 1) as usize);
             assert!(bulk.same_shape(&single));
-            assert!(bulk.eq_with(&single, |a, b| a == b));
+            assert!(bulk.eq(&single, |a, b| a == b));
             // Into a trie that has some already.
             let others = items().map(|(hash, item)| (hash, Box::new((item.0 + 1, 0, 0))));
             into_ok(single.try_extend_with(others, same, replace, super::never_clone));
@@ -675,7 +675,7 @@ fn versions_are_compared_without_a_look_at_what_they_share() {
         let merged = |rule| into_ok(base.try_merge_with(&changed, rule, same, right, Entry::clone));
         // There are some 15 children beside the path at each of two to four levels: one look at each would be too many.
         let looks = [
-            (20, looks::during(|| assert!(!base.eq_with(&changed, |a, b| a == b))).1),
+            (20, looks::during(|| assert!(!base.eq(&changed, |a, b| a == b))).1),
             (45, looks::during(|| assert!(base.pairs(&changed, same).count() > 0)).1),
             (70, looks::during(|| assert!(merged(SetOp::UNION).ptr_eq(&changed))).1),
             (65, looks::during(|| assert!(merged(SetOp::DIFFERENCE).len() <= 32)).1),
@@ -701,12 +701,12 @@ fn a_merge_takes_an_operand_for_the_result_only_if_it_is() {
     let same = |a: &Entry, b: &Entry| Ok::<_, Infallible>(a.1 == b.1);
     // The first leaf on the left stays, but no longer covers the eighths that the right side has entries in.
     let all = into_ok(eighths(&[0, 4, 6, 7]).try_merge_with(&eighths(&[2, 3]), SetOp::UNION, same, left, Entry::clone));
-    assert!(all.eq_with(&eighths(&[0, 2, 3, 4, 6, 7]), |a, b| a == b));
+    assert!(all.eq(&eighths(&[0, 2, 3, 4, 6, 7]), |a, b| a == b));
     // What is left of a node is one of its leaves, and that very leaf.
     for [stays, goes] in [[0, 6], [6, 0]] {
         let both = eighths(&[stays, goes]);
         let rest = into_ok(both.try_merge_with(&eighths(&[goes]), SetOp::DIFFERENCE, same, neither, Entry::clone));
-        assert!(rest.eq_with(&eighths(&[stays]), |a, b| a == b));
+        assert!(rest.eq(&eighths(&[stays]), |a, b| a == b));
         assert_eq!(rest.not_shared_with(&both).nodes(), 0);
     }
 }
@@ -733,7 +733,7 @@ pub(super) fn equal_but_for_ends() -> [Trie; 2] {
 fn tries_are_equal_only_if_all_of_their_nodes_are() {
     let [a, b] = equal_but_for_ends();
     assert_eq!(a.len(), b.len());
-    assert!(!a.eq_with(&b, |a, b| a == b));
+    assert!(!a.eq(&b, |a, b| a == b));
 }
 
 #[test]

@@ -103,7 +103,7 @@ impl<T> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// assert_eq!(numbers.memory_usage().bytes, 0);
@@ -119,7 +119,7 @@ impl<T> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
@@ -135,7 +135,7 @@ impl<T> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);

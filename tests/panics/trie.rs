@@ -1,6 +1,6 @@
 //! The operations of the core, whose hash and equality the caller gives; the latter can also fail.
 
-use perennial::HashTrie;
+use perennial::trie::HashTrie;
 use perennial::trie::{Entry, Merge, OccupiedEntry, VacantEntry};
 
 use super::trial::{Calls, Contents, Given, Operand, Operation, Scope, Situation, Subject};

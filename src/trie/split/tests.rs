@@ -103,7 +103,7 @@ fn a_trie_of_parts_is_the_bulk_built_one() {
                 joined.validate();
                 assert_eq!(joined.len(), bulk.len());
                 assert!(joined.same_shape(&bulk));
-                assert!(joined.eq_with(&bulk, |a, b| a == b));
+                assert!(joined.eq(&bulk, |a, b| a == b));
             }
         }
     }
@@ -154,7 +154,7 @@ fn a_merge_of_parts_is_the_merge_of_the_whole() {
                     joined.validate();
                     assert_eq!(joined.len(), whole.len());
                     assert!(joined.same_shape(&whole));
-                    assert!(joined.eq_with(&whole, |a, b| a == b));
+                    assert!(joined.eq(&whole, |a, b| a == b));
                     for operand in [&a, &b] {
                         operand.validate();
                         assert_eq!(joined.ptr_eq(operand), whole.ptr_eq(operand));
@@ -174,7 +174,7 @@ fn equality_by_parts_is_that_of_the_whole() {
         for seed in 1..13 {
             let [a, b] = sides(seed, hash);
             let eq = |a: &Entry, b: &Entry| a == b;
-            assert_eq!(a.par_eq(&b, Alone(jobs), eq), a.eq_with(&b, eq));
+            assert_eq!(a.par_eq(&b, Alone(jobs), eq), a.eq(&b, eq));
             equal += usize::from(a.par_eq(&b, Alone(jobs), eq));
             let again = build(a.iter().map(|entry| (entry.1, *entry.2)), hash);
             assert!(a.par_eq(&again, Alone(jobs), eq));

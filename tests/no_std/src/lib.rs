@@ -9,7 +9,8 @@ use alloc::vec::Vec;
 use core::hash::{BuildHasherDefault, Hasher};
 
 use perennial::map::Patch;
-use perennial::{HashTrie, PersistentMap, PersistentSet, TransientMap, persistent_map, persistent_set};
+use perennial::trie::HashTrie;
+use perennial::{PersistentMap, PersistentSet, TransientMap, persistent_map, persistent_set};
 
 /// FNV-1a, since without `std` there is no default hasher.
 pub struct Fnv(u64);
