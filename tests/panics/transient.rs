@@ -96,7 +96,7 @@ const fn look<T: Subject>(name: &'static str, calls: Calls, run: fn(&mut T, &Giv
     row(name, Scope::Version, calls, Calls::NONE, run)
 }
 
-pub(super) const MAP_OPERATIONS: [Operation<TM>; 18] = [
+pub(super) const MAP_OPERATIONS: [Operation<TM>; 22] = [
     row("TransientMap::get", Scope::Entry, LOOKUP.and(DROP), Calls::NONE, |map, given| {
         map.get(&new(given.key));
     }),
@@ -121,6 +121,24 @@ pub(super) const MAP_OPERATIONS: [Operation<TM>; 18] = [
         map.entry(new(given.key)).and_modify(|value| value.set(answer(8))).or_insert_with(|| answer(new(7)));
     }),
     row("TransientMap::retain", Scope::Part, DROP.and(CLOSURE), CLONE, |map, _| map.retain(|key, _| divides(2, key))),
+    row("TransientMap::drain", Scope::Part, DROP.and(CLOSURE), CLONE, |map, _| {
+        for (key, _value) in map.drain() {
+            answer(key.value());
+        }
+    }),
+    row("TransientMap::drain, in part", Scope::Part, DROP, CLONE, |map, _| map.drain().take(3).for_each(drop)),
+    look("TransientMap: IntoIterator, from nothing", LOOKUP.and(DROP).and(CLOSURE), |_, given| {
+        let mut map = TransientMap::with_hasher(TestState(given.kind));
+        map.extend((0..20).map(|key| (new(key), new(key))));
+        for (key, _value) in map {
+            answer(key.value());
+        }
+    }),
+    look("PersistentMap::try_into_transient", LOOKUP.and(DROP).and(DEFAULT), |_, given| {
+        let map: M = (0..20).map(|key| (new(key), new(key))).collect();
+        let mut map = map.try_into_transient().ok().expect("nothing is shared");
+        map.remove(&new(given.key));
+    }),
     row("TransientMap::clear", Scope::Part, DROP, DROP, |map, _| map.clear()),
     row("TransientMap: Extend", Scope::Part, LOOKUP.and(DROP).and(CLOSURE), CLONE, |map, _| {
         map.extend((0..24).map(|n| answer((new(3 * (n % 18)), new(100 + n % 18)))));
@@ -158,7 +176,7 @@ pub(super) const MAP_OPERATIONS: [Operation<TM>; 18] = [
     }),
 ];
 
-pub(super) const SET_OPERATIONS: [Operation<TS>; 13] = [
+pub(super) const SET_OPERATIONS: [Operation<TS>; 16] = [
     row("TransientSet::get", Scope::Entry, LOOKUP.and(DROP), Calls::NONE, |set, given| {
         set.get(&new(given.key));
     }),
@@ -178,6 +196,23 @@ pub(super) const SET_OPERATIONS: [Operation<TS>; 13] = [
         set.take(&new(given.key));
     }),
     row("TransientSet::retain", Scope::Part, DROP.and(CLOSURE), CLONE, |set, _| set.retain(|key| divides(2, key))),
+    row("TransientSet::drain", Scope::Part, DROP.and(CLOSURE), CLONE, |set, _| {
+        for key in set.drain() {
+            answer(key.value());
+        }
+    }),
+    look("TransientSet: IntoIterator, from nothing", LOOKUP.and(DROP).and(CLOSURE), |_, given| {
+        let mut set = TransientSet::with_hasher(TestState(given.kind));
+        set.extend((0..20).map(new));
+        for key in set {
+            answer(key.value());
+        }
+    }),
+    look("PersistentSet::try_into_transient", LOOKUP.and(DROP).and(DEFAULT), |_, given| {
+        let set: S = (0..20).map(new).collect();
+        let mut set = set.try_into_transient().ok().expect("nothing is shared");
+        set.remove(&new(given.key));
+    }),
     row("TransientSet::clear", Scope::Part, DROP, DROP, |set, _| set.clear()),
     row("TransientSet: Extend", Scope::Part, LOOKUP.and(DROP).and(CLOSURE), CLONE, |set, _| {
         set.extend((0..24).map(|n| answer(Tracked::marked(3 * (n % 18), 7))));

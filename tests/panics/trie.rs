@@ -144,12 +144,17 @@ const fn one(name: &'static str, calls: Calls, run: fn(&mut T, &Given<T>)) -> Op
     row(name, Scope::Entry, calls, CLONE, run)
 }
 
+/// An operation on two tries that cannot fail.
+const fn sure(name: &'static str, calls: Calls, run: fn(&mut T, &Given<T>)) -> Operation<T> {
+    row(name, Scope::Two, calls.and(EQ).and(CLOSURE), Calls::NONE, run)
+}
+
 /// An operation on two tries.
 const fn two(name: &'static str, calls: Calls, run: fn(&mut T, &Given<T>)) -> Operation<T> {
     row(name, Scope::Two, calls.and(EQ).and(CLOSURE).and(ERROR), Calls::NONE, run)
 }
 
-pub(super) const OPERATIONS: [Operation<T>; 39] = [
+pub(super) const OPERATIONS: [Operation<T>; 47] = [
     row("HashTrie::find", Scope::Entry, FIND, Calls::NONE, |trie, given| {
         trie.find(given.hash(), |there| given.is(there));
     }),
@@ -269,5 +274,25 @@ pub(super) const OPERATIONS: [Operation<T>; 39] = [
     two("HashTrie::try_diff", Calls::NONE, |trie, given| {
         let _ = trie.try_diff(&given.other, try_same, |a, b| or_error(answer((a, b))).map(drop));
     }),
+    row("HashTrie::build", Scope::Version, FIND, Calls::NONE, |_, given| {
+        let elements = (0..24).map(|n| answer((given.kind.hash(n % 18), new(n % 18))));
+        drop(HashTrie::build(elements, same, |there, new| *there = answer(new)));
+    }),
+    row("HashTrie::for_each_unshared", Scope::Version, CLOSURE, CLOSURE, |trie, _| {
+        trie.for_each_unshared(|there| drop(answer(there)));
+    }),
+    sure("HashTrie::union", CLONE.and(DROP), |trie, given| {
+        *trie = trie.union(&given.other, same, |a, _| answer(Merge::New(Tracked::marked(a.value(), 7))));
+    }),
+    sure("HashTrie::intersection", CLONE.and(DROP), |trie, given| *trie = trie.intersection(&given.other, same)),
+    sure("HashTrie::difference", CLONE.and(DROP), |trie, given| *trie = trie.difference(&given.other, same)),
+    sure("HashTrie::symmetric_difference", CLONE.and(DROP), |trie, given| {
+        *trie = trie.symmetric_difference(&given.other, same);
+    }),
+    sure("HashTrie::eq", DROP, |trie, given| {
+        let twin = T::sample(given.kind, trie.len() as u64);
+        assert!(trie.eq(&twin, same));
+    }),
+    sure("HashTrie::diff", Calls::NONE, |trie, given| trie.diff(&given.other, same, |a, b| drop(answer((a, b))))),
     row("HashTrie: Clone", Scope::Version, Calls::NONE, Calls::NONE, |trie, _| *trie = trie.clone()),
 ];
