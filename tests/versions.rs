@@ -145,17 +145,17 @@ impl From<&Borrowed> for u64 {
 
 fn of_maps() -> Vec<Experiment<Map>> {
     let mut all = Experiments::<Map>(Vec::new());
-    let equal = "an equal value for a key that is there";
+    let equal = "an equal value for a present key";
     let absent = "an absent key";
-    let there = "a key that is there";
-    let unwritten = "a key that is there, and nothing is written";
+    let there = "a present key";
+    let unwritten = "a present key, and nothing is written";
 
     all.derive("clone", "any map", Map::clone);
     all.derive("assoc", equal, |map| map.assoc(HERE, VALUE));
     all.derive("assoc_if_changed", equal, |map| map.assoc_if_changed(HERE, VALUE));
     all.derive("dissoc", absent, |map| map.dissoc(&ABSENT));
     all.derive("alter", "an absent key, and the result is `None`", |map| map.alter(ABSENT, |_| None));
-    all.derive("alter", "a key that is there, and the result is an equal value", |map| map.alter(HERE, |v| v.copied()));
+    all.derive("alter", "a present key, and the result is an equal value", |map| map.alter(HERE, |v| v.copied()));
     all.derive("filter", "a closure that accepts all entries", |map| map.filter(|_, _| true));
     let equals = "a closure that returns equal values";
     all.derive("update_values", equals, |map| map.update_values(|_, value| *value));
@@ -172,11 +172,11 @@ fn of_maps() -> Vec<Experiment<Map>> {
     let same_or_empty = |map: &Map| [[map.clone(), map.clone()], [map.clone(), no_entries(map)]];
     all.combine(&merge, "the same version, or an empty map", same_or_empty, left);
     all.combine(&merge, "equal entries in other nodes", |map| [[map.clone(), apart(map)]], left);
-    all.combine(&merge, "any map, on an empty map", |map| [[no_entries(map), map.clone()]], right);
+    all.combine(&merge, "any map, called on an empty map", |map| [[no_entries(map), map.clone()]], right);
     let merge_with = "merge_with";
     all.combine(
         &[(merge_with, |a, b| a.merge_with(b, |_, _, _| Merge::Left))],
-        "`Merge::Left` for all keys, and the other map has no key more",
+        "`Merge::Left` for all keys, and the other map has no other keys",
         |map| [[map.clone(), map.clone()], [map.clone(), apart(map)], [map.clone(), map.dissoc(&HERE)]],
         left,
     );
@@ -220,13 +220,13 @@ fn of_maps() -> Vec<Experiment<Map>> {
         ("^=", assigning!(BitXorAssign::bitxor_assign)),
     ];
     all.combine(&symmetric_difference, "an empty map", |map| [[map.clone(), no_entries(map)]], left);
-    all.combine(&symmetric_difference, "any map, on an empty map", |map| [[no_entries(map), map.clone()]], right);
+    all.combine(&symmetric_difference, "any map, called on an empty map", |map| [[no_entries(map), map.clone()]], right);
 
     all.derive("apply", "an empty patch", |map| map.apply(&Patch::between(map, map)).expect("it changes nothing"));
     let merge3 = |base: &Map, [ours, theirs]: [&Map; 2]| {
         PersistentMap::merge3(base, ours, theirs, |_, conflict| conflict.ours.copied())
     };
-    all.run("merge3", "`theirs` with the entries of `base`, in whatever nodes", move |base| {
+    all.run("merge3", "`theirs` with the same entries as `base`, shared or not", move |base| {
         let ours = base.assoc(LATER, 1);
         [base.clone(), apart(base)].map(|theirs| [ours.clone(), merge3(base, [&ours, &theirs])]).into()
     });
@@ -236,17 +236,17 @@ fn of_maps() -> Vec<Experiment<Map>> {
     });
     all.run(
         "merge3",
-        "conflicts that are resolved by the values of `ours`, and no other change in `theirs`",
+        "conflicts that are resolved to the values of `ours`, and no other change in `theirs`",
         move |base| {
             let [ours, theirs] = [base.assoc(HERE, 1), base.dissoc(&HERE)];
             vec![[ours.clone(), merge3(base, [&ours, &theirs])]]
         },
     );
-    all.run("merge3", "the version `base` as `ours`", move |base| {
+    all.run("merge3", "`ours` is the version `base`", move |base| {
         let theirs = base.assoc(LATER, 1);
         vec![[theirs.clone(), merge3(base, [base, &theirs])]]
     });
-    all.run("merge3", "the entries of `base` in other nodes as `ours`, and changes in `theirs`", move |base| {
+    all.run("merge3", "`ours` with the same entries as `base` in other nodes, and changes in `theirs`", move |base| {
         let theirs = base.assoc(HERE, 1);
         let ours = apart(base);
         let merged = merge3(base, [&ours, &theirs]);
@@ -333,19 +333,19 @@ fn of_maps() -> Vec<Experiment<Map>> {
             assert_eq!(walk(&mut walked, 1), 0);
             vec![[no_entries(map), walked]]
         });
-        all.run(operation, "a map with entries, even if none is taken from the iterator", move |map| {
+        all.run(operation, "a map with entries, even if the iterator is not advanced", move |map| {
             let [mut begun, mut walked] = [map.clone(), map.clone()];
             assert_eq!([walk(&mut begun, 0), walk(&mut walked, usize::MAX)], [0, map.len()]);
             vec![[map.clone(), begun], [map.clone(), walked]]
         });
     }
     all.edit("extend", "an empty iterator", |map| map.extend([(0, 0); 0]));
-    all.edit("extend", "equal values for keys that are there", |map| {
+    all.edit("extend", "equal values for present keys", |map| {
         map.extend([(HERE, VALUE)]);
         map.extend([(&HERE, &VALUE)]);
     });
     all.edit("shrink_to_fit", "a map whose nodes another version shares", Map::shrink_to_fit);
-    all.derive("into_transient", "`into_persistent`, with no edit between", |map| {
+    all.derive("into_transient", "`into_persistent`, without an edit in between", |map| {
         map.clone().into_transient().into_persistent()
     });
     all.0
@@ -353,7 +353,7 @@ fn of_maps() -> Vec<Experiment<Map>> {
 
 fn of_sets() -> Vec<Experiment<Set>> {
     let mut all = Experiments::<Set>(Vec::new());
-    let there = "an element that is there";
+    let there = "a present element";
     let absent = "an absent element";
 
     all.derive("clone", "any set", Set::clone);
@@ -368,8 +368,8 @@ fn of_sets() -> Vec<Experiment<Set>> {
     ];
     let no_more =
         |set: &Set| [set.clone(), set_apart(set), set.disj(&HERE), no_elements(set)].map(|b| [set.clone(), b]);
-    all.combine(&union, "a set that has no element more", no_more, left);
-    all.combine(&union, "any set, on an empty set", |set| [[no_elements(set), set.clone()]], right);
+    all.combine(&union, "a subset", no_more, left);
+    all.combine(&union, "any set, called on an empty set", |set| [[no_elements(set), set.clone()]], right);
     let intersection = [
         ("intersection", Set::intersection as fn(&Set, &Set) -> Set),
         ("&", |a, b| a & b),
@@ -390,7 +390,7 @@ fn of_sets() -> Vec<Experiment<Set>> {
         ("^=", assigning!(BitXorAssign::bitxor_assign)),
     ];
     all.combine(&symmetric_difference, "an empty set", |set| [[set.clone(), no_elements(set)]], left);
-    all.combine(&symmetric_difference, "any set, on an empty set", |set| [[no_elements(set), set.clone()]], right);
+    all.combine(&symmetric_difference, "any set, called on an empty set", |set| [[no_elements(set), set.clone()]], right);
 
     all.edit("insert", there, |set| assert!(!set.insert(HERE)));
     all.edit("get_or_insert", there, |set| *set.get_or_insert(HERE));
@@ -417,13 +417,13 @@ fn of_sets() -> Vec<Experiment<Set>> {
         assert!(drained.drain().next().is_none());
         vec![[no_elements(set), drained]]
     });
-    all.edit("extend", "elements that are there, or none", |set| {
+    all.edit("extend", "present elements, or none", |set| {
         set.extend([HERE, HERE]);
         set.extend(&[HERE]);
         set.extend([0; 0]);
     });
     all.edit("shrink_to_fit", "a set whose nodes another version shares", Set::shrink_to_fit);
-    all.derive("into_transient", "`into_persistent`, with no edit between", |set| {
+    all.derive("into_transient", "`into_persistent`, without an edit in between", |set| {
         set.clone().into_transient().into_persistent()
     });
     all.0
