@@ -1,4 +1,4 @@
-//! The operations that leave a version as it is and make a new one.
+//! The operations that make a new version and leave the old one unchanged.
 
 use proptest::prelude::*;
 
@@ -14,14 +14,14 @@ pub(crate) enum Derive {
     Assoc(u16, u16),
     Dissoc(u16),
     Set(u16, u16),
-    /// Gives the key this value, or removes it.
+    /// Gives the key this value, or removes the key.
     Alter(u16, Option<u16>),
     Filter(Picker),
-    /// Merges another version in.
+    /// Merges with another version.
     Merge(usize),
-    /// Through an owning iterator into a map of another hasher.
+    /// Moves the entries into a map with another hasher.
     Rehash(usize),
-    /// Through a transient, which adds some entries and removes some.
+    /// Adds and removes entries with a transient.
     Transient(Vec<(u16, Option<u16>)>),
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn derivations() -> impl Strategy<Value = Derive> {
     ]
 }
 
-/// Makes a new version out of `versions[at]`.
+/// Makes a new version from `versions[at]`.
 pub(crate) fn derive<K: Sample, V: Sample>(versions: &[Version<K, V>], at: usize, derive: &Derive) -> Version<K, V> {
     let Version { map, mut model } = versions[at].clone();
     let map = match *derive {

@@ -10,7 +10,7 @@ use super::version::{Version, walk};
 use crate::common::scaled;
 use crate::common::values::Sample;
 
-/// Chooses about one key of `of`.
+/// Selects about one of every `of` keys.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Picker {
     pub(crate) of: u64,
@@ -27,17 +27,17 @@ pub(crate) fn picker() -> impl Strategy<Value = Picker> {
     (1..5_u64, any::<u64>()).prop_map(|(of, which)| Picker { of, which })
 }
 
-/// A key; mostly one of few, so that an operation often finds it.
+/// Makes keys, mostly from a small range, so that operations often find them.
 pub(crate) fn key() -> impl Strategy<Value = u16> {
     prop_oneof![3 => 0..40_u16, 1 => 0..400_u16]
 }
 
-/// A value; one of few, so that a key is often given the value it has.
+/// Makes values from a small range, so that a key is often given the value that it already has.
 pub(crate) fn value() -> impl Strategy<Value = u16> {
     0..3_u16
 }
 
-/// What is done through an entry.
+/// The use of an entry.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Use {
     Look,
@@ -75,7 +75,8 @@ pub(crate) const USES: [Use; 15] = [
     Use::VacantIntoKey,
 ];
 
-/// Uses an entry of a map in the way told, and answers what it said: our map and std's run the same text.
+/// Uses an entry of a map as `$how` says, and returns the value that this yields. The same code is compiled for our map
+/// and for std's.
 macro_rules! use_entry {
     ($module:ident, $map:expr, $key:expr, $value:expr, $how:expr) => {{
         let (key, value) = ($key, $value);
@@ -93,8 +94,8 @@ macro_rules! use_entry {
             }
             (Use::OrDefault, entry) => Some(entry.or_default().clone()),
             (Use::AndModify, entry) => {
-                let place = entry.and_modify(|v| *v = value).or_default();
-                Some(place.clone())
+                let stored = entry.and_modify(|v| *v = value).or_default();
+                Some(stored.clone())
             }
             (Use::InsertEntry, entry) => {
                 let mut entry = entry.insert_entry(value.clone());
@@ -149,17 +150,17 @@ pub(crate) enum Edit {
     GetDisjointMut([u16; 3], u16),
     Entry(u16, u16, Use),
     Retain(Picker),
-    /// Takes so many of those picked and leaves the rest.
+    /// Takes this number of the selected entries, and leaves the rest.
     ExtractIf(Picker, usize),
-    /// Takes so many and drops the rest.
+    /// Takes this number of entries, and drops the rest.
     Drain(usize),
     Clear,
     Extend(Vec<(u16, u16)>),
-    /// Inserts so many keys from one on.
+    /// Inserts consecutive keys: the first key and the number of keys.
     Grow(u16, u16),
-    /// Removes so many keys from one on.
+    /// Removes consecutive keys: the first key and the number of keys.
     Shrink(u16, u16),
-    /// Sets those picked among the first so many.
+    /// Sets the selected values among the first entries, of which there is this number.
     IterMut(Picker, u16, usize),
     ValuesMut(u16),
 }
@@ -187,7 +188,7 @@ pub(crate) fn edits() -> impl Strategy<Value = Edit> {
     ]
 }
 
-/// Does the same to the map and the model of `version`.
+/// Applies the same edit to the map and to the model of `version`.
 pub(crate) fn apply<K: Sample, V: Sample>(version: &mut Version<K, V>, edit: &Edit) {
     let Version { map, model } = version;
     match *edit {
@@ -195,8 +196,8 @@ pub(crate) fn apply<K: Sample, V: Sample>(version: &mut Version<K, V>, edit: &Ed
             assert_eq!(map.insert(K::sample(k), V::sample(v)), model.insert(K::sample(k), V::sample(v)))
         }
         Edit::TryInsert(k, v) => match map.try_insert(K::sample(k), V::sample(v)) {
-            Ok(place) => {
-                assert_eq!(*place, V::sample(v));
+            Ok(stored) => {
+                assert_eq!(*stored, V::sample(v));
                 assert_eq!(model.insert(K::sample(k), V::sample(v)), None);
             }
             Err(error) => {
@@ -211,10 +212,10 @@ pub(crate) fn apply<K: Sample, V: Sample>(version: &mut Version<K, V>, edit: &Ed
         Edit::RemoveEntry(k) => assert_eq!(map.remove_entry(&K::sample(k)), model.remove_entry(&K::sample(k))),
         Edit::GetMut(k, v) => {
             let (k, v) = (K::sample(k), V::sample(v));
-            let (place, expected) = (map.get_mut(&k), model.get_mut(&k));
-            assert_eq!(place, expected);
-            for place in [place, expected].into_iter().flatten() {
-                *place = v.clone();
+            let (found, expected) = (map.get_mut(&k), model.get_mut(&k));
+            assert_eq!(found, expected);
+            for value in [found, expected].into_iter().flatten() {
+                *value = v.clone();
             }
         }
         Edit::GetDisjointMut([a, b, c], v) => {
@@ -223,12 +224,12 @@ pub(crate) fn apply<K: Sample, V: Sample>(version: &mut Version<K, V>, edit: &Ed
                 assert_eq!(map.get_disjoint_mut([&a]), [model.get_mut(&a)]);
                 return;
             }
-            let places = map.get_disjoint_mut([&a, &b, &c]);
-            for (k, place) in [a, b, c].iter().zip(places) {
+            let values = map.get_disjoint_mut([&a, &b, &c]);
+            for (k, found) in [a, b, c].iter().zip(values) {
                 let expected = model.get_mut(k);
-                assert_eq!(place, expected);
-                for place in [place, expected].into_iter().flatten() {
-                    *place = V::sample(v);
+                assert_eq!(found, expected);
+                for value in [found, expected].into_iter().flatten() {
+                    *value = V::sample(v);
                 }
             }
         }
@@ -279,24 +280,24 @@ pub(crate) fn apply<K: Sample, V: Sample>(version: &mut Version<K, V>, edit: &Ed
             }
         }
         Edit::IterMut(picker, v, n) => {
-            // All the references at once: none may be touched by the making of the next.
-            let places = match n {
+            // All references are alive at the same time: producing one must not invalidate another.
+            let entries = match n {
                 usize::MAX => walk(map.iter_mut(), model.len()),
                 n => map.iter_mut().take(n).collect(),
             };
-            for (k, place) in places {
-                assert_eq!(Some(&*place), model.get(k));
+            for (k, value) in entries {
+                assert_eq!(Some(&*value), model.get(k));
                 if picker.picks(k) {
-                    *place = V::sample(v);
+                    *value = V::sample(v);
                     model.insert(k.clone(), V::sample(v));
                 }
             }
         }
         Edit::ValuesMut(v) => {
-            for place in walk(map.values_mut(), model.len()) {
-                *place = V::sample(v);
+            for value in walk(map.values_mut(), model.len()) {
+                *value = V::sample(v);
             }
-            model.values_mut().for_each(|place| *place = V::sample(v));
+            model.values_mut().for_each(|value| *value = V::sample(v));
         }
     }
 }

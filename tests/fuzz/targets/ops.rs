@@ -1,4 +1,5 @@
-//! Programs over several versions of a map, each read and validated beside a std `HashMap` after every step.
+//! Runs programs on several versions of a map, validates each version after every step, and compares it with a std
+//! `HashMap`.
 #![no_main]
 
 #[path = "../../common/mod.rs"]
@@ -12,11 +13,11 @@ use common::program::{Step, run};
 use common::tracked::{Tracked, balanced};
 use libfuzzer_sys::fuzz_target;
 
-/// The longest program: each step reads all versions.
+/// The maximum length of a program. Every step reads all versions, so long programs are slow.
 const STEPS: usize = 60;
 
 fn key(u: &mut Unstructured<'_>) -> Result<u16> {
-    // Mostly one of few, so that an operation often finds it.
+    // Mostly from a small range, so that operations often find the key.
     let most = if u.ratio(3, 4)? { 40 } else { 400 };
     u.int_in_range(0..=most)
 }
