@@ -60,7 +60,10 @@ pub(crate) trait CloneFn<T>: Fn(&T) -> T + Copy {}
 
 impl<T, C: Fn(&T) -> T + Copy> CloneFn<T> for C {}
 
-/// Returns the [`CloneFn`] of a trie that shares nothing.
+/// A [`CloneFn`] whose type must have a name.
+pub(crate) type ClonePtr<T> = fn(&T) -> T;
+
+/// The [`CloneFn`] of a trie that shares nothing.
 pub(crate) fn never_clone<T>(_: &T) -> T {
     unreachable!("a sole owner never copies a bucket")
 }

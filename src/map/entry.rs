@@ -7,7 +7,7 @@ use core::mem;
 
 use super::into_value;
 use crate::table::{MapKey, Table};
-use crate::trie::{self, into_ok, wrap_ok};
+use crate::trie::{self, ClonePtr, into_ok, wrap_ok};
 
 /// The place of a key in a map: a view into an entry that is there, or a gap where one can be put.
 ///
@@ -92,7 +92,7 @@ impl<'a, K: Eq + Hash, V> Entry<'a, K, V> {
     pub(crate) fn find<S: BuildHasher>(
         table: &'a mut Table<(K, V), S, MapKey>,
         key: K,
-        clone: fn(&(K, V)) -> (K, V),
+        clone: ClonePtr<(K, V)>,
     ) -> Self {
         let hash = table.hasher.hash_one(&key);
         match into_ok(table.trie.try_entry_with(hash, wrap_ok(|(k, _): &(K, V)| key == *k), clone)) {

@@ -7,7 +7,7 @@ use equivalent::Equivalent;
 
 use super::entry::OccupiedEntry;
 use crate::table::{MapKey, Table};
-use crate::trie::{self, into_ok, wrap_ok};
+use crate::trie::{self, ClonePtr, into_ok, wrap_ok};
 
 /// The place of a borrowed key in a map: [`Entry`](super::Entry) without an owned key.
 ///
@@ -56,7 +56,7 @@ impl<'a, 'q, K, V, Q: ?Sized + Hash + Equivalent<K>> EntryRef<'a, 'q, K, V, Q> {
     pub(crate) fn find<S: BuildHasher>(
         table: &'a mut Table<(K, V), S, MapKey>,
         key: &'q Q,
-        clone: fn(&(K, V)) -> (K, V),
+        clone: ClonePtr<(K, V)>,
     ) -> Self {
         let same = wrap_ok(|(there, _): &(K, V)| key.equivalent(there));
         match into_ok(table.trie.try_entry_with(table.hasher.hash_one(key), same, clone)) {

@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 
 use super::{into_key, into_value};
 use crate::macros::projection;
-use crate::trie::{self, Extraction, HashTrie};
+use crate::trie::{self, ClonePtr, Extraction, HashTrie};
 
 /// Borrowing iterator over the entries of a map.
 ///
@@ -33,7 +33,7 @@ pub struct Iter<'a, K, V> {
 /// assert_eq!(map.iter_mut().next(), Some((&"a", &mut 1)));
 /// ```
 pub struct IterMut<'a, K, V> {
-    pub(super) inner: trie::IterMut<'a, (K, V), fn(&(K, V)) -> (K, V)>,
+    pub(super) inner: trie::IterMut<'a, (K, V), ClonePtr<(K, V)>>,
 }
 
 /// Iterator over the entries of a map by value.

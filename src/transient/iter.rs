@@ -3,7 +3,7 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
-use crate::trie::{self, HashTrie};
+use crate::trie::{self, ClonePtr, HashTrie};
 
 /// Iterator over the entries of a transient map, or the elements of a transient set, by value.
 ///
@@ -25,11 +25,11 @@ use crate::trie::{self, HashTrie};
 /// ```
 pub struct IntoIter<T> {
     inner: trie::IntoIter<T>,
-    clone: fn(&T) -> T,
+    clone: ClonePtr<T>,
 }
 
 impl<T> IntoIter<T> {
-    pub(super) fn new(trie: HashTrie<T>, clone: fn(&T) -> T) -> Self {
+    pub(super) fn new(trie: HashTrie<T>, clone: ClonePtr<T>) -> Self {
         Self { inner: trie::IntoIter::new(trie), clone }
     }
 }

@@ -10,7 +10,7 @@ use super::IntoIter;
 use crate::hasher::RandomState;
 use crate::map::{Entry, Iter, PersistentMap, into_value, replace_value};
 use crate::table::{MapKey, Table};
-use crate::trie::{HashTrie, never_clone};
+use crate::trie::{ClonePtr, HashTrie, never_clone};
 
 /// A map in the making: edited in place, then turned into a [`PersistentMap`] in O(1).
 ///
@@ -39,7 +39,7 @@ use crate::trie::{HashTrie, never_clone};
 // nothing does not know how. Nor would it serve: what is to be forked is a version, that is a `PersistentMap`.
 pub struct TransientMap<K, V, S = RandomState> {
     table: Table<(K, V), S, MapKey>,
-    clone: fn(&(K, V)) -> (K, V),
+    clone: ClonePtr<(K, V)>,
 }
 
 #[cfg(feature = "std")]

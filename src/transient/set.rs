@@ -10,7 +10,7 @@ use super::IntoIter;
 use crate::hasher::RandomState;
 use crate::set::{Iter, PersistentSet};
 use crate::table::{SetKey, Table};
-use crate::trie::{HashTrie, never_clone};
+use crate::trie::{ClonePtr, HashTrie, never_clone};
 
 /// A set in the making: edited in place, then turned into a [`PersistentSet`] in O(1).
 ///
@@ -39,7 +39,7 @@ use crate::trie::{HashTrie, never_clone};
 // Not `Clone`, for the reasons of `TransientMap`.
 pub struct TransientSet<T, S = RandomState> {
     table: Table<T, S, SetKey>,
-    clone: fn(&T) -> T,
+    clone: ClonePtr<T>,
 }
 
 #[cfg(feature = "std")]

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{HashTrie, mix};
+use super::{ClonePtr, HashTrie, mix};
 
 /// A place in a [`HashTrie`], made by [`HashTrie::entry`].
 ///
@@ -44,7 +44,7 @@ pub struct OccupiedEntry<'a, T> {
     hash: u32,
     /// The index in the leaf.
     index: usize,
-    clone: fn(&T) -> T,
+    clone: ClonePtr<T>,
 }
 
 /// A place without an entry.
@@ -64,7 +64,7 @@ pub struct OccupiedEntry<'a, T> {
 pub struct VacantEntry<'a, T> {
     trie: &'a mut HashTrie<T>,
     hash: u32,
-    clone: fn(&T) -> T,
+    clone: ClonePtr<T>,
 }
 
 impl<T> HashTrie<T> {
@@ -73,7 +73,7 @@ impl<T> HashTrie<T> {
         &mut self,
         hash: u64,
         eq: impl FnMut(&T) -> Result<bool, E>,
-        clone: fn(&T) -> T,
+        clone: ClonePtr<T>,
     ) -> Result<Entry<'_, T>, E> {
         let hash = mix(hash);
         Ok(match self.try_position(hash, eq)? {

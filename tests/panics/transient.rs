@@ -136,7 +136,7 @@ pub(super) const MAP_OPERATIONS: [Operation<TM>; 22] = [
     }),
     look("PersistentMap::try_into_transient", LOOKUP.and(DROP).and(DEFAULT), |_, given| {
         let map: M = (0..20).map(|key| (new(key), new(key))).collect();
-        let mut map = map.try_into_transient().ok().expect("nothing is shared");
+        let mut map = map.try_into_transient().expect("nothing is shared");
         map.remove(&new(given.key));
     }),
     row("TransientMap::clear", Scope::Part, DROP, DROP, |map, _| map.clear()),
@@ -210,7 +210,7 @@ pub(super) const SET_OPERATIONS: [Operation<TS>; 16] = [
     }),
     look("PersistentSet::try_into_transient", LOOKUP.and(DROP).and(DEFAULT), |_, given| {
         let set: S = (0..20).map(new).collect();
-        let mut set = set.try_into_transient().ok().expect("nothing is shared");
+        let mut set = set.try_into_transient().expect("nothing is shared");
         set.remove(&new(given.key));
     }),
     row("TransientSet::clear", Scope::Part, DROP, DROP, |set, _| set.clear()),
