@@ -91,3 +91,13 @@ fn guide_tables_name_only_existing_methods() {
         assert!(rows >= 80 && found >= 80, "{page}: {rows} rows, {found} methods");
     }
 }
+
+#[test]
+fn files_that_the_design_names_exist() {
+    let design = read("src/guide/design.md");
+    let named: Vec<&str> = design.split('`').filter(|text| text.starts_with("src/")).collect();
+    assert!(named.len() > 10, "{named:?}");
+    for path in named {
+        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists(), "there is no {path}");
+    }
+}
