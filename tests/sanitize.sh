@@ -189,9 +189,9 @@ mutants() {
     have_cargo mutants || return 0
     local survivor status=0
     mkdir -p target/mutants
-    mutants_by "${1:-src/trie/*.rs}" --lib
+    mutants_by "${1:-src/trie/**/*.rs}" --lib
     if [ -s target/mutants/mutants.out/missed.txt ]; then
-        mutants_by "${1:-src/trie/*.rs}" --iterate --lib --test={allocations,hashers,memory_usage,set_model,trie_combine}
+        mutants_by "${1:-src/trie/**/*.rs}" --iterate --lib --test={allocations,hashers,memory_usage,set_model,trie_combine}
     fi
     while read -r survivor; do
         if ! grep -qxF -- "* \`$survivor\`" tests/mutants.md; then
