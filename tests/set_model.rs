@@ -78,6 +78,7 @@ enum Edit {
     Extend(Vec<u16>),
     ExtractIf(u16, usize),
     Drain(usize),
+    Pop(usize),
     Clear,
 }
 
@@ -97,6 +98,7 @@ fn edits() -> impl Strategy<Value = Edit> {
         6 => prop::collection::vec(elements(), 0..60).prop_map(Edit::Extend),
         1 => ((2..20_u16), (0..300_usize)).prop_map(|(n, most)| Edit::ExtractIf(n, most)),
         1 => (0..300_usize).prop_map(Edit::Drain),
+        1 => (0..300_usize).prop_map(Edit::Pop),
         1 => Just(Edit::Clear),
     ]
 }
@@ -161,6 +163,7 @@ fn edit<T: Sample>(Version { set, model }: &mut Version<T>, edit: &Edit) {
             set.retain(|element| !picks(element, n));
             model.retain(|element| !picks(element, n));
             assert_eq!(before.filter(|element| !picks(element, n)), *set);
+            assert_eq!(before.partition(|element| picks(element, n)), (&before - &*set, set.clone()));
             set.len() == before.len()
         }
         Edit::Extend(ref numbers) => {
@@ -180,6 +183,13 @@ fn edit<T: Sample>(Version { set, model }: &mut Version<T>, edit: &Edit) {
             assert!(drained.is_subset(model) && set.is_empty());
             model.clear();
             before.is_empty()
+        }
+        Edit::Pop(most) => {
+            for _ in 0..most.min(model.len()) {
+                assert!(model.remove(&set.pop().expect("the set has elements")));
+            }
+            assert!(!model.is_empty() || set.pop().is_none());
+            set.len() == before.len()
         }
         Edit::Clear => {
             set.clear();
@@ -209,7 +219,12 @@ fn edit_transient<T: Sample>(set: &mut TransientSet<T, TestState>, model: &mut H
             assert_eq!(set.contains(&T::sample(n)), model.contains(&T::sample(n)));
             assert_eq!(set.get(&T::sample(n)), model.get(&T::sample(n)));
         }
-        Edit::Drain(_) | Edit::Clear => {
+        Edit::Drain(most) | Edit::Pop(most) => {
+            let drained: HashSet<T> = set.drain().take(most).collect();
+            assert!(drained.len() == most.min(model.len()) && drained.is_subset(model) && set.is_empty());
+            model.clear();
+        }
+        Edit::Clear => {
             set.clear();
             model.clear();
             assert!(set.is_empty());

@@ -164,6 +164,9 @@ pub(crate) fn operations_agree_with_a_model([a, b, _]: Sides) {
     assert!(called.into_iter().eq(a.model.keys().filter(|key| b.model.contains_key(key)).copied()));
     let with = model(&a.model, &b.model, false, false, |key, a, b| Some(key + 2 * a + b));
     check(&x.intersection_with(y, |key, a, b| key + 2 * a + b), &with);
+    let texts = y.map_values(|_, value| value.to_string());
+    let parsed = x.intersection_with(&texts, |key, a, text| key + 2 * a + text.parse::<u64>().expect("a number"));
+    check(&parsed, &with);
     let halved = a.model.iter().map(|(&key, &value)| (key, value / 2)).collect();
     check(&x.map_values(|_, value| value / 2), &halved);
     check(&x.update_values(|_, value| value / 2), &halved);
@@ -178,6 +181,7 @@ pub(crate) fn operations_agree_with_a_model([a, b, _]: Sides) {
     assert_eq!(x.is_submap(y), a.model.iter().all(|(key, value)| b.model.get(key) == Some(value)));
     let below = a.model.iter().all(|(key, value)| b.model.get(key).is_some_and(|other| value < other));
     assert_eq!(x.is_submap_by(y, |a, b| a < b), below);
+    assert_eq!(x.is_submap_by(&texts, |a, text| a.to_string() < *text), below, "one digit compares like a number");
     assert_eq!(x.is_disjoint(y), !a.model.keys().any(|key| b.model.contains_key(key)));
     assert!((x - y).is_disjoint(y) && y.is_disjoint(&(x - y)));
     assert!(x.intersection(y).is_submap(x) && y.is_submap(&x.merge(y)));

@@ -118,10 +118,15 @@ fn consume<K: Sample, V: Sample>(version: Version<K, V>, n: usize) {
     assert_eq!(gather(map.clone().into_values()), values);
     same(walk(map.clone().into_iter(), len));
     same(gather(map.clone().into_iter()));
+    same(map.clone().into_transient().into_iter().collect());
+    let mut transient = map.clone().into_transient();
+    assert_eq!(transient.drain().len(), len);
+    assert!(transient.is_empty());
 
     let mut rest = map.into_iter();
     let mut entries: Vec<_> = rest.by_ref().take(n).collect();
     assert_eq!(rest.len(), len.saturating_sub(n));
+    assert!(rest.clone().eq(rest.clone().collect::<Vec<_>>()));
     if n % 2 == 0 {
         entries.extend(gather(rest));
         same(entries);

@@ -3,11 +3,36 @@
 use core::fmt::Debug;
 use core::hash::Hash;
 
+use equivalent::Equivalent;
+
+use super::tracked::Tracked;
+
 /// A type whose values can be made from small numbers. Different numbers give different values, if the type has enough.
-pub(crate) trait Sample: Clone + Default + Eq + Ord + Hash + Debug {
+pub(crate) trait Sample: Clone + Default + Eq + Ord + Hash + Debug + for<'a> From<&'a Query<Self>> {
     /// Returns the value for `number`.
     fn sample(number: u16) -> Self;
 }
+
+/// A key to search for, from which an owned key can be made.
+#[derive(Hash)]
+pub(crate) struct Query<K>(pub(crate) K);
+
+impl<K: Eq> Equivalent<K> for Query<K> {
+    fn equivalent(&self, key: &K) -> bool {
+        self.0 == *key
+    }
+}
+
+macro_rules! from_query {
+    ($($key:ty),*) => {$(
+        impl From<&Query<$key>> for $key {
+            fn from(query: &Query<$key>) -> Self {
+                query.0.clone()
+            }
+        }
+    )*};
+}
+from_query!(u64, u128, String, (), Wide, Aligned, Tracked);
 
 impl Sample for u64 {
     fn sample(number: u16) -> Self {

@@ -2,13 +2,13 @@
 
 use core::hash::{BuildHasher, Hash};
 use foldhash::fast::FixedState;
-use perennial::map as our_map;
+use perennial::map::{self as our_map, EntryRef};
 use proptest::prelude::*;
 use std::collections::hash_map;
 
 use super::version::{Version, walk};
 use crate::common::scaled;
-use crate::common::values::Sample;
+use crate::common::values::{Query, Sample};
 
 /// Selects about one of every `of` keys.
 #[derive(Clone, Copy, Debug)]
@@ -140,6 +140,55 @@ macro_rules! use_entry {
     }};
 }
 
+/// Does with the entry of a borrowed key what `use_entry` does with that of an owned one.
+fn use_entry_ref<K: Sample, V: Sample>(
+    entry: EntryRef<'_, '_, K, V, Query<K>>,
+    query: &Query<K>,
+    value: V,
+    how: Use,
+) -> Option<V> {
+    match (how, entry) {
+        (Use::OrInsert, entry) => Some(entry.or_insert(value).clone()),
+        (Use::OrInsertWith, entry) => Some(entry.or_insert_with(|| value).clone()),
+        (Use::OrInsertWithKey, entry) => {
+            let inserted = entry.or_insert_with_key(|key| {
+                assert_eq!(key.0, query.0);
+                value
+            });
+            Some(inserted.clone())
+        }
+        (Use::OrDefault, entry) => Some(entry.or_default().clone()),
+        (Use::AndModify, entry) => Some(entry.and_modify(|v| *v = value).or_default().clone()),
+        (Use::InsertEntry, entry) => {
+            let entry = entry.insert_entry(value.clone());
+            assert_eq!((entry.key(), entry.get()), (&query.0, &value));
+            None
+        }
+        (how, EntryRef::Occupied(mut entry)) => {
+            assert_eq!(*entry.key(), query.0);
+            let old = entry.get().clone();
+            match how {
+                Use::OccupiedInsert => assert_eq!(entry.insert(value), old),
+                Use::OccupiedRemove => assert_eq!(entry.remove(), old),
+                Use::OccupiedRemoveEntry => assert_eq!(entry.remove_entry(), (query.0.clone(), old.clone())),
+                Use::OccupiedGetMut => *entry.get_mut() = value,
+                Use::OccupiedIntoMut => *entry.into_mut() = value,
+                _ => {}
+            }
+            Some(old)
+        }
+        (how, EntryRef::Vacant(entry)) => {
+            assert_eq!(entry.key().0, query.0);
+            match how {
+                Use::VacantInsert => assert_eq!(*entry.insert(value.clone()), value),
+                Use::VacantInsertEntry => assert_eq!(*entry.insert_entry(value.clone()).get(), value),
+                _ => {}
+            }
+            None
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) enum Edit {
     Insert(u16, u16),
@@ -149,6 +198,9 @@ pub(crate) enum Edit {
     GetMut(u16, u16),
     GetDisjointMut([u16; 3], u16),
     Entry(u16, u16, Use),
+    EntryRef(u16, u16, Use),
+    /// Removes this number of entries, whichever they are.
+    Pop(usize),
     Retain(Picker),
     /// Takes this number of the selected entries, and leaves the rest.
     ExtractIf(Picker, usize),
@@ -176,6 +228,8 @@ pub(crate) fn edits() -> impl Strategy<Value = Edit> {
         2 => (key(), value()).prop_map(|(k, v)| Edit::GetMut(k, v)),
         2 => ([key(), key(), key()], value()).prop_map(|(k, v)| Edit::GetDisjointMut(k, v)),
         8 => (key(), value(), 0..USES.len()).prop_map(|(k, v, i)| Edit::Entry(k, v, USES[i])),
+        8 => (key(), value(), 0..USES.len()).prop_map(|(k, v, i)| Edit::EntryRef(k, v, USES[i])),
+        1 => how_many().prop_map(Edit::Pop),
         2 => picker().prop_map(Edit::Retain),
         2 => (picker(), how_many()).prop_map(|(p, n)| Edit::ExtractIf(p, n)),
         1 => how_many().prop_map(Edit::Drain),
@@ -237,6 +291,20 @@ pub(crate) fn apply<K: Sample, V: Sample>(version: &mut Version<K, V>, edit: &Ed
             use_entry!(our_map, map, K::sample(k), V::sample(v), how),
             use_entry!(hash_map, model, K::sample(k), V::sample(v), how)
         ),
+        Edit::EntryRef(k, v, how) => {
+            let (query, value) = (Query(K::sample(k)), V::sample(v));
+            assert_eq!(
+                use_entry_ref(map.entry_ref(&query), &query, value.clone(), how),
+                use_entry!(hash_map, model, K::sample(k), value, how)
+            );
+        }
+        Edit::Pop(n) => {
+            for _ in 0..n.min(model.len()) {
+                let (k, v) = map.pop().expect("the map has entries");
+                assert_eq!(model.remove(&k), Some(v));
+            }
+            assert!(!model.is_empty() || map.pop().is_none());
+        }
         Edit::Retain(picker) => {
             map.retain(|k, _| picker.picks(k));
             model.retain(|k, _| picker.picks(k));
