@@ -3,7 +3,7 @@
 use core::fmt::Debug;
 use core::hash::Hash;
 
-use equivalent::Equivalent;
+use perennial::Equivalent;
 
 use super::tracked::Tracked;
 
