@@ -39,7 +39,7 @@ fn list<T>(u: &mut Unstructured<'_>, most: usize, item: fn(&mut Unstructured<'_>
 }
 
 fn edit(u: &mut Unstructured<'_>) -> Result<Edit> {
-    Ok(match u.int_in_range(0..=15)? {
+    Ok(match u.int_in_range(0..=17)? {
         0 => Edit::Insert(key(u)?, value(u)?),
         1 => Edit::TryInsert(key(u)?, value(u)?),
         2 => Edit::Remove(key(u)?),
@@ -55,13 +55,15 @@ fn edit(u: &mut Unstructured<'_>) -> Result<Edit> {
         12 => Edit::Grow(u.int_in_range(0..=300)?, u.int_in_range(1..=200)?),
         13 => Edit::Shrink(u.int_in_range(0..=300)?, u.int_in_range(1..=200)?),
         14 => Edit::IterMut(picker(u)?, value(u)?, how_many(u)?),
+        15 => Edit::EntryRef(key(u)?, value(u)?, *u.choose(&USES)?),
+        16 => Edit::Pop(how_many(u)?),
         _ => Edit::ValuesMut(value(u)?),
     })
 }
 
 fn derive(u: &mut Unstructured<'_>) -> Result<Derive> {
     let change = |u: &mut Unstructured<'_>| Ok((key(u)?, if u.arbitrary()? { Some(value(u)?) } else { None }));
-    Ok(match u.int_in_range(0..=8)? {
+    Ok(match u.int_in_range(0..=9)? {
         0 => Derive::Clone,
         1 => Derive::Assoc(key(u)?, value(u)?),
         2 => Derive::Dissoc(key(u)?),
@@ -70,7 +72,8 @@ fn derive(u: &mut Unstructured<'_>) -> Result<Derive> {
         5 => Derive::Filter(picker(u)?),
         6 => Derive::Merge(u.arbitrary::<u8>()?.into()),
         7 => Derive::Rehash(u.arbitrary::<u8>()?.into()),
-        _ => Derive::Transient(list(u, 40, change)?),
+        8 => Derive::AssocIfAbsent(key(u)?, value(u)?),
+        _ => Derive::Transient(u.arbitrary()?, list(u, 40, change)?),
     })
 }
 
