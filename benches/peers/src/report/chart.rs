@@ -119,7 +119,7 @@ const BOTTOM: f64 = 28.0;
 const LEGEND: f64 = 36.0;
 
 const STYLE: &str = "<style>\
-text{font:12px system-ui,sans-serif;fill:#24292f}.title{font-weight:600;font-size:13px}\
+text{font:12px system-ui,sans-serif;fill:#24292f}.note{font-size:11px}.title{font-weight:600;font-size:13px}\
 .ground{fill:#fff}.grid{stroke:#d8dee4}polyline{fill:none;stroke-width:1.8}.ours{stroke-width:3.2}\
 @media(prefers-color-scheme:dark){text{fill:#e6edf3}.ground{fill:#0d1117}.grid{stroke:#30363d}}\
 </style>\n";
@@ -196,9 +196,13 @@ impl Svg {
         }
         // Our curve is drawn last, above the others.
         for (i, peer) in drawn().into_iter().rev() {
-            let of = rows.iter().filter(|row| row.peer == peer);
-            let points: Vec<_> = of.map(|row| [sizes.at(row.n as f64), figures.at(row.median)]).collect();
+            let of: Vec<_> = rows.iter().filter(|row| row.peer == peer).collect();
+            let points: Vec<_> = of.iter().map(|row| [sizes.at(row.n as f64), figures.at(row.median)]).collect();
             self.curve(i, &points);
+            let last = of.last().filter(|last| rows.iter().any(|row| row.n > last.n));
+            if let Some((last, [x, y])) = last.zip(points.last()) {
+                self.text(x + 6.0, y + 4.0, "class=\"note\"", &format!("{peer} up to {}", count(last.n as f64)));
+            }
         }
     }
 }
