@@ -102,8 +102,8 @@ pub(crate) fn unchanged<V: PartialEq>(old: &V, new: &V) -> bool {
 /// Replaces the value of an entry by that of an entry with an equal key, and returns the old value. The old key
 /// stays.
 #[inline]
-pub(crate) fn replace_value<K, V>(there: &mut (K, V), new: (K, V)) -> V {
-    core::mem::replace(&mut there.1, into_value(new))
+pub(crate) fn replace_value<K, V>(present: &mut (K, V), new: (K, V)) -> V {
+    core::mem::replace(&mut present.1, into_value(new))
 }
 
 /// Returns the key of an entry.

@@ -112,9 +112,9 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
         found: impl FnOnce(&mut T, T) -> R,
     ) -> Option<R> {
         let hash = self.hash(&entry);
-        match into_ok(self.trie.try_insert_with(hash, entry, |there, new| Ok(M::same_key(there, new)), clone)) {
+        match into_ok(self.trie.try_insert_with(hash, entry, |present, new| Ok(M::same_key(present, new)), clone)) {
             Inserted::New => None,
-            Inserted::Found(there, entry) => Some(found(there, entry)),
+            Inserted::Found(present, entry) => Some(found(present, entry)),
         }
     }
 
@@ -123,7 +123,7 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
     #[inline]
     pub(crate) fn insert_if_absent(&mut self, entry: T, clone: impl CloneFn<T>) -> bool {
         let hash = self.hash(&entry);
-        let is_new = self.trie.find(hash, |there| M::same_key(there, &entry)).is_none();
+        let is_new = self.trie.find(hash, |present| M::same_key(present, &entry)).is_none();
         if is_new {
             into_ok(self.trie.try_insert_with(hash, entry, |_, _| Ok(false), clone));
         }
@@ -149,8 +149,8 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
     ) {
         let Self { trie, hasher, .. } = self;
         let hashed = entries.into_iter().map(|entry| (hasher.hash_one(M::key(&entry)), entry));
-        let same = |there: &T, new: &T| Ok(M::same_key(there, new));
-        into_ok(trie.try_extend_with(hashed, same, |there, new| drop(found(there, new)), clone));
+        let same = |present: &T, new: &T| Ok(M::same_key(present, new));
+        into_ok(trie.try_extend_with(hashed, same, |present, new| drop(found(present, new)), clone));
     }
 
     /// Calls [`insert_if_absent`](Self::insert_if_absent) for each of `entries`, or builds the whole trie at once if

@@ -355,7 +355,7 @@ impl<T: Clone> HashTrie<T> {
     /// assert_eq!(ages.insert(3, ("Ada", 37), same_name), Some(("Ada", 36)));
     /// ```
     pub fn insert(&mut self, hash: u64, entry: T, mut same: impl FnMut(&T, &T) -> bool) -> Option<T> {
-        into_ok(self.try_insert(hash, entry, |there, entry| Ok(same(there, entry))))
+        into_ok(self.try_insert(hash, entry, |present, entry| Ok(same(present, entry))))
     }
 
     /// Does what [`insert`](Self::insert) does, with an equality that can fail. O(log n).
@@ -386,7 +386,7 @@ impl<T: Clone> HashTrie<T> {
     ) -> Result<Option<T>, E> {
         Ok(match self.try_insert_with(hash, entry, same, T::clone)? {
             Inserted::New => None,
-            Inserted::Found(there, entry) => Some(core::mem::replace(there, entry)),
+            Inserted::Found(present, entry) => Some(core::mem::replace(present, entry)),
         })
     }
 

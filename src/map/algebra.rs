@@ -210,8 +210,10 @@ impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
     ///
     /// let prices = persistent_map! { "apple" => 3, "pear" => 5 };
     /// let colours = persistent_map! { "pear" => "green", "plum" => "blue" };
-    /// let tags: PersistentMap<&str, String> = prices
-    ///     .intersection_with(&colours, |name, price, colour| format!("{colour} {name}: {price}"));
+    /// let tags: PersistentMap<&str, String> =
+    ///     prices.intersection_with(&colours, |fruit, price, colour| {
+    ///         format!("{colour} {fruit}: {price}")
+    ///     });
     /// assert_eq!(tags, persistent_map! { "pear" => "green pear: 5".to_owned() });
     /// ```
     #[must_use = "the new map is the result; the map itself is unchanged"]

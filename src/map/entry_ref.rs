@@ -58,7 +58,7 @@ impl<'a, 'q, K, V, Q: ?Sized + Hash + Equivalent<K>> EntryRef<'a, 'q, K, V, Q> {
         key: &'q Q,
         clone: ClonePtr<(K, V)>,
     ) -> Self {
-        let same = wrap_ok(|(there, _): &(K, V)| key.equivalent(there));
+        let same = wrap_ok(|(present, _): &(K, V)| key.equivalent(present));
         match into_ok(table.trie.try_entry_with(table.hasher.hash_one(key), same, clone)) {
             trie::Entry::Occupied(inner) => Self::Occupied(OccupiedEntry { inner }),
             trie::Entry::Vacant(inner) => Self::Vacant(VacantEntryRef { key, inner }),

@@ -103,8 +103,8 @@ impl<K, V, S> Patch<K, V, S> {
     /// use perennial::map::Patch;
     /// use perennial::persistent_map;
     ///
-    /// let empty = persistent_map! {};
-    /// assert_eq!(Patch::between(&empty, &persistent_map! { 1 => "a", 2 => "b" }).len(), 2);
+    /// let map = persistent_map! { 1 => "a", 2 => "b" };
+    /// assert_eq!(Patch::between(&persistent_map! {}, &map).len(), 2);
     /// ```
     pub const fn len(&self) -> usize {
         self.edits.len()
@@ -255,7 +255,7 @@ impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Persist
             match (next.get(key), before) {
                 (Some(_), None) => return Err(PatchError::Present { key: key.clone() }),
                 (None, Some(_)) => return Err(PatchError::Absent { key: key.clone() }),
-                (Some(there), Some(before)) if !unchanged(before, there) => {
+                (Some(present), Some(before)) if !unchanged(before, present) => {
                     return Err(PatchError::Differs { key: key.clone() });
                 }
                 (Some(_), Some(_)) | (None, None) => next.put(key, after.clone()),

@@ -108,8 +108,8 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
         let hash = self.table.hasher.hash_one(&value);
         // Searched twice, because the borrow checker does not accept returning the result of the first search on one
         // path and editing the set on the other.
-        if self.table.trie.find(hash, |there| *there == value).is_some() {
-            return self.table.trie.find(hash, |there| *there == value).expect("the first search found it");
+        if self.table.trie.find(hash, |present| *present == value).is_some() {
+            return self.table.trie.find(hash, |present| *present == value).expect("the first search found it");
         }
         self.put_new(hash, value)
     }
@@ -137,8 +137,8 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
         Q: ?Sized + Hash + Equivalent<T>,
     {
         let hash = self.table.hasher.hash_one(value);
-        if self.table.trie.find(hash, |there| value.equivalent(there)).is_some() {
-            return self.table.trie.find(hash, |there| value.equivalent(there)).expect("the first search found it");
+        if self.table.trie.find(hash, |present| value.equivalent(present)).is_some() {
+            return self.table.trie.find(hash, |present| value.equivalent(present)).expect("the first search found it");
         }
         let new = f(value);
         assert!(value.equivalent(&new), "the new element is not equal to the value");

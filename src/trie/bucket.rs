@@ -255,8 +255,8 @@ impl<T> Bucket<T> {
 
     /// Moves all entries of `other` to the end of `self`, and leaves `other` empty.
     ///
+    /// # Panics
     /// If they do not fit into `self`.
-    /// If there is no room for them.
     #[inline]
     pub(crate) fn append(&mut self, other: &mut Self) {
         let PartsMut { header, tags, entries, hashes } = self.parts_mut();

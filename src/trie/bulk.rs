@@ -50,8 +50,8 @@ impl<T> HashTrie<T> {
                 self.len = 1;
             }
             for (hash, item) in items {
-                if let Inserted::Found(there, item) = self.try_insert_at(mix(hash), item, &mut same, clone)? {
-                    replace(there, item);
+                if let Inserted::Found(present, item) = self.try_insert_at(mix(hash), item, &mut same, clone)? {
+                    replace(present, item);
                 }
             }
             return Ok(());
@@ -191,24 +191,24 @@ impl<S, R> Build<S, R> {
         for at in 0..keys.len() {
             let new = keys[at];
             let mut found = None;
-            for (distance, &there) in keys[..kept].iter().rev().enumerate() {
-                if there.hash() != new.hash() {
+            for (distance, &present) in keys[..kept].iter().rev().enumerate() {
+                if present.hash() != new.hash() {
                     if distance < CELL_MAX {
                         continue;
                     }
                     break;
                 }
-                if let (Some((_, there_entry)), Some((_, new))) = (&part[there.index()], &part[new.index()]) {
-                    if (self.same)(there_entry, new)? {
-                        found = Some(there);
+                if let (Some((_, present_entry)), Some((_, new))) = (&part[present.index()], &part[new.index()]) {
+                    if (self.same)(present_entry, new)? {
+                        found = Some(present);
                         break;
                     }
                 }
             }
-            match found.map(|there| (there.index(), mem::take(&mut part[new.index()]))) {
-                Some((there, Some((_, new)))) => {
-                    if let Some((_, there)) = &mut part[there] {
-                        (self.replace)(there, new);
+            match found.map(|present| (present.index(), mem::take(&mut part[new.index()]))) {
+                Some((present, Some((_, new)))) => {
+                    if let Some((_, present)) = &mut part[present] {
+                        (self.replace)(present, new);
                     }
                 }
                 _ => {

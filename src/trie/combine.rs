@@ -29,7 +29,7 @@ impl<T> HashTrie<T> {
         mut same: impl FnMut(&T, &T) -> bool,
         replace: impl FnMut(&mut T, T),
     ) -> Self {
-        into_ok(Self::try_build(entries, |there, new| Ok(same(there, new)), replace))
+        into_ok(Self::try_build(entries, |present, new| Ok(same(present, new)), replace))
     }
 
     /// Does what [`build`](Self::build) does, with an equality that can fail.

@@ -33,7 +33,7 @@ impl<T> HashTrie<T> {
         clone: impl CloneFn<T>,
     ) -> Result<Inserted<'_, T>, E> {
         let place = Place::of(&mut self.root, hash);
-        if let Some((index, _)) = place.leaf().try_find(hash, |there| same(there, &entry))? {
+        if let Some((index, _)) = place.leaf().try_find(hash, |present| same(present, &entry))? {
             return Ok(Inserted::Found(place.entry_mut(index, clone), entry));
         }
         insert_new(place, &mut self.len, hash, entry, clone);

@@ -48,7 +48,7 @@ pub(super) const HASHES: &[fn(u32) -> u32] =
     if cfg!(miri) { &[ALL_HASHES[0], ALL_HASHES[3], ALL_HASHES[5]] } else { &ALL_HASHES };
 
 pub(super) fn insert(trie: &mut Trie, hash: u32, key: u32, value: u32) -> Option<u32> {
-    let same = |there: &Entry, new: &Entry| Ok::<_, Infallible>(there.1 == new.1);
+    let same = |present: &Entry, new: &Entry| Ok::<_, Infallible>(present.1 == new.1);
     match into_ok(trie.try_insert_at(hash, (hash, key, Box::new(value)), same, Entry::clone)) {
         Inserted::New => None,
         Inserted::Found(place, (_, _, new)) => Some(*core::mem::replace(&mut place.2, new)),

@@ -259,8 +259,8 @@ where
     }
 }
 
-fn put<K, V>(there: &mut (K, V), new: (K, V)) {
-    replace_value(there, new);
+fn put<K, V>(present: &mut (K, V), new: (K, V)) {
+    replace_value(present, new);
 }
 
 /// Returns an entry with the key of the first and the value of the second.
