@@ -76,9 +76,9 @@ impl<T: Send + Sync, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M>
         S: Sync,
     {
         let hasher = &self.hasher;
-        let parts = entries.fold(RootPartition::new, |mut dealt, entry| {
-            dealt.push(hasher.hash_one(M::key(&entry)), entry);
-            dealt
+        let parts = entries.fold(RootPartition::new, |mut partition, entry| {
+            partition.push(hasher.hash_one(M::key(&entry)), entry);
+            partition
         });
         HashTrie::from_partitions(parts.collect(), Pool, M::same_key, replace)
     }

@@ -123,8 +123,8 @@ impl<'a, K, V> Entry<'a, K, V> {
         }
     }
 
-    /// Inserts the result of `default` if the entry is vacant, and returns a mutable reference to the value. O(log
-    /// n), no lookup.
+    /// Inserts the result of `default` if the entry is vacant, and returns a mutable reference to the value.
+    /// O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -161,8 +161,8 @@ impl<'a, K, V> Entry<'a, K, V> {
         }
     }
 
-    /// Inserts the default value of `V` if the entry is vacant, and returns a mutable reference to the value. O(log
-    /// n), no lookup.
+    /// Inserts the default value of `V` if the entry is vacant, and returns a mutable reference to the value.
+    /// O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -288,8 +288,8 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         &mut self.inner.get_mut().1
     }
 
-    /// Converts the entry into a mutable reference to the value that lives as long as the borrow of the map. O(log
-    /// n), no lookup.
+    /// Converts the entry into a mutable reference to the value that lives as long as the borrow of the map.
+    /// O(log n), no lookup.
     ///
     /// # Examples
     ///

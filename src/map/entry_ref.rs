@@ -90,8 +90,8 @@ where
         }
     }
 
-    /// Inserts the result of `default` if the entry is vacant, and returns a mutable reference to the value. O(log
-    /// n), no lookup.
+    /// Inserts the result of `default` if the entry is vacant, and returns a mutable reference to the value.
+    /// O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -128,8 +128,8 @@ where
         }
     }
 
-    /// Inserts the default value of `V` if the entry is vacant, and returns a mutable reference to the value. O(log
-    /// n), no lookup.
+    /// Inserts the default value of `V` if the entry is vacant, and returns a mutable reference to the value.
+    /// O(log n), no lookup.
     ///
     /// # Examples
     ///

@@ -62,8 +62,8 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         next
     }
 
-    /// Returns a version in which `key` has the value `value` if `key` was absent, otherwise this very version. O(log
-    /// n).
+    /// Returns a version in which `key` has the value `value` if `key` was absent, otherwise this very version.
+    /// O(log n).
     ///
     /// # Examples
     ///

@@ -32,8 +32,8 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
         next
     }
 
-    /// Returns a version without `value`, or this very version, without allocating, if it does not contain it. O(log
-    /// n).
+    /// Returns a version without `value`, or this very version, without allocating, if it does not contain it.
+    /// O(log n).
     ///
     /// # Examples
     ///

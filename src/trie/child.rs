@@ -31,8 +31,8 @@ use super::node::{HASH_BITS, WIDTH_MAX};
 /// The maximum number of slots of a bitmap node.
 const SLOTS_MAX: usize = 1 << WIDTH_MAX;
 
-/// The kinds of node, as stored in the low bits of a slot. Kinds below `BUCKET` are bitmap nodes of width `WIDTH_MAX
-/// - kind`.
+/// The kinds of node, as stored in the low bits of a slot. Kinds below `BUCKET` are bitmap nodes, of width
+/// `WIDTH_MAX - kind`.
 const WIDEST: usize = 0;
 const BUCKET: usize = 4;
 const COLLISION: usize = 5;

@@ -122,8 +122,8 @@ impl<'a, T> OccupiedEntry<'a, T> {
         self.trie.entry_at_mut(self.hash, self.index, self.clone)
     }
 
-    /// Converts the view into a mutable reference to the entry that lives as long as the borrow of the trie. O(log
-    /// n).
+    /// Converts the view into a mutable reference to the entry that lives as long as the borrow of the trie.
+    /// O(log n).
     ///
     /// # Examples
     ///
