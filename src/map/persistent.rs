@@ -54,7 +54,6 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     {
         let mut next = self.clone();
         match next.entry(key) {
-            // Dropped by hand, since `next` on its way out would leak if the destructor panicked.
             // Dropped explicitly: if the destructor panicked while `next` is returned, `next` would leak.
             Entry::Occupied(entry) if unchanged(entry.get(), &value) => drop(value),
             entry => drop(entry.insert_entry(value)),

@@ -138,7 +138,7 @@ impl<T> Slot<T> {
         self.thin(COLLISION).map(<*mut ()>::cast)
     }
 
-    /// Hints to the processor to fetch the first `LINES` cache lines of the node.
+    /// Prefetches the first `LINES` cache lines of the node. This is only a hint to the processor.
     #[inline]
     fn prefetch<const LINES: usize>(self) {
         #[cfg(all(target_arch = "x86_64", target_feature = "sse", not(miri)))]
@@ -218,7 +218,7 @@ impl<T> Child<T> {
         self.0.word.addr()
     }
 
-    /// Hints to the processor to fetch the first cache lines of the node, which will be read soon.
+    /// Prefetches the first cache lines of the node, which will be read soon. This is only a hint to the processor.
     #[inline]
     pub(crate) fn prefetch(&self) {
         self.0.prefetch::<4>();
@@ -460,7 +460,7 @@ impl<T> BitmapNode<T> {
             assert!(!child.is_bitmap() || end - start == 1, "a bitmap node has one slot only");
             slots[start..end].fill(child.0);
         }
-        // SAFETY: the assertions and the loop ensure the invariants; the references in the slots were not dropped.
+        // SAFETY: the assertions and the loop ensure invariants 3 to 6; the references in the slots were not dropped.
         unsafe { Self::from_slots(starts, &slots[..len]) }
     }
 
@@ -469,7 +469,7 @@ impl<T> BitmapNode<T> {
         for (_, child) in self.children() {
             core::mem::forget(child.clone());
         }
-        // SAFETY: the same slots have the same invariants; a reference to each child was added above.
+        // SAFETY: invariants 3 to 6 hold for the same slots in `self`; a reference to each child was added above.
         unsafe { Self::from_slots(self.starts(), &self.0.slice) }
     }
 

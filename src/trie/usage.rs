@@ -55,7 +55,7 @@ impl MemoryUsage {
         self.bitmap_nodes + self.buckets + self.collision_nodes
     }
 
-    /// Counts the node that `child` points at, but not what is below it.
+    /// Counts the node that `child` points to, but not the nodes below it.
     fn add<T>(&mut self, child: &Child<T>) {
         match child.get() {
             ChildRef::Bitmap(node) => {
