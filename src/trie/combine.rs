@@ -283,8 +283,8 @@ impl<T: Clone> HashTrie<T> {
     /// let same = |a: &(u64, char), b: &(u64, char)| a.0 == b.0;
     /// let left = HashTrie::build([(1, (1, 'a')), (2, (2, 'b'))], same, |_, _| ());
     /// let right = HashTrie::build([(2, (2, 'c'))], same, |_, _| ());
-    /// let same = |a, b| Ok(same(a, b));
-    /// let conflict = left.try_union(&right, same, |a, b| Err((a.1, b.1)));
+    /// let conflict =
+    ///     left.try_union(&right, |a, b| Ok(same(a, b)), |a, b| Err((a.1, b.1)));
     /// assert_eq!(conflict.unwrap_err(), ('b', 'c'));
     /// ```
     pub fn try_union<E>(
