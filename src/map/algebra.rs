@@ -26,8 +26,9 @@ impl<V> Merge<V> {
 
 /// # Combining maps
 impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V, S> {
-    /// Returns a version with the entries of both maps. For keys that both contain, it keeps our key and takes the
-    /// other map's value.
+    /// Returns a version with the entries of both maps.
+    ///
+    /// For keys that both contain, it keeps our key and takes the other map's value.
     ///
     /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). Returns this very version
     /// if the other map is the same version or is empty; values are not compared, so an equal value of the other map
@@ -50,7 +51,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         self.merged(other, SetOp::UNION, |(key, _), (_, value)| Merge::New((key.clone(), value.clone())))
     }
 
-    /// Returns a version with the entries of both maps; for keys that both contain, `f` decides.
+    /// Returns a version with the entries of both maps, in which `f` decides about the keys that both contain.
     ///
     /// `f` is called once for each such key, with the key, our value and the other map's value. It returns the new
     /// value, or a [`Merge`] to keep one of the two entries or neither. Therefore this takes O(n + m) even if the
@@ -67,9 +68,8 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     /// let sum = monday.merge_with(&tuesday, |_, a, b| a + b);
     /// assert_eq!(sum, persistent_map! { "apples" => 3, "pears" => 7, "plums" => 8 });
     ///
-    /// let max = monday.merge_with(&tuesday, |_, a, b| match a < b {
-    ///     true => Merge::Right,
-    ///     false => Merge::Left,
+    /// let max = monday.merge_with(&tuesday, |_, a, b| {
+    ///     if a < b { Merge::Right } else { Merge::Left }
     /// });
     /// assert_eq!(max, persistent_map! { "apples" => 3, "pears" => 5, "plums" => 8 });
     /// ```
@@ -199,8 +199,9 @@ impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
         self.filter_map(|key, value| Some(f(key, value)))
     }
 
-    /// Returns a map with the keys that both maps contain, and the values that `f` computes from both values. The
-    /// three maps may have different types of values. O(m log n) for the m entries of the smaller map; no key is
+    /// Returns a map with the keys that both maps contain, and the values that `f` computes from both values.
+    ///
+    /// The three maps may have different types of values. O(m log n) for the m entries of the smaller map; no key is
     /// hashed if the maps have the same hasher.
     ///
     /// # Examples
@@ -277,8 +278,10 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
         self.table.is_within(&other.table, |(_, a), (_, b)| a == b)
     }
 
-    /// Returns `true` if the other map contains all of our keys, and `f` returns `true` for each of our values and
-    /// the other map's value of that key. The two maps may have different types of values.
+    /// Returns `true` if the other map contains all of our keys, and `f` accepts our value and the other map's for
+    /// each of them.
+    ///
+    /// The two maps may have different types of values.
     ///
     /// `f` is called for every key, including those in shared nodes, since `f(v, v)` may be `false`; it stops at the
     /// first `false`. So this takes O(n log m) even if the maps share most of their nodes, unlike

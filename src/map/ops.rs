@@ -33,8 +33,10 @@ impl<K: fmt::Debug, V: fmt::Debug, S> fmt::Debug for PersistentMap<K, V, S> {
 }
 
 impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PartialEq for PersistentMap<K, V, S> {
-    /// Returns `true` if both maps have the same keys with equal values. O(1) for the same version or for different
-    /// lengths, otherwise proportional to the size of the parts that are not shared.
+    /// Returns `true` if both maps have the same keys with equal values.
+    ///
+    /// O(1) for the same version or for different lengths, otherwise proportional to the size of the parts that are
+    /// not shared.
     ///
     /// Values are compared by `==`, as in `std`'s maps, except in nodes that both maps share: these count as equal
     /// without being visited. So a value that is not equal to itself, such as a NaN, counts as equal in shared nodes,

@@ -92,6 +92,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     }
 
     /// Inserts `value` unless the set contains an equal element, and returns a reference to the element in the set.
+    ///
     /// O(log n); no allocation if there is an equal element.
     ///
     /// # Examples
@@ -115,7 +116,9 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     }
 
     /// Inserts `f(value)` unless the set contains an element equal to `value`, and returns a reference to the element
-    /// in the set. O(log n); no allocation if there is an equal element.
+    /// in the set.
+    ///
+    /// O(log n); no allocation if there is an equal element.
     ///
     /// # Panics
     ///

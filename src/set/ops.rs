@@ -27,8 +27,10 @@ impl<T: fmt::Debug, S> fmt::Debug for PersistentSet<T, S> {
 }
 
 impl<T: Eq + Hash, S: BuildHasher> PartialEq for PersistentSet<T, S> {
-    /// Returns `true` if both sets have the same elements. O(1) for the same version or for different lengths,
-    /// otherwise proportional to the size of the parts that are not shared.
+    /// Returns `true` if both sets have the same elements.
+    ///
+    /// O(1) for the same version or for different lengths, otherwise proportional to the size of the parts that are
+    /// not shared.
     fn eq(&self, other: &Self) -> bool {
         self.table.eq(&other.table, T::eq)
     }

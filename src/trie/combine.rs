@@ -244,8 +244,10 @@ fn each_unshared<T, E>(child: &Child<T>, visit: &mut impl FnMut(&T) -> Result<()
 /// Each result shares its unchanged parts with the operands; if it is equal to an operand, that operand is returned.
 /// O(c log n) for versions that differ in c entries, at most O(n + m).
 impl<T: Clone> HashTrie<T> {
-    /// Returns a trie with the entries of both tries. For equal entries, `both` decides, called with that of `self`
-    /// and that of `other`; in shared nodes they are kept without a call.
+    /// Returns a trie with the entries of both tries.
+    ///
+    /// For equal entries, `both` is called with that of `self` and that of `other`, and decides. In shared nodes they
+    /// are kept without a call.
     ///
     /// # Examples
     ///

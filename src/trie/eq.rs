@@ -5,8 +5,10 @@ use super::child::{Child, ChildRef};
 use super::{HashTrie, into_ok};
 
 impl<T> HashTrie<T> {
-    /// Returns `true` if both tries have the same entries, as compared by `eq`. O(1) for the same version or for
-    /// different lengths, otherwise proportional to the size of the parts that are not shared.
+    /// Returns `true` if both tries have the same entries, as compared by `eq`.
+    ///
+    /// O(1) for the same version or for different lengths, otherwise proportional to the size of the parts that are
+    /// not shared.
     ///
     /// Shared subtrees count as equal without being visited, so an entry that is not equal to itself counts as equal
     /// there. `eq` is called with an entry of `self` and one of `other`. It may be stricter than the equality used

@@ -13,9 +13,8 @@
 ///
 /// let ours = persistent_map! { "a" => 1, "b" => 2 };
 /// let theirs = persistent_map! { "a" => 3, "b" => 2 };
-/// let merged = ours.merge_with(&theirs, |_, a, b| match a < b {
-///     true => Merge::Right,
-///     false => Merge::Left,
+/// let merged = ours.merge_with(&theirs, |_, a, b| {
+///     if a < b { Merge::Right } else { Merge::Left }
 /// });
 /// assert!(merged == theirs);
 /// ```

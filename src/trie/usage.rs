@@ -133,8 +133,9 @@ impl<T> HashTrie<T> {
     }
 
     /// Returns the part of [`memory_usage`](Self::memory_usage) that is not shared with the other trie: the cost of
-    /// keeping this one in addition to the other. O(c log n) for versions that differ in c entries, at most O(n log
-    /// n); no allocation.
+    /// keeping this one in addition to the other.
+    ///
+    /// O(c log n) for versions that differ in c entries, at most O(n log n); no allocation.
     ///
     /// # Examples
     ///
