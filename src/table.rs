@@ -1,7 +1,8 @@
-//! [`Table`], a trie with the hasher of its keys: what maps, sets and their transients are faces of.
+//! [`Table`], a trie with the hasher of its keys, of which maps, sets and their transients are wrappers.
 //!
-//! The faces differ in what the key of an entry is, a type parameter, and in `clone`, the function that copies entries
-//! of shared nodes: maps and sets pass that of `Clone`, a transient the one that it was started with.
+//! The wrappers differ in which part of an entry is its key, which is a type parameter, and in `clone`, the function
+//! that copies the entries of shared nodes: maps and sets pass that of `Clone`, a transient the one that it was
+//! created with.
 
 use core::hash::{BuildHasher, Hash};
 use core::marker::PhantomData;
@@ -14,7 +15,7 @@ mod pairwise;
 
 pub(crate) use pairwise::{KeyedPairWalk, Same};
 
-/// Tells which part of an entry its key is.
+/// Defines which part of an entry is its key.
 pub(crate) trait KeyOf<T> {
     type Key;
 
@@ -30,7 +31,7 @@ pub(crate) trait KeyOf<T> {
     }
 }
 
-/// The entries of maps: the key is the first part.
+/// The entries of maps: the key is the first field.
 pub(crate) struct MapKey;
 
 impl<K, V> KeyOf<(K, V)> for MapKey {
@@ -42,7 +43,7 @@ impl<K, V> KeyOf<(K, V)> for MapKey {
     }
 }
 
-/// The elements of sets: they are the keys.
+/// The elements of sets: the whole element is the key.
 pub(crate) struct SetKey;
 
 impl<T> KeyOf<T> for SetKey {
@@ -81,10 +82,10 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
         self.hasher.hash_one(M::key(entry))
     }
 
-    /// Returns the entry of `key`.
+    /// Returns a reference to the entry of `key`.
     #[inline]
     pub(crate) fn get<Q: ?Sized + Hash + Equivalent<M::Key>>(&self, key: &Q) -> Option<&T> {
-        // Spares an empty trie the hashing.
+        // Does not hash for an empty trie.
         if self.trie.is_empty() {
             return None;
         }
@@ -101,8 +102,8 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
         into_ok(self.trie.try_find_mut_with(self.hasher.hash_one(key), same, clone))
     }
 
-    /// Inserts `entry` unless there is one of an equal key. Then calls `found` with a mutable reference to that one and
-    /// with `entry`, and returns its result.
+    /// Inserts `entry` unless there is an entry with an equal key. Otherwise calls `found` with a mutable reference
+    /// to the existing entry and with `entry`, and returns its result.
     #[inline]
     pub(crate) fn insert<R>(
         &mut self,
@@ -111,18 +112,18 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
         found: impl FnOnce(&mut T, T) -> R,
     ) -> Option<R> {
         let hash = self.hash(&entry);
-        match into_ok(self.trie.try_insert_with(hash, entry, |there, new| Ok(M::same_key(there, new)), clone)) {
+        match into_ok(self.trie.try_insert_with(hash, entry, |present, new| Ok(M::same_key(present, new)), clone)) {
             Inserted::New => None,
-            Inserted::Found(there, entry) => Some(found(there, entry)),
+            Inserted::Found(present, entry) => Some(found(present, entry)),
         }
     }
 
-    /// Inserts `entry` unless there is one of an equal key: then nothing is copied or changed. Returns whether it was
-    /// inserted.
+    /// Inserts `entry` unless there is an entry with an equal key, and returns whether it was inserted. Nothing is
+    /// copied or changed if it was not.
     #[inline]
     pub(crate) fn insert_if_absent(&mut self, entry: T, clone: impl CloneFn<T>) -> bool {
         let hash = self.hash(&entry);
-        let is_new = self.trie.find(hash, |there| M::same_key(there, &entry)).is_none();
+        let is_new = self.trie.find(hash, |present| M::same_key(present, &entry)).is_none();
         if is_new {
             into_ok(self.trie.try_insert_with(hash, entry, |_, _| Ok(false), clone));
         }
@@ -139,7 +140,7 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
         into_ok(self.trie.try_remove_with(self.hasher.hash_one(key), same, clone))
     }
 
-    /// Does [`insert`](Self::insert) with each of `entries`, or builds an empty trie of them at once.
+    /// Calls [`insert`](Self::insert) for each of `entries`, or builds the whole trie at once if it is empty.
     pub(crate) fn extend<R>(
         &mut self,
         entries: impl IntoIterator<Item = T>,
@@ -148,14 +149,15 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
     ) {
         let Self { trie, hasher, .. } = self;
         let hashed = entries.into_iter().map(|entry| (hasher.hash_one(M::key(&entry)), entry));
-        let same = |there: &T, new: &T| Ok(M::same_key(there, new));
-        into_ok(trie.try_extend_with(hashed, same, |there, new| drop(found(there, new)), clone));
+        let same = |present: &T, new: &T| Ok(M::same_key(present, new));
+        into_ok(trie.try_extend_with(hashed, same, |present, new| drop(found(present, new)), clone));
     }
 
-    /// Does [`insert_if_absent`](Self::insert_if_absent) with each of `entries`, or builds an empty trie of them at once.
+    /// Calls [`insert_if_absent`](Self::insert_if_absent) for each of `entries`, or builds the whole trie at once if
+    /// it is empty.
     pub(crate) fn extend_if_absent(&mut self, entries: impl IntoIterator<Item = T>, clone: impl CloneFn<T>) {
         if self.trie.is_empty() {
-            // There is nothing yet that could be copied in vain.
+            // An empty trie has no nodes that could be copied needlessly.
             return self.extend(entries, clone, |_, _| ());
         }
         for entry in entries {

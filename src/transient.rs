@@ -1,6 +1,6 @@
-//! Builders: collections that are edited in place and then turned into persistent ones in O(1).
+//! Builders: collections that are edited in place and then converted into persistent ones in O(1).
 //!
-//! [`TransientMap`] and [`TransientSet`] need no `Clone` when they are started from nothing.
+//! [`TransientMap`] and [`TransientSet`] do not require `Clone` if they are created empty.
 
 mod iter;
 mod map;

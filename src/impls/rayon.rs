@@ -1,11 +1,11 @@
-//! Parallel iterators, in the manner of hashbrown's, and parallel building and merging. Needs the feature `rayon`.
+//! Parallel iterators, in the style of hashbrown's, and parallel building and merging.
 //!
-//! Iterators are split between subtrees, so that the parts are of about the same size without a look at the entries.
-//! `collect` and `par_extend` hash in parallel and build the subtrees in parallel; the parallel forms of `merge` and
-//! its like merge them in parallel, and share with the operands what the sequential forms share.
+//! Iterators are split at subtrees, into parts of about the same size, without visiting the entries. `collect` and
+//! `par_extend` hash in parallel and build the subtrees in parallel; the parallel forms of `merge` and similar
+//! operations merge the subtrees in parallel, and share with the operands what the sequential forms share.
 //!
-//! Keys and values must be `Send` and `Sync`, because threads share the nodes that hold them. A panic in one thread's
-//! part of the work is passed on when the others have ended theirs, and leaves the operands untouched.
+//! Keys and values must be `Send` and `Sync`, because threads share the nodes that contain them. A panic in one
+//! thread is propagated when the other threads have finished their parts, and leaves the operands unchanged.
 
 use alloc::vec::Vec;
 use core::hash::{BuildHasher, Hash};
@@ -19,18 +19,18 @@ use crate::trie::{Executor, HashTrie, Merge, RootPartition, SetOp, Subtree, Subt
 pub mod map;
 pub mod set;
 
-/// The threads of the pool that this is called in.
+/// The thread pool in which a function of this module is called.
 #[derive(Clone, Copy)]
 struct Pool;
 
 impl Executor for Pool {
     fn map<J: Send, R: Send>(self, jobs: Vec<J>, run: impl Fn(J) -> R + Sync) -> Vec<R> {
-        // One by one: they may be of very different sizes.
+        // One job at a time: jobs can be of very different sizes.
         jobs.into_par_iter().with_max_len(1).map(&run).collect()
     }
 }
 
-/// The parallel iterator over the entries of subtrees.
+/// A parallel iterator over the entries of subtrees.
 struct Entries<N>(Subtrees<N>);
 
 impl<N: Subtree<Item: Send> + Send> UnindexedProducer for Entries<N> {
@@ -54,7 +54,7 @@ impl<N: Subtree<Item: Send> + Send> ParallelIterator for Entries<N> {
     }
 }
 
-/// The parallel iterator `$iterator` is this `$entries` with each item in another form.
+/// Implements the parallel iterator `$iterator` as `$entries` with each item mapped to another form.
 macro_rules! parallel {
     ([$($generics:tt)*] $iterator:ty, $self:ident => $entries:expr, $pattern:pat => $item:expr, $type:ty) => {
         impl<$($generics)*> ParallelIterator for $iterator {
@@ -70,21 +70,21 @@ macro_rules! parallel {
 use parallel;
 
 impl<T: Send + Sync, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
-    /// Returns a trie of `entries`; of equal keys, `replace` puts the later entry over the earlier one.
+    /// Returns a trie of `entries`. If keys are equal, `replace` replaces the earlier entry by the later one.
     fn par_collect(&self, entries: impl ParallelIterator<Item = T>, replace: impl Fn(&mut T, T) + Sync) -> HashTrie<T>
     where
         S: Sync,
     {
         let hasher = &self.hasher;
-        let parts = entries.fold(RootPartition::new, |mut dealt, entry| {
-            dealt.push(hasher.hash_one(M::key(&entry)), entry);
-            dealt
+        let parts = entries.fold(RootPartition::new, |mut partition, entry| {
+            partition.push(hasher.hash_one(M::key(&entry)), entry);
+            partition
         });
         HashTrie::from_partitions(parts.collect(), Pool, M::same_key, replace)
     }
 
-    /// Merges a trie of `entries` into this one; of equal keys, `replace` makes one entry of two new ones, and `both` of
-    /// an old and a new one.
+    /// Merges a trie of `entries` into this one. If keys are equal, `replace` combines two new entries, and `both`
+    /// combines an old and a new one.
     fn par_extend(
         &mut self,
         entries: impl ParallelIterator<Item = T>,
@@ -98,7 +98,7 @@ impl<T: Send + Sync, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M>
         self.trie = self.trie.par_merge(&new, Pool, SetOp::UNION, M::same_key, both, T::clone);
     }
 
-    /// [`merge`](Self::merge) in parallel.
+    /// Does what [`merge`](Self::merge) does, in parallel.
     fn par_merge(&self, other: &Self, op: SetOp, both: impl Fn(&T, &T) -> Merge<T> + Sync) -> Self
     where
         T: Clone,
@@ -106,12 +106,12 @@ impl<T: Send + Sync, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M>
     {
         let other = self.rehashed(other);
         let merged = self.trie.par_merge(&other, Pool, op, M::same_key, both, T::clone);
-        // As in the sequential form, dropped by hand lest `merged` leak if a destructor panics.
+        // As in the sequential form, dropped explicitly so that `merged` does not leak if a destructor panics.
         drop(other);
         Self::new(merged, self.hasher.clone())
     }
 
-    /// [`eq`](Self::eq) in parallel, as far as the tries are equal node by node.
+    /// Does what [`eq`](Self::eq) does; the comparison node by node is parallel.
     fn par_eq(&self, other: &Self, eq: impl Fn(&T, &T) -> bool + Sync) -> bool {
         self.trie.par_eq(&other.trie, Pool, &eq) || self.eq_by_search(other, eq)
     }

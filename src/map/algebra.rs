@@ -1,7 +1,8 @@
-//! Maps combined with maps: merging, intersecting, subtracting, comparing.
+//! Operations on two maps: merging, intersecting, subtracting, comparing.
 //!
-//! All of it goes through both tries together and stops where they share a subtree, or only one has anything. What is
-//! unchanged is shared with the operands; if all of it is, the result is that operand's version.
+//! They traverse both tries together, and do not descend where both share a subtree or where only one has entries.
+//! The result shares the unchanged parts of the operands; if everything is unchanged, it is the version of that
+//! operand.
 
 use core::hash::{BuildHasher, Hash};
 use core::ptr;
@@ -12,7 +13,7 @@ use crate::table::Table;
 use crate::trie::{Merge, SetOp, into_ok};
 
 impl<V> Merge<V> {
-    /// Returns what becomes of the entries of `key`.
+    /// Returns this decision about a value as a decision about the entry with that value and `key`.
     pub(crate) fn with_key<K: Clone>(self, key: &K) -> Merge<(K, V)> {
         match self {
             Self::Left => Merge::Left,
@@ -25,12 +26,13 @@ impl<V> Merge<V> {
 
 /// # Combining maps
 impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V, S> {
-    /// Returns a version with the entries of both maps. Where both have a key, the key is ours and the value the
-    /// other's.
+    /// Returns a version with the entries of both maps.
     ///
-    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). The same version if the other
-    /// map is that version or has no entries; values are not compared, so that an equal value of the other map replaces
-    /// ours. Also written `|`.
+    /// For keys that both contain, it keeps our key and takes the other map's value.
+    ///
+    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). Returns this very version
+    /// if the other map is the same version or is empty; values are not compared, so an equal value of the other map
+    /// replaces ours. This is also the operator `|`.
     ///
     /// # Examples
     ///
@@ -39,7 +41,8 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     ///
     /// let defaults = persistent_map! { "colour" => "red", "size" => "small" };
     /// let wishes = persistent_map! { "size" => "large" };
-    /// assert_eq!(defaults.merge(&wishes), persistent_map! { "colour" => "red", "size" => "large" });
+    /// let merged = defaults.merge(&wishes);
+    /// assert_eq!(merged, persistent_map! { "colour" => "red", "size" => "large" });
     /// assert_eq!(defaults.merge(&wishes), defaults | wishes);
     /// ```
     #[doc(alias("concat", "union"))]
@@ -48,11 +51,11 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         self.merged(other, SetOp::UNION, |(key, _), (_, value)| Merge::New((key.clone(), value.clone())))
     }
 
-    /// Returns a version with the entries of both maps, in which `f` has decided about each key that both have.
+    /// Returns a version with the entries of both maps, in which `f` decides about the keys that both contain.
     ///
-    /// `f` is called once for each such key, with the key, our value and the other's. It returns the new value, or a
-    /// [`Merge`] if one of the entries is to stay as it is, or none. Therefore it takes O(n + m) even for versions that
-    /// share much; yet entries that `f` leaves as they are stay shared.
+    /// `f` is called once for each such key, with the key, our value and the other map's value. It returns the new
+    /// value, or a [`Merge`] to keep one of the two entries or neither. Therefore this takes O(n + m) even if the
+    /// maps share most of their nodes, but entries that `f` keeps stay shared.
     ///
     /// # Examples
     ///
@@ -62,10 +65,13 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     ///
     /// let monday = persistent_map! { "apples" => 3, "pears" => 5 };
     /// let tuesday = persistent_map! { "pears" => 2, "plums" => 8 };
-    /// let both = monday.merge_with(&tuesday, |_, a, b| a + b);
-    /// assert_eq!(both, persistent_map! { "apples" => 3, "pears" => 7, "plums" => 8 });
-    /// let greater = monday.merge_with(&tuesday, |_, a, b| if a < b { Merge::Right } else { Merge::Left });
-    /// assert_eq!(greater, persistent_map! { "apples" => 3, "pears" => 5, "plums" => 8 });
+    /// let sum = monday.merge_with(&tuesday, |_, a, b| a + b);
+    /// assert_eq!(sum, persistent_map! { "apples" => 3, "pears" => 7, "plums" => 8 });
+    ///
+    /// let max = monday.merge_with(&tuesday, |_, a, b| {
+    ///     if a < b { Merge::Right } else { Merge::Left }
+    /// });
+    /// assert_eq!(max, persistent_map! { "apples" => 3, "pears" => 5, "plums" => 8 });
     /// ```
     #[doc(alias = "union_with")]
     #[must_use = "the new version is the result; the map itself is unchanged"]
@@ -75,10 +81,10 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         })
     }
 
-    /// Returns a version with those of our entries whose key the other map has too. Also written `&`.
+    /// Returns a version with those of our entries whose keys the other map contains.
     ///
-    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). The same version if the other
-    /// map has all of our keys.
+    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). Returns this very version
+    /// if the other map contains all of our keys. This is also the operator `&`.
     ///
     /// # Examples
     ///
@@ -94,10 +100,10 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         self.merged(other, SetOp::INTERSECTION, |_, _| Merge::Left)
     }
 
-    /// Returns a version with those of our entries whose key the other map does not have. Also written `-`.
+    /// Returns a version with those of our entries whose keys the other map does not contain.
     ///
-    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). The same version if the maps
-    /// have no key in common.
+    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). Returns this very version
+    /// if the maps have no keys in common. This is also the operator `-`.
     ///
     /// # Examples
     ///
@@ -114,9 +120,10 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         self.merged(other, SetOp::DIFFERENCE, |_, _| Merge::Remove)
     }
 
-    /// Returns a version with the entries of either map whose key the other does not have. Also written `^`.
+    /// Returns a version with the entries whose keys exactly one of the maps contains.
     ///
-    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m).
+    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). This is also the operator
+    /// `^`.
     ///
     /// # Examples
     ///
@@ -125,7 +132,8 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     ///
     /// let ours = persistent_map! { 1 => "a", 2 => "b" };
     /// let theirs = persistent_map! { 2 => "c", 3 => "d" };
-    /// assert_eq!(ours.symmetric_difference(&theirs), persistent_map! { 1 => "a", 3 => "d" });
+    /// let either = ours.symmetric_difference(&theirs);
+    /// assert_eq!(either, persistent_map! { 1 => "a", 3 => "d" });
     /// ```
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn symmetric_difference(&self, other: &Self) -> Self {
@@ -141,9 +149,9 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
 impl<K: Clone, V: Clone + PartialEq, S: Clone> PersistentMap<K, V, S> {
     /// Returns a version with the same keys and the values that `f` returns. O(n).
     ///
-    /// A value for which `f` returns an equal one stays, so that unchanged subtrees stay shared; if nothing changes,
-    /// the result is this very version. Two values that are both unequal to themselves, such as NaNs, count as equal,
-    /// as in [`diff`](Self::diff). [`map_values`](Self::map_values) makes values of another type.
+    /// Values for which `f` returns an equal value are kept, so unchanged subtrees stay shared; if nothing changes,
+    /// this very version is returned. As in [`diff`](Self::diff), two values that are both unequal to themselves,
+    /// such as NaNs, count as equal. For values of another type, use [`map_values`](Self::map_values).
     ///
     /// # Examples
     ///
@@ -151,7 +159,8 @@ impl<K: Clone, V: Clone + PartialEq, S: Clone> PersistentMap<K, V, S> {
     /// use perennial::persistent_map;
     ///
     /// let prices = persistent_map! { "apple" => 3, "pear" => 15 };
-    /// assert_eq!(prices.update_values(|_, &price| price.min(10)), persistent_map! { "apple" => 3, "pear" => 10 });
+    /// let capped = prices.update_values(|_, &price| price.min(10));
+    /// assert_eq!(capped, persistent_map! { "apple" => 3, "pear" => 10 });
     /// assert!(prices.update_values(|_, &price| price.min(20)).ptr_eq(&prices));
     /// ```
     #[doc(alias = "map_mut")]
@@ -161,7 +170,7 @@ impl<K: Clone, V: Clone + PartialEq, S: Clone> PersistentMap<K, V, S> {
             new if unchanged(old, &new) => Ok(Merge::Left),
             new => Ok(Merge::New((key.clone(), new))),
         };
-        // Merge with itself, where equal entries are one and the same.
+        // Merges the map with itself, where equal entries are identical.
         let same = |a: &_, b: &_| Ok(ptr::eq(a, b));
         let op = SetOp::INTERSECTION.visiting_shared();
         let trie = into_ok(self.table.trie.try_merge_with(&self.table.trie, op, same, both, <(K, V)>::clone));
@@ -171,10 +180,10 @@ impl<K: Clone, V: Clone + PartialEq, S: Clone> PersistentMap<K, V, S> {
 
 /// # Maps with values of another type
 impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
-    /// Returns a map with the same keys and the values that `f` returns, which may be of another type. O(n); no key is
-    /// hashed or compared.
+    /// Returns a map with the same keys and the values that `f` returns, which may be of another type. O(n); no key
+    /// is hashed or compared.
     ///
-    /// The new map shares nothing with this one; [`update_values`](Self::update_values) does.
+    /// The new map shares no nodes with this one; see [`update_values`](Self::update_values) for that.
     ///
     /// # Examples
     ///
@@ -182,7 +191,7 @@ impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
     /// use perennial::{PersistentMap, persistent_map};
     ///
     /// let prices = persistent_map! { "apple" => 3, "pear" => 15 };
-    /// let labels: PersistentMap<&str, String> = prices.map_values(|name, price| format!("{name}: {price}"));
+    /// let labels = prices.map_values(|name, price| format!("{name}: {price}"));
     /// assert_eq!(labels["pear"], "pear: 15");
     /// ```
     #[must_use = "the new map is the result; the map itself is unchanged"]
@@ -190,9 +199,10 @@ impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
         self.filter_map(|key, value| Some(f(key, value)))
     }
 
-    /// Returns a map with the keys that both maps have, and the values that `f` makes of ours and the other's. All three
-    /// may be of different types. O(m log n) for the m entries of the smaller map; no key is hashed if the maps have the
-    /// same hasher.
+    /// Returns a map with the keys that both maps contain, and the values that `f` computes from both values.
+    ///
+    /// The three maps may have different types of values. O(m log n) for the m entries of the smaller map; no key is
+    /// hashed if the maps have the same hasher.
     ///
     /// # Examples
     ///
@@ -202,7 +212,9 @@ impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
     /// let prices = persistent_map! { "apple" => 3, "pear" => 5 };
     /// let colours = persistent_map! { "pear" => "green", "plum" => "blue" };
     /// let tags: PersistentMap<&str, String> =
-    ///     prices.intersection_with(&colours, |fruit, price, colour| format!("{colour} {fruit}: {price}"));
+    ///     prices.intersection_with(&colours, |fruit, price, colour| {
+    ///         format!("{colour} {fruit}: {price}")
+    ///     });
     /// assert_eq!(tags, persistent_map! { "pear" => "green pear: 5".to_owned() });
     /// ```
     #[must_use = "the new map is the result; the map itself is unchanged"]
@@ -224,7 +236,7 @@ impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
         PersistentMap { table: Table::new(trie, ours.hasher.clone()) }
     }
 
-    /// Returns a map with the values that `f` returns, and the keys for which it returns one. O(n); no key is hashed or
+    /// Returns a map with the keys for which `f` returns `Some`, and those values. O(n); no key is hashed or
     /// compared.
     ///
     /// # Examples
@@ -233,7 +245,7 @@ impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
     /// use perennial::{PersistentMap, persistent_map};
     ///
     /// let texts = persistent_map! { "a" => "1", "b" => "two" };
-    /// let numbers: PersistentMap<&str, u32> = texts.filter_map(|_, text| text.parse().ok());
+    /// let numbers = texts.filter_map(|_, text| text.parse::<u32>().ok());
     /// assert_eq!(numbers, persistent_map! { "a" => 1 });
     /// ```
     #[must_use = "the new map is the result; the map itself is unchanged"]
@@ -245,10 +257,10 @@ impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
 
 /// # Comparing the keys of maps
 impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
-    /// Returns `true` if the other map has all of our entries, with equal values.
+    /// Returns `true` if the other map contains all of our entries, with equal values.
     ///
-    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). As with `==` of maps, shared
-    /// nodes count as equal without being visited, and elsewhere a value such as NaN is not equal to itself.
+    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). As with `==` of maps,
+    /// shared nodes count as equal without being visited; in other nodes, a value such as NaN is not equal to itself.
     ///
     /// # Examples
     ///
@@ -266,11 +278,14 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
         self.table.is_within(&other.table, |(_, a), (_, b)| a == b)
     }
 
-    /// Returns `true` if the other map has all of our keys, with values that `f` accepts beside ours. The values may be of
-    /// two types.
+    /// Returns `true` if the other map contains all of our keys, and `f` accepts our value and the other map's for
+    /// each of them.
     ///
-    /// `f` is asked about every key until it refuses one, because it may refuse a value beside itself. So this takes
-    /// O(n log m) even for versions that share much, which [`is_submap`](Self::is_submap) does not.
+    /// The two maps may have different types of values.
+    ///
+    /// `f` is called for every key, including those in shared nodes, since `f(v, v)` may be `false`; it stops at the
+    /// first `false`. So this takes O(n log m) even if the maps share most of their nodes, unlike
+    /// [`is_submap`](Self::is_submap).
     ///
     /// # Examples
     ///
@@ -279,15 +294,15 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     ///
     /// let order = persistent_map! { "apples" => 2 };
     /// let stock = persistent_map! { "apples" => 3, "pears" => 5 };
-    /// assert!(order.is_submap_by(&stock, |wanted, there| wanted <= there));
+    /// assert!(order.is_submap_by(&stock, |wanted, available| wanted <= available));
     /// ```
     pub fn is_submap_by<W>(&self, other: &PersistentMap<K, W, S>, mut f: impl FnMut(&V, &W) -> bool) -> bool {
         self.len() <= other.len() && self.iter().all(|(key, ours)| other.get(key).is_some_and(|theirs| f(ours, theirs)))
     }
 
-    /// Returns `true` if there is no key that both maps have.
+    /// Returns `true` if the maps have no keys in common.
     ///
-    /// O(m log n) for the m entries of the smaller map; less where the maps share something.
+    /// O(m log n) for the m entries of the smaller map, and less if the maps share nodes.
     ///
     /// # Examples
     ///

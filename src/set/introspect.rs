@@ -1,11 +1,11 @@
-//! How much memory a set takes, and how much of it versions share.
+//! Memory usage of a set, and how much of it is shared with other versions.
 
 use super::PersistentSet;
 use crate::trie::MemoryUsage;
 
 /// # Measuring memory
 impl<T, S> PersistentSet<T, S> {
-    /// Returns the memory that the set takes, what it shares with other versions included. O(n), no allocation.
+    /// Returns the memory that the set uses, including what it shares with other versions. O(n), no allocation.
     ///
     /// # Examples
     ///
@@ -22,7 +22,8 @@ impl<T, S> PersistentSet<T, S> {
         self.table.trie.memory_usage()
     }
 
-    /// Returns the part of [`memory_usage`](Self::memory_usage) that is also the other set's. O(n), no allocation.
+    /// Returns the part of [`memory_usage`](Self::memory_usage) that is shared with the other set. O(n), no
+    /// allocation.
     ///
     /// # Examples
     ///
@@ -38,8 +39,8 @@ impl<T, S> PersistentSet<T, S> {
         self.table.trie.shared_with(&other.table.trie)
     }
 
-    /// Returns the part of [`memory_usage`](Self::memory_usage) that is not the other set's: what it costs to keep this
-    /// version beside the other.
+    /// Returns the part of [`memory_usage`](Self::memory_usage) that is not shared with the other set: the cost of
+    /// keeping this version in addition to the other.
     ///
     /// O(c log n) for versions that differ in c elements, at most O(n log n); no allocation.
     ///
@@ -59,9 +60,10 @@ impl<T, S> PersistentSet<T, S> {
         self.table.trie.not_shared_with(&other.table.trie)
     }
 
-    /// Gives the room back that is kept for entries to come, except what other versions share. O(n).
+    /// Frees spare capacity in nodes that are not shared with other versions. O(n).
     ///
-    /// A set that was filled in place has some, one that was collected, or edited while versions shared it, has little.
+    /// A set that was filled by in-place insertion has spare capacity; one that was collected, or edited while its
+    /// nodes were shared, has little.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Operations on two tables: node by node where their hashers are compatible, otherwise entry by entry, with the same
+//! Operations on two tables: node by node if their hashers are compatible, otherwise entry by entry, with the same
 //! result.
 
 use alloc::vec::{self, Vec};
@@ -9,17 +9,17 @@ use core::iter::FusedIterator;
 use super::{KeyOf, Table};
 use crate::trie::{HashTrie, Merge, Pair, PairWalk, SetOp, into_ok, never_clone};
 
-/// An equality that cannot fail, where its type must have a name.
+/// An equality that cannot fail, for types that have to name it.
 pub(crate) type Same<T> = fn(&T, &T) -> Result<bool, Infallible>;
 
 impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
-    /// Returns `true` if the hashers of both give the same hashes to the keys that are in the tries, as far as a sample
-    /// shows. The entries of `other` may be of another type.
+    /// Returns `true` if both hashers give the same hashes to the keys in the tries, as far as a sample shows. The
+    /// entries of `other` may be of another type.
     ///
-    /// A hasher is called with keys of its own map only: others may be keys that it was not made for. What is stored
-    /// beside an entry tells what its own hasher made of the key, so only the hasher of the other trie is called.
+    /// For each sampled entry, only the hasher of the other table is called: the stored hash shows the result of the
+    /// entry's own hasher.
     ///
-    /// A zero-sized hasher has no state in which two could differ.
+    /// Zero-sized hashers have no state in which they could differ.
     pub(crate) fn hashers_agree_on_samples<U>(&self, other: &Table<U, S, M>) -> bool
     where
         M: KeyOf<U, Key = <M as KeyOf<T>>::Key>,
@@ -30,13 +30,14 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
                 && other.trie.sample_is_hashed_by(2, |entry| self.hasher.hash_one(<M as KeyOf<U>>::key(entry)))
     }
 
-    /// [`hashers_agree_on_samples`](Self::hashers_agree_on_samples), without a sample where both tries share a node: each
-    /// hasher has placed, or has been found to agree on, all entries below it.
+    /// Like [`hashers_agree_on_samples`](Self::hashers_agree_on_samples), but does not take samples if both tries
+    /// share a node: each hasher has computed the hashes of all entries below it, or has been found to agree on them.
     pub(crate) fn hashers_compatible(&self, other: &Self) -> bool {
         size_of::<S>() == 0 || self.trie.shares_children_with(&other.trie) || self.hashers_agree_on_samples(other)
     }
 
-    /// Returns the entries of `other` under the hasher of `self`: a clone of its trie if the hashers are compatible.
+    /// Returns the entries of `other` as a trie with the hasher of `self`: a clone of its trie if the hashers are
+    /// compatible.
     pub(crate) fn rehashed(&self, other: &Self) -> HashTrie<T>
     where
         T: Clone,
@@ -50,8 +51,8 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
         trie
     }
 
-    /// Returns what `op` and `both` make of two tables, under the hasher of `self`. `both` is called for each pair of
-    /// equal keys, except those in shared subtrees that `op` decides about.
+    /// Returns the result of `op` and `both` for two tables, with the hasher of `self`. `both` is called for each
+    /// pair of equal keys, except in shared subtrees for which `op` decides.
     pub(crate) fn merge(&self, other: &Self, op: SetOp, mut both: impl FnMut(&T, &T) -> Merge<T>) -> Self
     where
         T: Clone,
@@ -60,13 +61,13 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
         let other = self.rehashed(other);
         let same = |a: &T, b: &T| Ok(M::same_key(a, b));
         let merged = into_ok(self.trie.try_merge_with(&other, op, same, |a, b| Ok(both(a, b)), T::clone));
-        // Dropped by hand, since a value on its way out would leak if the destructor of an entry panicked.
+        // Dropped explicitly: if the destructor of an entry panicked while `merged` is returned, `merged` would leak.
         drop(other);
         Self::new(merged, self.hasher.clone())
     }
 
-    /// Matches the entries of two tables up by key, lazily if the hashers are compatible. `same` tells whether two have
-    /// equal keys.
+    /// Pairs the entries of two tables by key, lazily if the hashers are compatible. `same` returns whether two
+    /// entries have equal keys.
     pub(crate) fn pairs<'a, F>(&'a self, other: &'a Self, same: F) -> KeyedPairWalk<'a, T, F>
     where
         F: FnMut(&T, &T) -> Result<bool, Infallible>,
@@ -82,15 +83,16 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
         KeyedPairWalk::Found(left.chain(right.map(Pair::Right)).collect::<Vec<_>>().into_iter())
     }
 
-    /// Returns `true` if both have the same keys, with entries that are equal by `eq`. Shared subtrees are equal without
-    /// a look inside.
+    /// Returns `true` if both have the same keys, with entries that are equal by `eq`. Shared subtrees count as equal
+    /// without being visited.
     pub(crate) fn eq(&self, other: &Self, mut eq: impl FnMut(&T, &T) -> bool) -> bool {
-        // Tries that are equal node by node are equal whatever their hashers are. Only of others the hashers are compared.
+        // Tries that are equal node by node are equal whatever their hashers are. The hashers are compared only for
+        // other tries.
         self.trie.eq(&other.trie, &mut eq) || self.eq_by_search(other, eq)
     }
 
-    /// [`eq`](Self::eq) for tables that are not equal node by node: if the hashers are not compatible, searches for each
-    /// entry.
+    /// Does what [`eq`](Self::eq) does for tables that are not equal node by node: if the hashers are not compatible,
+    /// searches for each entry.
     pub(crate) fn eq_by_search(&self, other: &Self, mut eq: impl FnMut(&T, &T) -> bool) -> bool {
         self.trie.len() == other.trie.len()
             && !self.hashers_compatible(other)
@@ -98,7 +100,7 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
     }
 
     /// Returns `true` if `other` has all keys of this table, with entries that `holds` accepts. Shared subtrees are
-    /// accepted without a look inside.
+    /// accepted without being visited.
     pub(crate) fn is_within(&self, other: &Self, mut holds: impl FnMut(&T, &T) -> bool) -> bool {
         self.trie.len() <= other.trie.len()
             && self.pairs(other, |a, b| Ok(M::same_key(a, b))).all(|pair| match pair {
@@ -108,7 +110,7 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
             })
     }
 
-    /// Returns `true` if there is no key that both have.
+    /// Returns `true` if the tables have no keys in common.
     pub(crate) fn is_disjoint(&self, other: &Self) -> bool {
         let mut pairs = self.pairs(other, |a, b| Ok(M::same_key(a, b)));
         while let Some(pair) = pairs.next() {
@@ -120,15 +122,15 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
     }
 }
 
-/// The entries of two tables matched up by key, except those in subtrees that both share.
+/// The entries of two tables, paired by key, except those in shared subtrees.
 pub(crate) enum KeyedPairWalk<'a, T, F> {
     Lazy(PairWalk<'a, T, F>),
-    /// What a search for each key has found.
+    /// The pairs found by a lookup of each key.
     Found(vec::IntoIter<Pair<'a, T>>),
 }
 
 impl<T, F> KeyedPairWalk<'_, T, F> {
-    /// Returns `true` if a subtree has been passed over that both share and that has entries.
+    /// Returns `true` if a shared subtree that has entries has been skipped.
     fn shares_entries(&self) -> bool {
         match self {
             Self::Lazy(pairs) => pairs.shares_entries(),

@@ -5,11 +5,11 @@ use core::iter::FusedIterator;
 
 use crate::trie::{self, ClonePtr, HashTrie};
 
-/// Iterator over the entries of a transient map, or the elements of a transient set, by value.
+/// An iterator over the entries of a transient map, or over the elements of a transient set, by value.
 ///
-/// What another version shares is cloned, all else moved; so a transient that was started from nothing needs no `Clone`.
-/// Made by the [`IntoIterator`] of a transient and by [`TransientMap::drain`](super::TransientMap::drain) and
-/// [`TransientSet::drain`](super::TransientSet::drain).
+/// Items in nodes that are shared with another version are cloned, all others moved; so a transient that was created
+/// empty does not require `Clone`. Returned by the [`IntoIterator`] implementation of a transient, by
+/// [`TransientMap::drain`](super::TransientMap::drain) and by [`TransientSet::drain`](super::TransientSet::drain).
 ///
 /// # Examples
 ///

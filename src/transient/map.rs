@@ -12,11 +12,11 @@ use crate::map::{Entry, Iter, PersistentMap, into_value, replace_value};
 use crate::table::{MapKey, Table};
 use crate::trie::{ClonePtr, HashTrie, never_clone};
 
-/// A map in the making: edited in place, then turned into a [`PersistentMap`] in O(1).
+/// A map under construction: edited in place, then converted into a [`PersistentMap`] in O(1).
 ///
-/// Started from nothing, it asks no `Clone` of `K` and `V`: there is no other version whose nodes it might have to
-/// copy. Started from a map ([`PersistentMap::into_transient`]), it copies each node that another version shares once,
-/// when it first changes something in it, and edits its own copy from then on.
+/// If it is created empty, it does not require `Clone` of `K` and `V`: there is no other version whose nodes it might
+/// have to copy. If it is created from a map ([`PersistentMap::into_transient`]), it copies each shared node once, at
+/// the first change in that node, and edits its own copy from then on.
 ///
 /// # Examples
 ///
@@ -35,8 +35,8 @@ use crate::trie::{ClonePtr, HashTrie, never_clone};
 /// assert_eq!(open.len(), 1);
 /// assert!(open.contains_key("b"));
 /// ```
-// Not `Clone`. Two clones would share nodes, which either of them may have to copy, but one that was started from
-// nothing does not know how. Nor would it serve: what is to be forked is a version, that is a `PersistentMap`.
+// Not `Clone`: clones would share nodes, and a transient created by `new` has no way to clone entries. Fork a
+// `PersistentMap` instead.
 pub struct TransientMap<K, V, S = RandomState> {
     table: Table<(K, V), S, MapKey>,
     clone: ClonePtr<(K, V)>,
@@ -44,7 +44,7 @@ pub struct TransientMap<K, V, S = RandomState> {
 
 #[cfg(feature = "std")]
 impl<K, V> TransientMap<K, V> {
-    /// Starts from nothing, with the default hasher. O(1), no allocation.
+    /// Creates an empty transient with the default hasher. O(1), no allocation.
     ///
     /// # Examples
     ///
@@ -62,7 +62,7 @@ impl<K, V> TransientMap<K, V> {
 }
 
 impl<K, V, S> TransientMap<K, V, S> {
-    /// Starts from nothing, with a hasher of one's own. O(1), no allocation.
+    /// Creates an empty transient that hashes its keys with `hasher`. O(1), no allocation.
     ///
     /// # Examples
     ///
@@ -70,7 +70,8 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// use perennial::TransientMap;
     /// use std::hash::{BuildHasherDefault, DefaultHasher};
     ///
-    /// let mut map = TransientMap::with_hasher(BuildHasherDefault::<DefaultHasher>::new());
+    /// let hasher = BuildHasherDefault::<DefaultHasher>::new();
+    /// let mut map = TransientMap::with_hasher(hasher);
     /// map.insert("a", 1);
     /// assert_eq!(map.into_persistent()["a"], 1);
     /// ```
@@ -79,7 +80,7 @@ impl<K, V, S> TransientMap<K, V, S> {
         Self { table: Table::new(HashTrie::new(), hasher), clone: never_clone }
     }
 
-    /// Returns the finished map. O(1).
+    /// Converts the transient into a persistent map. O(1).
     ///
     /// # Examples
     ///
@@ -96,7 +97,7 @@ impl<K, V, S> TransientMap<K, V, S> {
         PersistentMap { table: self.table }
     }
 
-    /// Returns the hasher. O(1).
+    /// Returns the transient's hasher. O(1).
     ///
     /// # Examples
     ///
@@ -125,7 +126,7 @@ impl<K, V, S> TransientMap<K, V, S> {
         self.table.trie.len()
     }
 
-    /// Returns `true` if there are no entries. O(1).
+    /// Returns `true` if the transient has no entries. O(1).
     ///
     /// # Examples
     ///
@@ -138,7 +139,7 @@ impl<K, V, S> TransientMap<K, V, S> {
         self.table.trie.is_empty()
     }
 
-    /// Iterates over the entries, in unspecified order. O(n) for the whole run, no allocation.
+    /// Returns an iterator over the entries, in unspecified order. O(n) for the whole run, no allocation.
     ///
     /// # Examples
     ///
@@ -169,9 +170,9 @@ impl<K, V, S> TransientMap<K, V, S> {
         self.table.trie.clear();
     }
 
-    /// Empties the map and iterates over what was in it. O(1), and O(n) for the whole run.
+    /// Removes all entries and returns an iterator over them. O(1), and O(n) for the whole run.
     ///
-    /// Entries that another version shares are cloned, all others moved.
+    /// Entries in nodes that are shared with another version are cloned, all others moved.
     ///
     /// # Examples
     ///
@@ -187,7 +188,7 @@ impl<K, V, S> TransientMap<K, V, S> {
         IntoIter::new(mem::take(&mut self.table.trie), self.clone)
     }
 
-    /// Keeps only the entries for which `f` returns true; see [`PersistentMap::retain`]. O(n).
+    /// Keeps only the entries for which `f` returns `true`; see [`PersistentMap::retain`]. O(n).
     ///
     /// # Examples
     ///
@@ -205,7 +206,7 @@ impl<K, V, S> TransientMap<K, V, S> {
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
-    /// Returns the value of `key`. O(log n).
+    /// Returns a reference to the value of `key`. O(log n).
     ///
     /// # Examples
     ///
@@ -224,7 +225,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
         self.table.get(key).map(|(_, value)| value)
     }
 
-    /// Returns `true` if there is an entry of `key`. O(log n).
+    /// Returns `true` if the transient contains `key`. O(log n).
     ///
     /// # Examples
     ///
@@ -263,7 +264,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
         self.table.get_mut(key, self.clone).map(|(_, value)| value)
     }
 
-    /// Inserts `value` under `key` and returns the value that it replaces, if any. O(log n).
+    /// Inserts a key-value pair and returns the previous value of the key, if any. O(log n).
     ///
     /// # Examples
     ///
@@ -279,7 +280,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
         self.table.insert((key, value), self.clone, replace_value)
     }
 
-    /// Removes the entry of `key` and returns its value. O(log n).
+    /// Removes `key` and returns its value, if it was present. O(log n).
     ///
     /// # Examples
     ///
@@ -299,7 +300,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
         self.remove_entry(key).map(into_value)
     }
 
-    /// Removes the entry of `key` and returns its key and value. O(log n).
+    /// Removes `key` and returns the stored key and value, if it was present. O(log n).
     ///
     /// # Examples
     ///
@@ -318,7 +319,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
         self.table.remove(key, self.clone)
     }
 
-    /// Returns the place of `key`, occupied or vacant, to look at and to change without searching again. O(log n).
+    /// Gets the entry of `key` for in-place manipulation without a second lookup. O(log n).
     ///
     /// # Examples
     ///
@@ -339,9 +340,9 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
 
 /// # Editing as a transient
 impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
-    /// Starts a transient from this version. O(1).
+    /// Converts this version into a transient. O(1).
     ///
-    /// `map.clone().into_transient()` keeps the version itself, unchanged whatever is done to the transient.
+    /// To keep this version, use `map.clone().into_transient()`: edits of the transient do not change it.
     ///
     /// # Examples
     ///
@@ -365,12 +366,12 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
 
 /// # Editing as a transient, without `Clone`
 impl<K, V, S> PersistentMap<K, V, S> {
-    /// Starts a transient from this version if it shares nothing with others. No `Clone` is needed then. O(n),
-    /// without a look at the entries.
+    /// Converts this version into a transient if it shares no nodes with others; `Clone` is not required then. O(n),
+    /// without visiting the entries.
     ///
     /// # Errors
     ///
-    /// If another version shares a node, returns this version unchanged.
+    /// If a node is shared with another version, returns this version unchanged.
     ///
     /// # Examples
     ///
@@ -381,9 +382,9 @@ impl<K, V, S> PersistentMap<K, V, S> {
     ///
     /// let map = persistent_map! { "a" => NotClone };
     /// let other = map.clone();
-    /// let map = map.try_into_transient().err().expect("it is shared");
+    /// let map = map.try_into_transient().err().expect("it shares nodes");
     /// drop(other);
-    /// let mut edit = map.try_into_transient().ok().expect("nothing is shared");
+    /// let mut edit = map.try_into_transient().ok().expect("it shares nothing");
     /// assert!(edit.remove("a").is_some());
     /// ```
     pub fn try_into_transient(self) -> Result<TransientMap<K, V, S>, Self> {
@@ -396,7 +397,7 @@ impl<K, V, S> PersistentMap<K, V, S> {
 }
 
 impl<K, V, S: Default> Default for TransientMap<K, V, S> {
-    /// Starts from nothing. No allocation.
+    /// Returns an empty transient. No allocation.
     fn default() -> Self {
         Self::with_hasher(S::default())
     }
@@ -409,14 +410,14 @@ impl<K: fmt::Debug, V: fmt::Debug, S> fmt::Debug for TransientMap<K, V, S> {
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher> Extend<(K, V)> for TransientMap<K, V, S> {
-    /// Inserts all entries. Of equal keys the last value wins.
+    /// Inserts all entries. If a key occurs more than once, the last value is used.
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
         self.table.extend(entries, self.clone, replace_value);
     }
 }
 
 impl<'a, K: Eq + Hash + Copy, V: Copy, S: BuildHasher> Extend<(&'a K, &'a V)> for TransientMap<K, V, S> {
-    /// Inserts copies of all entries. Of equal keys the last value wins.
+    /// Inserts copies of all entries. If a key occurs more than once, the last value is used.
     fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
         self.extend(entries.into_iter().map(|(&key, &value)| (key, value)));
     }

@@ -12,11 +12,11 @@ use crate::set::{Iter, PersistentSet};
 use crate::table::{SetKey, Table};
 use crate::trie::{ClonePtr, HashTrie, never_clone};
 
-/// A set in the making: edited in place, then turned into a [`PersistentSet`] in O(1).
+/// A set under construction: edited in place, then converted into a [`PersistentSet`] in O(1).
 ///
-/// Started from nothing, it asks no `Clone` of `T`: there is no other version whose nodes it might have to copy.
-/// Started from a set ([`PersistentSet::into_transient`]), it copies each node that another version shares once, when
-/// it first changes something in it, and edits its own copy from then on.
+/// If it is created empty, it does not require `Clone` of `T`: there is no other version whose nodes it might have to
+/// copy. If it is created from a set ([`PersistentSet::into_transient`]), it copies each shared node once, at the
+/// first change in that node, and edits its own copy from then on.
 ///
 /// # Examples
 ///
@@ -36,7 +36,7 @@ use crate::trie::{ClonePtr, HashTrie, never_clone};
 /// assert_eq!(sold.len(), 1);
 /// assert!(sold.contains(&Ticket(2)));
 /// ```
-// Not `Clone`, for the reasons of `TransientMap`.
+// Not `Clone`, for the same reason as `TransientMap`.
 pub struct TransientSet<T, S = RandomState> {
     table: Table<T, S, SetKey>,
     clone: ClonePtr<T>,
@@ -44,7 +44,7 @@ pub struct TransientSet<T, S = RandomState> {
 
 #[cfg(feature = "std")]
 impl<T> TransientSet<T> {
-    /// Starts from nothing, with the default hasher. O(1), no allocation.
+    /// Creates an empty transient with the default hasher. O(1), no allocation.
     ///
     /// # Examples
     ///
@@ -62,7 +62,7 @@ impl<T> TransientSet<T> {
 }
 
 impl<T, S> TransientSet<T, S> {
-    /// Starts from nothing, with a hasher of one's own. O(1), no allocation.
+    /// Creates an empty transient that hashes its elements with `hasher`. O(1), no allocation.
     ///
     /// # Examples
     ///
@@ -70,7 +70,8 @@ impl<T, S> TransientSet<T, S> {
     /// use perennial::TransientSet;
     /// use std::hash::{BuildHasherDefault, DefaultHasher};
     ///
-    /// let mut set = TransientSet::with_hasher(BuildHasherDefault::<DefaultHasher>::new());
+    /// let hasher = BuildHasherDefault::<DefaultHasher>::new();
+    /// let mut set = TransientSet::with_hasher(hasher);
     /// set.insert("a");
     /// assert!(set.into_persistent().contains("a"));
     /// ```
@@ -79,7 +80,7 @@ impl<T, S> TransientSet<T, S> {
         Self { table: Table::new(HashTrie::new(), hasher), clone: never_clone }
     }
 
-    /// Returns the finished set. O(1).
+    /// Converts the transient into a persistent set. O(1).
     ///
     /// # Examples
     ///
@@ -96,7 +97,7 @@ impl<T, S> TransientSet<T, S> {
         PersistentSet { table: self.table }
     }
 
-    /// Returns the hasher. O(1).
+    /// Returns the transient's hasher. O(1).
     ///
     /// # Examples
     ///
@@ -125,7 +126,7 @@ impl<T, S> TransientSet<T, S> {
         self.table.trie.len()
     }
 
-    /// Returns `true` if there are no elements. O(1).
+    /// Returns `true` if the transient has no elements. O(1).
     ///
     /// # Examples
     ///
@@ -138,7 +139,7 @@ impl<T, S> TransientSet<T, S> {
         self.table.trie.is_empty()
     }
 
-    /// Iterates over the elements, in unspecified order. O(n) for the whole run, no allocation.
+    /// Returns an iterator over the elements, in unspecified order. O(n) for the whole run, no allocation.
     ///
     /// # Examples
     ///
@@ -153,7 +154,7 @@ impl<T, S> TransientSet<T, S> {
         Iter { inner: self.table.trie.iter() }
     }
 
-    /// Takes all elements out. O(1) if another version shares them, otherwise O(n) to drop them.
+    /// Removes all elements. O(1) if another version shares them, otherwise O(n) to drop them.
     ///
     /// # Examples
     ///
@@ -169,9 +170,9 @@ impl<T, S> TransientSet<T, S> {
         self.table.trie.clear();
     }
 
-    /// Empties the set and iterates over what was in it. O(1), and O(n) for the whole run.
+    /// Removes all elements and returns an iterator over them. O(1), and O(n) for the whole run.
     ///
-    /// Elements that another version shares are cloned, all others moved.
+    /// Elements in nodes that are shared with another version are cloned, all others moved.
     ///
     /// # Examples
     ///
@@ -187,7 +188,7 @@ impl<T, S> TransientSet<T, S> {
         IntoIter::new(mem::take(&mut self.table.trie), self.clone)
     }
 
-    /// Keeps only the elements for which `f` returns true. O(n).
+    /// Keeps only the elements for which `f` returns `true`. O(n).
     ///
     /// # Examples
     ///
@@ -205,7 +206,7 @@ impl<T, S> TransientSet<T, S> {
 }
 
 impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
-    /// Returns the element that is equal to `value`. O(log n).
+    /// Returns a reference to the element that is equal to `value`. O(log n).
     ///
     /// # Examples
     ///
@@ -224,7 +225,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
         self.table.get(value)
     }
 
-    /// Returns `true` if there is an element equal to `value`. O(log n).
+    /// Returns `true` if the transient contains an element equal to `value`. O(log n).
     ///
     /// # Examples
     ///
@@ -243,7 +244,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
         self.table.get(value).is_some()
     }
 
-    /// Inserts `value` unless there is an equal element, and returns whether it was inserted. O(log n).
+    /// Inserts `value` unless the transient contains an equal element, and returns whether it was inserted. O(log n).
     ///
     /// # Examples
     ///
@@ -259,7 +260,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
         self.table.insert_if_absent(value, self.clone)
     }
 
-    /// Inserts `value` in place of an equal element, which is returned, if there is one. O(log n).
+    /// Inserts `value`, replacing and returning an equal element, if any. O(log n).
     ///
     /// # Examples
     ///
@@ -294,7 +295,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
         self.take(value).is_some()
     }
 
-    /// Removes the element that is equal to `value` and returns it. O(log n).
+    /// Removes and returns the element that is equal to `value`, if any. O(log n).
     ///
     /// # Examples
     ///
@@ -316,9 +317,9 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
 
 /// # Editing as a transient
 impl<T: Clone, S> PersistentSet<T, S> {
-    /// Starts a transient from this version. O(1).
+    /// Converts this version into a transient. O(1).
     ///
-    /// `set.clone().into_transient()` keeps the version itself, unchanged whatever is done to the transient.
+    /// To keep this version, use `set.clone().into_transient()`: edits of the transient do not change it.
     ///
     /// # Examples
     ///
@@ -342,12 +343,12 @@ impl<T: Clone, S> PersistentSet<T, S> {
 
 /// # Editing as a transient, without `Clone`
 impl<T, S> PersistentSet<T, S> {
-    /// Starts a transient from this version if it shares nothing with others. No `Clone` is needed then. O(n),
-    /// without a look at the entries.
+    /// Converts this version into a transient if it shares no nodes with others; `Clone` is not required then. O(n),
+    /// without visiting the elements.
     ///
     /// # Errors
     ///
-    /// If another version shares a node, returns this version unchanged.
+    /// If a node is shared with another version, returns this version unchanged.
     ///
     /// # Examples
     ///
@@ -359,9 +360,9 @@ impl<T, S> PersistentSet<T, S> {
     ///
     /// let set = persistent_set! { NotClone };
     /// let other = set.clone();
-    /// let set = set.try_into_transient().err().expect("it is shared");
+    /// let set = set.try_into_transient().err().expect("it shares nodes");
     /// drop(other);
-    /// let mut edit = set.try_into_transient().ok().expect("nothing is shared");
+    /// let mut edit = set.try_into_transient().ok().expect("it shares nothing");
     /// assert!(edit.remove(&NotClone));
     /// ```
     pub fn try_into_transient(self) -> Result<TransientSet<T, S>, Self> {
@@ -374,7 +375,7 @@ impl<T, S> PersistentSet<T, S> {
 }
 
 impl<T, S: Default> Default for TransientSet<T, S> {
-    /// Starts from nothing. No allocation.
+    /// Returns an empty transient. No allocation.
     fn default() -> Self {
         Self::with_hasher(S::default())
     }
@@ -387,14 +388,14 @@ impl<T: fmt::Debug, S> fmt::Debug for TransientSet<T, S> {
 }
 
 impl<T: Eq + Hash, S: BuildHasher> Extend<T> for TransientSet<T, S> {
-    /// Inserts all elements. Of equal elements the first stays.
+    /// Inserts all elements. If there are equal elements, the first one is kept.
     fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
         self.table.extend_if_absent(elements, self.clone);
     }
 }
 
 impl<'a, T: Eq + Hash + Copy, S: BuildHasher> Extend<&'a T> for TransientSet<T, S> {
-    /// Inserts copies of all elements. Of equal elements the first stays.
+    /// Inserts copies of all elements. If there are equal elements, the first one is kept.
     fn extend<I: IntoIterator<Item = &'a T>>(&mut self, elements: I) {
         self.extend(elements.into_iter().copied());
     }

@@ -1,8 +1,8 @@
-//! Bulk build: many entries at once into an empty trie, each node made at its final size.
+//! Bulk building: inserts many entries at once into an empty trie, and allocates each node at its final size.
 //!
-//! The entries are hashed and dealt out to parts by their top hash bits as they come. The keys of each part, which is
-//! small enough for the cache, are brought into the order of their hashes as far as leaves need it, and the part
-//! becomes a subtree. Equal keys have equal hashes, and so stand near each other.
+//! The entries are hashed and distributed to parts by their top hash bits as they are read. Each part fits into the
+//! cache; its keys are sorted by hash as far as leaves require it, and it becomes a subtree. Entries with equal keys
+//! have equal hashes, so their keys end up close to each other.
 
 use alloc::vec::Vec;
 use core::mem;
@@ -14,23 +14,25 @@ use super::node::{HASH_BITS, WIDTH_MAX};
 use super::node_builder::{NodeBuilder, SortKey, Sorted, subtree};
 use super::{CloneFn, HashTrie, Inserted, mix};
 
-/// An entry with its hash, until it is taken. No larger than without the `Option` when `T` is aligned like a `u64`.
+/// An entry with its hash, until it is taken. The `Option` does not make it larger if `T` is aligned like a `u64`.
 pub(super) type HashedEntry<T> = Option<(u32, T)>;
 
-/// The most entries of a part on the average; up to that many are one part.
+/// Up to this many entries are one part. More are distributed to 16 parts, or to 256 if these would have more on
+/// average.
 const PART_MAX: usize = 2048;
 
-/// At most so many hash bits tell the cell that a key is dealt to. There are about two keys in a cell.
+/// The maximum number of hash bits that determine the cell of a key. A cell has two to four keys on average.
 const CELL_BITS: u32 = 10;
 
-/// The keys in a cell of more are sorted. So few stay as they come, because they will be in one bucket.
+/// Cells with more keys than this are sorted. Smaller ones need not be, because their entries will be in one bucket.
 const CELL_MAX: usize = 8;
 
 impl<T> HashTrie<T> {
-    /// Inserts all `items`, each with its hash. `same` compares an entry that is present with a new one; `replace` puts
-    /// a new entry over the equal one. Of equal entries the later one counts as new.
+    /// Inserts all `items`, each given with its hash. `same` is called with a present entry and a new one; if they
+    /// are equal, `replace` is called to replace the present entry by the new one. Of equal items, the later one
+    /// counts as new.
     ///
-    /// After an error of `same` nothing more is drawn from `items`.
+    /// After an error of `same`, no more items are taken.
     pub(crate) fn try_extend_with<E>(
         &mut self,
         mut items: impl Iterator<Item = (u64, T)>,
@@ -41,15 +43,15 @@ impl<T> HashTrie<T> {
         let (least, _) = items.size_hint();
         if !self.is_empty() || least <= Bucket::<T>::MAX {
             if self.is_empty() {
-                // At once with room for all.
+                // Allocate for all items at once.
                 let Some((hash, first)) = items.next() else { return Ok(()) };
                 let bucket = Bucket::with_capacity(least.max(1));
                 self.root = new_child(bucket, |bucket| bucket.push(mix(hash), first));
                 self.len = 1;
             }
             for (hash, item) in items {
-                if let Inserted::Found(there, item) = self.try_insert_at(mix(hash), item, &mut same, clone)? {
-                    replace(there, item);
+                if let Inserted::Found(present, item) = self.try_insert_at(mix(hash), item, &mut same, clone)? {
+                    replace(present, item);
                 }
             }
             return Ok(());
@@ -75,14 +77,14 @@ pub(super) fn bulk<T, E>(
     Ok((child, build.len))
 }
 
-/// Deals items out to 1, 16 or 256 parts, by their hash bits from `depth` on; about `len` items are expected.
+/// Distributes items to 1, 16 or 256 parts by their hash bits from `depth` on. About `len` items are expected.
 fn deal<T>(items: impl Iterator<Item = HashedEntry<T>>, len: usize, depth: u32) -> Vec<Vec<HashedEntry<T>>> {
     let bits = match len {
         0..=PART_MAX => 0,
         _ if len <= PART_MAX << WIDTH_MAX => WIDTH_MAX,
         _ => 2 * WIDTH_MAX,
     };
-    // A little more than the average, so that few parts have to grow.
+    // A little more than the average, so that few parts have to be reallocated.
     let average = len >> bits;
     let mut parts: Vec<_> = (0..1 << bits).map(|_| Vec::with_capacity(average + average / 8)).collect();
     for item in items {
@@ -98,16 +100,15 @@ struct Build<S, R> {
     replace: R,
     /// The number of entries built so far.
     len: usize,
-    /// The keys of the part at hand, and memory for sorting them.
+    /// The keys of the current part, and memory for sorting them.
     keys: Vec<SortKey>,
     spare: Vec<SortKey>,
-    /// Where the keys of each cell end.
+    /// The end of each cell in `keys`.
     ends: Vec<u32>,
 }
 
 impl<S, R> Build<S, R> {
-    /// Returns the subtree at `depth` of one part, or of so many together as a node has slots, or of the square of
-    /// that.
+    /// Returns the subtree at `depth` of 1, 16 or 256 parts.
     fn subtree<T, E>(&mut self, parts: &mut [Vec<HashedEntry<T>>], depth: u32) -> Result<Child<T>, E>
     where
         S: FnMut(&T, &T) -> Result<bool, E>,
@@ -132,11 +133,11 @@ impl<S, R> Build<S, R> {
         Ok(builder.finish([None, None]))
     }
 
-    /// Makes the keys of a part, in the order of their cells: of the hash bits from `depth` on. In a cell of more than
-    /// `CELL_MAX` they are sorted.
+    /// Fills `keys` with the keys of a part, in the order of their cells, which are determined by the hash bits from
+    /// `depth` on. Cells with more than `CELL_MAX` keys are sorted.
     fn deal_keys<T>(&mut self, part: &[HashedEntry<T>], depth: u32) {
         let Self { keys, spare, ends, .. } = self;
-        assert!(u32::try_from(part.len()).is_ok(), "an iterator has yielded far more entries than it announced");
+        assert!(u32::try_from(part.len()).is_ok(), "the iterator yielded far more entries than its size hint");
         let bits = (part.len() / 2).max(2).ilog2().min(CELL_BITS);
         let cell = |key: SortKey| (key.hash() << depth >> (HASH_BITS - bits)) as usize;
         ends.clear();
@@ -168,10 +169,10 @@ impl<S, R> Build<S, R> {
         }
     }
 
-    /// Returns true if two keys have the same hash.
+    /// Returns `true` if two keys have the same hash.
     ///
-    /// These are side by side where keys are sorted, and nearer than `CELL_MAX` elsewhere. Which keys are in a cell is
-    /// not looked at, as branches on that could not be predicted.
+    /// In sorted cells such keys are adjacent, in others their distance is less than `CELL_MAX`. The boundaries of
+    /// the cells are ignored, since branches on them would be mispredicted.
     fn has_equal_hashes(&self) -> bool {
         (1..CELL_MAX).any(|distance| {
             let others = self.keys.iter().skip(distance);
@@ -179,7 +180,7 @@ impl<S, R> Build<S, R> {
         })
     }
 
-    /// Puts later entries of the part over earlier equal ones, and removes their keys.
+    /// Replaces earlier entries of the part by later equal ones, and removes the keys of the later ones.
     fn replace_equal<T, E>(&mut self, part: &mut [HashedEntry<T>]) -> Result<(), E>
     where
         S: FnMut(&T, &T) -> Result<bool, E>,
@@ -190,24 +191,24 @@ impl<S, R> Build<S, R> {
         for at in 0..keys.len() {
             let new = keys[at];
             let mut found = None;
-            for (distance, &there) in keys[..kept].iter().rev().enumerate() {
-                if there.hash() != new.hash() {
+            for (distance, &present) in keys[..kept].iter().rev().enumerate() {
+                if present.hash() != new.hash() {
                     if distance < CELL_MAX {
                         continue;
                     }
                     break;
                 }
-                if let (Some((_, there_entry)), Some((_, new))) = (&part[there.index()], &part[new.index()]) {
-                    if (self.same)(there_entry, new)? {
-                        found = Some(there);
+                if let (Some((_, present_entry)), Some((_, new))) = (&part[present.index()], &part[new.index()]) {
+                    if (self.same)(present_entry, new)? {
+                        found = Some(present);
                         break;
                     }
                 }
             }
-            match found.map(|there| (there.index(), mem::take(&mut part[new.index()]))) {
-                Some((there, Some((_, new)))) => {
-                    if let Some((_, there)) = &mut part[there] {
-                        (self.replace)(there, new);
+            match found.map(|present| (present.index(), mem::take(&mut part[new.index()]))) {
+                Some((present, Some((_, new)))) => {
+                    if let Some((_, present)) = &mut part[present] {
+                        (self.replace)(present, new);
                     }
                 }
                 _ => {

@@ -1,10 +1,10 @@
-//! Collision nodes: the leaves for entries that agree in the whole hash.
+//! Collision nodes: leaves for entries that agree in all 32 bits of the hash.
 
 use alloc::vec::Vec;
 
 use super::bucket::Head;
 
-/// More entries than a bucket holds, which agree in the whole hash. They are searched one by one.
+/// More entries than fit into a bucket, which agree in all 32 bits of the hash. They are searched one by one.
 #[repr(C)]
 pub(crate) struct CollisionNode<T> {
     head: [Head<T>; 0],
@@ -17,7 +17,7 @@ impl<T> CollisionNode<T> {
         Self { head: [], hash, entries }
     }
 
-    /// Returns a copy with room for one entry more.
+    /// Returns a copy with capacity for one more entry.
     pub(crate) fn copy(&self, clone: impl Fn(&T) -> T) -> Self {
         let mut entries = Vec::with_capacity(self.entries.len() + 1);
         entries.extend(self.entries.iter().map(clone));

@@ -1,7 +1,7 @@
-//! Operations on whole tries for those who bring hash and equality themselves: build, compare, combine.
+//! Operations on whole tries for callers that supply hashes and equality: building, comparing, combining.
 //!
-//! As in all of [`HashTrie`], the tries must have seen equal entries under equal hashes. What two tries share is passed
-//! over without a look inside, so between versions the cost is that of what has changed.
+//! As everywhere in [`HashTrie`], equal entries must have equal hashes in all tries. Shared subtrees are skipped
+//! without being visited, so between versions the cost depends on what changed.
 
 use super::bulk::bulk;
 use super::child::{Child, ChildRef};
@@ -9,10 +9,10 @@ use super::pairs::Pair;
 use super::{HashTrie, Merge, SetOp, into_ok};
 
 impl<T> HashTrie<T> {
-    /// Returns a trie of many entries, each with its hash. O(n), and faster than to insert them one by one.
+    /// Builds a trie of many entries, each given with its hash. O(n), and faster than inserting them one by one.
     ///
-    /// `same` gets two entries in the order in which they come; if they are equal, `replace` gets them too, to bring
-    /// the first one up to date with the second.
+    /// `same` is called with two entries in the order of the iterator. If they are equal, `replace` is called with
+    /// both, to update the first one with the second.
     ///
     /// # Examples
     ///
@@ -20,7 +20,7 @@ impl<T> HashTrie<T> {
     /// use perennial::trie::HashTrie;
     ///
     /// let entries = [(1, ("a", 1)), (2, ("b", 2)), (1, ("a", 3))];
-    /// let trie = HashTrie::build(entries, |a, b| a.0 == b.0, |there, new| there.1 = new.1);
+    /// let trie = HashTrie::build(entries, |a, b| a.0 == b.0, |old, new| old.1 = new.1);
     /// assert_eq!(trie.len(), 2);
     /// assert_eq!(trie.find(1, |entry| entry.0 == "a"), Some(&("a", 3)));
     /// ```
@@ -29,23 +29,27 @@ impl<T> HashTrie<T> {
         mut same: impl FnMut(&T, &T) -> bool,
         replace: impl FnMut(&mut T, T),
     ) -> Self {
-        into_ok(Self::try_build(entries, |there, new| Ok(same(there, new)), replace))
+        into_ok(Self::try_build(entries, |present, new| Ok(same(present, new)), replace))
     }
 
-    /// [`build`](Self::build) with an equality that can fail.
+    /// Does what [`build`](Self::build) does, with an equality that can fail.
     ///
     /// # Errors
     ///
-    /// The first error of `same`, after which no more entries are taken from the iterator.
+    /// Returns the first error of `same`; no more entries are taken from the iterator then.
     ///
     /// # Examples
     ///
     /// ```
     /// use perennial::trie::HashTrie;
     ///
-    /// let same = |a: &f64, b: &f64| a.partial_cmp(b).map(|order| order.is_eq()).ok_or("not comparable");
-    /// assert_eq!(HashTrie::try_build([(1, 0.5), (2, 1.5)], same, |_, _| ()).map(|trie| trie.len()), Ok(2));
-    /// assert!(HashTrie::try_build([(1, 0.5), (1, f64::NAN)], same, |_, _| ()).is_err());
+    /// let same = |a: &f64, b: &f64| {
+    ///     a.partial_cmp(b).map(|order| order.is_eq()).ok_or("not comparable")
+    /// };
+    /// let trie = HashTrie::try_build([(1, 0.5), (2, 1.5)], same, |_, _| ());
+    /// assert_eq!(trie.map(|trie| trie.len()), Ok(2));
+    /// let nan = HashTrie::try_build([(1, 0.5), (1, f64::NAN)], same, |_, _| ());
+    /// assert!(nan.is_err());
     /// ```
     pub fn try_build<E>(
         entries: impl IntoIterator<Item = (u64, T)>,
@@ -57,14 +61,15 @@ impl<T> HashTrie<T> {
         Ok(trie)
     }
 
-    /// Returns the entries that `f` makes of these, which must have their hashes and be as distinct as they are. O(n).
+    /// Returns a trie of the results of `f`, which must have the hashes of their entries; no two of them may be
+    /// equal. O(n).
     pub(crate) fn filter_map_with<U>(&self, mut f: impl FnMut(&T) -> Option<U>) -> HashTrie<U> {
         self.filter_map_with_hash(|_, entry| f(entry))
     }
 
-    /// Returns the entries that `f` makes of those that have an equal one in `other`, by stored hashes, which must be of
-    /// the same hasher. What `f` returns must have the hash of its operands. O(m log n) for the m entries of the smaller
-    /// trie; no hasher is called.
+    /// Returns a trie of the results of `f` for all pairs of equal entries. The stored hashes of both tries must be
+    /// of the same hasher, and each result must have the hash of its pair. O(m log n) for the m entries of the
+    /// smaller trie; no hasher is called.
     pub(crate) fn zip_with<U, W>(
         &self,
         other: &HashTrie<U>,
@@ -90,11 +95,11 @@ impl<T> HashTrie<T> {
         HashTrie { root, len }
     }
 
-    /// Matches the entries of both up, except those in nodes that both share. O(c log n) for versions that differ in c
-    /// entries.
+    /// Calls `each` for the entries of the two tries, paired by `same`; entries in shared nodes are skipped. O(c log
+    /// n) for versions that differ in c entries.
     ///
-    /// `same` gets an entry of `self` and one of `other`. `each` gets an entry that only one side has, on that side, or
-    /// the equal ones that both have, in no particular order.
+    /// `same` is called with an entry of `self` and one of `other`. `each` is called with an entry of `self`, an
+    /// entry of `other`, or two equal entries, in unspecified order.
     ///
     /// # Examples
     ///
@@ -125,11 +130,11 @@ impl<T> HashTrie<T> {
         ));
     }
 
-    /// [`diff`](Self::diff) with functions that can fail.
+    /// Does what [`diff`](Self::diff) does, with functions that can fail.
     ///
     /// # Errors
     ///
-    /// The first error of `same` or `each`, which ends the walk.
+    /// Returns the first error of `same` or `each`, which stops the walk.
     ///
     /// # Examples
     ///
@@ -163,16 +168,15 @@ impl<T> HashTrie<T> {
         Ok(())
     }
 
-    /// Returns `true` if no other trie shares a node. O(n), without a look at entries.
+    /// Returns `true` if no node of this trie is shared. O(n), without visiting entries.
     pub(crate) fn is_unshared(&self) -> bool {
         is_unshared(&self.root)
     }
 
-    /// Calls `visit` with the entries in nodes that this trie does not share: all those that would be dropped with it.
-    /// O(n).
+    /// Calls `visit` for the entries in unshared nodes: those that would be dropped together with this trie. O(n).
     ///
-    /// A tracing garbage collector needs this. It asks each of its objects for the references that it alone accounts
-    /// for, and an entry in a shared node counts as referred to once, however many tries have the node.
+    /// Tracing garbage collectors need this. They ask each object for the references that it alone accounts for, and
+    /// an entry in a shared node counts as one reference, however many tries share the node.
     ///
     /// # Examples
     ///
@@ -199,11 +203,11 @@ impl<T> HashTrie<T> {
         }));
     }
 
-    /// [`for_each_unshared`](Self::for_each_unshared) with a function that can fail.
+    /// Does what [`for_each_unshared`](Self::for_each_unshared) does, with a function that can fail.
     ///
     /// # Errors
     ///
-    /// The first error of `visit`, which ends the walk.
+    /// Returns the first error of `visit`, which stops the walk.
     ///
     /// # Examples
     ///
@@ -219,12 +223,12 @@ impl<T> HashTrie<T> {
     }
 }
 
-/// Returns `true` if no node from `child` on is shared.
+/// Returns `true` if neither `child` nor a node below it is shared.
 fn is_unshared<T>(child: &Child<T>) -> bool {
     child.is_unique() && child.as_bitmap().is_none_or(|node| node.children().all(|(_, child)| is_unshared(child)))
 }
 
-/// [`HashTrie::try_for_each_unshared`] below `child`: what is below a shared node is shared with it.
+/// Does what [`HashTrie::try_for_each_unshared`] does, below `child`: everything below a shared node is shared, too.
 fn each_unshared<T, E>(child: &Child<T>, visit: &mut impl FnMut(&T) -> Result<(), E>) -> Result<(), E> {
     if !child.is_unique() {
         return Ok(());
@@ -235,11 +239,15 @@ fn each_unshared<T, E>(child: &Child<T>, visit: &mut impl FnMut(&T) -> Result<()
     }
 }
 
-/// Each shares with its operands what it can, and is one of them if that is the result. O(c log n) for versions that
-/// differ in c entries, at most O(n + m).
+/// # Combining tries
+///
+/// Each result shares its unchanged parts with the operands; if it is equal to an operand, that operand is returned.
+/// O(c log n) for versions that differ in c entries, at most O(n + m).
 impl<T: Clone> HashTrie<T> {
-    /// Returns the entries that `self` or `other` has. Of two equal ones, left and right, `both` decides what becomes of
-    /// them; in nodes that both share they are kept without a call.
+    /// Returns a trie with the entries of both tries.
+    ///
+    /// For equal entries, `both` is called with that of `self` and that of `other`, and decides. In shared nodes they
+    /// are kept without a call.
     ///
     /// # Examples
     ///
@@ -263,11 +271,11 @@ impl<T: Clone> HashTrie<T> {
         into_ok(self.try_union(other, |a, b| Ok(same(a, b)), |a, b| Ok(both(a, b))))
     }
 
-    /// [`union`](Self::union) with functions that can fail.
+    /// Does what [`union`](Self::union) does, with functions that can fail.
     ///
     /// # Errors
     ///
-    /// The first error of `same` or `both`.
+    /// Returns the first error of `same` or `both`.
     ///
     /// # Examples
     ///
@@ -277,7 +285,8 @@ impl<T: Clone> HashTrie<T> {
     /// let same = |a: &(u64, char), b: &(u64, char)| a.0 == b.0;
     /// let left = HashTrie::build([(1, (1, 'a')), (2, (2, 'b'))], same, |_, _| ());
     /// let right = HashTrie::build([(2, (2, 'c'))], same, |_, _| ());
-    /// let conflict = left.try_union(&right, |a, b| Ok(same(a, b)), |a, b| Err((a.1, b.1)));
+    /// let conflict =
+    ///     left.try_union(&right, |a, b| Ok(same(a, b)), |a, b| Err((a.1, b.1)));
     /// assert_eq!(conflict.unwrap_err(), ('b', 'c'));
     /// ```
     pub fn try_union<E>(
@@ -289,7 +298,7 @@ impl<T: Clone> HashTrie<T> {
         self.try_merge_with(other, SetOp::UNION, same, both, T::clone)
     }
 
-    /// Returns the entries of `self` of which `other` has an equal one.
+    /// Returns a trie with the entries of `self` for which `other` contains an equal one.
     ///
     /// # Examples
     ///
@@ -298,34 +307,34 @@ impl<T: Clone> HashTrie<T> {
     ///
     /// let odd = HashTrie::build([1, 3, 5].map(|n| (n, n)), |a, b| a == b, |_, _| ());
     /// let small = HashTrie::build([1, 2].map(|n| (n, n)), |a, b| a == b, |_, _| ());
-    /// let mut numbers: Vec<u64> = odd.intersection(&small, |a, b| a == b).into_iter().collect();
-    /// numbers.sort_unstable();
-    /// assert_eq!(numbers, [1]);
+    /// let both = odd.intersection(&small, |a, b| a == b);
+    /// assert!(both.iter().eq(&[1]));
     /// ```
     #[must_use = "the new trie is the result; the trie itself is unchanged"]
     pub fn intersection(&self, other: &Self, mut same: impl FnMut(&T, &T) -> bool) -> Self {
         into_ok(self.try_intersection(other, |a, b| Ok(same(a, b))))
     }
 
-    /// [`intersection`](Self::intersection) with an equality that can fail.
+    /// Does what [`intersection`](Self::intersection) does, with an equality that can fail.
     ///
     /// # Errors
     ///
-    /// The first error of `same`.
+    /// Returns the first error of `same`.
     ///
     /// # Examples
     ///
     /// ```
     /// use perennial::trie::HashTrie;
     ///
-    /// let [a, b] = [(); 2].map(|()| HashTrie::build([(1, 1)], |a, b| a == b, |_, _| ()));
-    /// assert_eq!(a.try_intersection(&b, |_, _| Err("not comparable")).unwrap_err(), "not comparable");
+    /// let [a, b] = [1, 1].map(|n| HashTrie::build([(1, n)], |a, b| a == b, |_, _| ()));
+    /// let result = a.try_intersection(&b, |_, _| Err("not comparable"));
+    /// assert_eq!(result.unwrap_err(), "not comparable");
     /// ```
     pub fn try_intersection<E>(&self, other: &Self, same: impl FnMut(&T, &T) -> Result<bool, E>) -> Result<Self, E> {
         self.try_merge_with(other, SetOp::INTERSECTION, same, |_, _| Ok(Merge::Left), T::clone)
     }
 
-    /// Returns the entries of `self` of which `other` has no equal one.
+    /// Returns a trie with the entries of `self` for which `other` contains no equal one.
     ///
     /// # Examples
     ///
@@ -334,7 +343,8 @@ impl<T: Clone> HashTrie<T> {
     ///
     /// let odd = HashTrie::build([1, 3, 5].map(|n| (n, n)), |a, b| a == b, |_, _| ());
     /// let small = HashTrie::build([1, 2].map(|n| (n, n)), |a, b| a == b, |_, _| ());
-    /// let mut numbers: Vec<u64> = odd.difference(&small, |a, b| a == b).into_iter().collect();
+    /// let rest = odd.difference(&small, |a, b| a == b);
+    /// let mut numbers: Vec<u64> = rest.into_iter().collect();
     /// numbers.sort_unstable();
     /// assert_eq!(numbers, [3, 5]);
     /// ```
@@ -343,25 +353,26 @@ impl<T: Clone> HashTrie<T> {
         into_ok(self.try_difference(other, |a, b| Ok(same(a, b))))
     }
 
-    /// [`difference`](Self::difference) with an equality that can fail.
+    /// Does what [`difference`](Self::difference) does, with an equality that can fail.
     ///
     /// # Errors
     ///
-    /// The first error of `same`.
+    /// Returns the first error of `same`.
     ///
     /// # Examples
     ///
     /// ```
     /// use perennial::trie::HashTrie;
     ///
-    /// let [a, b] = [(); 2].map(|()| HashTrie::build([(1, 1)], |a, b| a == b, |_, _| ()));
-    /// assert_eq!(a.try_difference(&b, |_, _| Err("not comparable")).unwrap_err(), "not comparable");
+    /// let [a, b] = [1, 1].map(|n| HashTrie::build([(1, n)], |a, b| a == b, |_, _| ()));
+    /// let result = a.try_difference(&b, |_, _| Err("not comparable"));
+    /// assert_eq!(result.unwrap_err(), "not comparable");
     /// ```
     pub fn try_difference<E>(&self, other: &Self, same: impl FnMut(&T, &T) -> Result<bool, E>) -> Result<Self, E> {
         self.try_merge_with(other, SetOp::DIFFERENCE, same, |_, _| Ok(Merge::Remove), T::clone)
     }
 
-    /// Returns the entries that only one of both has.
+    /// Returns a trie with the entries that exactly one of the tries contains.
     ///
     /// # Examples
     ///
@@ -370,7 +381,8 @@ impl<T: Clone> HashTrie<T> {
     ///
     /// let odd = HashTrie::build([1, 3, 5].map(|n| (n, n)), |a, b| a == b, |_, _| ());
     /// let small = HashTrie::build([1, 2].map(|n| (n, n)), |a, b| a == b, |_, _| ());
-    /// let mut numbers: Vec<u64> = odd.symmetric_difference(&small, |a, b| a == b).into_iter().collect();
+    /// let either = odd.symmetric_difference(&small, |a, b| a == b);
+    /// let mut numbers: Vec<u64> = either.into_iter().collect();
     /// numbers.sort_unstable();
     /// assert_eq!(numbers, [2, 3, 5]);
     /// ```
@@ -379,19 +391,20 @@ impl<T: Clone> HashTrie<T> {
         into_ok(self.try_symmetric_difference(other, |a, b| Ok(same(a, b))))
     }
 
-    /// [`symmetric_difference`](Self::symmetric_difference) with an equality that can fail.
+    /// Does what [`symmetric_difference`](Self::symmetric_difference) does, with an equality that can fail.
     ///
     /// # Errors
     ///
-    /// The first error of `same`.
+    /// Returns the first error of `same`.
     ///
     /// # Examples
     ///
     /// ```
     /// use perennial::trie::HashTrie;
     ///
-    /// let [a, b] = [(); 2].map(|()| HashTrie::build([(1, 1)], |a, b| a == b, |_, _| ()));
-    /// assert_eq!(a.try_symmetric_difference(&b, |_, _| Err("not comparable")).unwrap_err(), "not comparable");
+    /// let [a, b] = [1, 1].map(|n| HashTrie::build([(1, n)], |a, b| a == b, |_, _| ()));
+    /// let result = a.try_symmetric_difference(&b, |_, _| Err("not comparable"));
+    /// assert_eq!(result.unwrap_err(), "not comparable");
     /// ```
     pub fn try_symmetric_difference<E>(
         &self,

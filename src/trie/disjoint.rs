@@ -1,10 +1,10 @@
-//! Several entries at once, for editing.
+//! Mutable references to several entries at once.
 
 use super::child::ChildMut;
 use super::node::descend;
 use super::{CloneFn, HashTrie, into_ok, mix, wrap_ok};
 
-/// What is wanted of the trie: the entry `index` of the leaf in the range of `hash`, for query `query`.
+/// The result of a successful search: `query` has found entry `index` of the leaf in the range of `hash`.
 #[derive(Clone, Copy)]
 struct Wanted {
     hash: u32,
@@ -13,7 +13,7 @@ struct Wanted {
 }
 
 impl<T> HashTrie<T> {
-    /// What each query, a hash and an equality, finds.
+    /// Returns a mutable reference to the entry that each query, a hash and an equality, finds.
     ///
     /// # Panics
     /// If two queries find the same entry.
@@ -28,7 +28,7 @@ impl<T> HashTrie<T> {
             next += 1;
             into_ok(self.try_position(hash, wrap_ok(eq))).map(|index| Wanted { hash, index, query })
         });
-        // Absent ones come first; the others in the order of the trie.
+        // Queries without an entry come first, the others in the order of the trie.
         wanted.sort_unstable_by_key(|wanted| wanted.map(|wanted| wanted.hash));
         let leaf = |wanted: &Wanted| self.root.leaf(wanted.hash).addr();
         for (place, a) in wanted.iter().enumerate() {
@@ -49,7 +49,8 @@ impl<T> HashTrie<T> {
     }
 }
 
-/// Finds what is `wanted`, in order of hashes, below `child`, at which `level`s above have used up hash bits.
+/// Collects the `wanted` entries, which are sorted by hash, below `child`. `level` bitmap nodes above it have used up
+/// hash bits.
 fn collect<'a, T>(
     child: ChildMut<'a, T>,
     level: u32,

@@ -1,16 +1,18 @@
-//! Equality of two tries, node by node.
+//! Equality of two tries, compared node by node.
 
 use super::bucket::{Bucket, tag};
 use super::child::{Child, ChildRef};
 use super::{HashTrie, into_ok};
 
 impl<T> HashTrie<T> {
-    /// Returns `true` if both have the same entries, by `eq`. O(1) for the same version, O(1) mostly for different
-    /// lengths, otherwise in proportion to what they do not share.
+    /// Returns `true` if both tries have the same entries, as compared by `eq`.
     ///
-    /// Shared subtrees are equal without a look inside, so an entry that is not equal to itself counts as equal there.
-    /// `eq` gets an entry of `self` and one of `other`. It may be narrower than the equality by which the entries are
-    /// distinct, as the equality of key and value is.
+    /// O(1) for the same version or for different lengths, otherwise proportional to the size of the parts that are
+    /// not shared.
+    ///
+    /// Shared subtrees count as equal without being visited, so an entry that is not equal to itself counts as equal
+    /// there. `eq` is called with an entry of `self` and one of `other`. It may be stricter than the equality used
+    /// for insertion, for example compare key and value instead of keys.
     ///
     /// # Examples
     ///
@@ -28,11 +30,11 @@ impl<T> HashTrie<T> {
         into_ok(self.try_eq(other, |a, b| Ok(eq(a, b))))
     }
 
-    /// [`eq`](Self::eq) with an equality that can fail.
+    /// Does what [`eq`](Self::eq) does, with an equality that can fail.
     ///
     /// # Errors
     ///
-    /// The first error of `eq`.
+    /// Returns the first error of `eq`.
     ///
     /// # Examples
     ///
@@ -41,7 +43,9 @@ impl<T> HashTrie<T> {
     ///
     /// let mut trie = HashTrie::new();
     /// trie.insert(1, 0.5, |a, b| a == b);
-    /// let compare = |a: &f64, b: &f64| a.partial_cmp(b).map(|order| order.is_eq()).ok_or("not comparable");
+    /// let compare = |a: &f64, b: &f64| {
+    ///     a.partial_cmp(b).map(|order| order.is_eq()).ok_or("not comparable")
+    /// };
     /// assert_eq!(trie.try_eq(&trie.clone(), compare), Ok(true));
     /// let mut other = HashTrie::new();
     /// other.insert(1, f64::NAN, |_, _| false);
@@ -51,14 +55,15 @@ impl<T> HashTrie<T> {
         Ok(self.len == other.len && equal(&self.root, &other.root, &mut eq)?)
     }
 
-    /// Are both of the same shape, with the same number of entries in the same places? A test of canonicity.
+    /// Returns `true` if both tries have the same shape, with the same number of entries in each leaf. For tests of
+    /// canonical shapes.
     #[doc(hidden)]
     pub fn same_shape(&self, other: &Self) -> bool {
         same_shape(&self.root, &other.root)
     }
 }
 
-/// Shape is canonical: two tries with the same hashes have the same nodes.
+/// Compares two subtrees at the same depth. The shape is canonical: equal sets of hashes have the same nodes.
 pub(super) fn equal<T, E>(
     a: &Child<T>,
     b: &Child<T>,
@@ -95,7 +100,7 @@ pub(super) fn equal<T, E>(
     }
 }
 
-/// Has every entry of `a` its equal in `b`, and is there no other?
+/// Returns `true` if both buckets have the same length, and `b` has an equal entry for every entry of `a`.
 fn equal_buckets<T, E>(
     a: &Bucket<T>,
     b: &Bucket<T>,
@@ -105,7 +110,7 @@ fn equal_buckets<T, E>(
         return Ok(false);
     }
     for (((&hash, entry), &other_hash), other) in a.hashes().iter().zip(a.entries()).zip(b.hashes()).zip(b.entries()) {
-        // Versions of a leaf have most of their entries in the same places.
+        // Versions of a leaf have most of their entries at the same indices.
         let is_there = hash == other_hash && eq(entry, other)?;
         if !is_there && b.try_find(tag(hash), |other| eq(entry, other))?.is_none() {
             return Ok(false);

@@ -1,6 +1,6 @@
 //! Iteration: borrowing, mutable, and owning.
 //!
-//! Leaves come in the order of their hashes, and the entries of a leaf from the last to the first, in all of them.
+//! All iterators visit the leaves in the order of their hashes, and the entries of a leaf from the last to the first.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -11,7 +11,7 @@ use super::child::{Child, ChildMut, ChildRef, ChildSlots, ChildrenMut};
 use super::node::HEIGHT_MAX;
 use super::{CloneFn, HashTrie};
 
-/// The entries below one child: the leaf at hand, and above it the bitmap nodes with the children that are left.
+/// The entries below one child: the current leaf, and the bitmap nodes above it with their remaining children.
 pub(crate) struct Entries<'a, T> {
     leaf: slice::Iter<'a, T>,
     depth: usize,
@@ -47,7 +47,7 @@ impl<'a, T> Entries<'a, T> {
         self.depth += 1;
     }
 
-    /// Goes to the next leaf that has entries. Not inlined, so that `next` stays small enough to be.
+    /// Advances to the next leaf that has entries. Not inlined, so that `next` is small enough to be inlined.
     #[inline(never)]
     fn next_leaf(&mut self) -> bool {
         while let Some(top) = self.depth.checked_sub(1) {
@@ -55,8 +55,8 @@ impl<'a, T> Entries<'a, T> {
                 self.depth = top;
                 continue;
             };
-            let node = self.nodes[top].and_then(Child::as_bitmap).expect("the stack holds bitmap nodes");
-            // While the entries of this child are worked on, the one after the next is fetched.
+            let node = self.nodes[top].and_then(Child::as_bitmap).expect("the stack contains only bitmap nodes");
+            // While the entries of this child are processed, the child after the next one is fetched.
             let mut ahead = self.starts[top];
             if let (Some(_), Some(ahead)) = (ahead.pop_first(), ahead.pop_first()) {
                 node.child(ahead).prefetch();
@@ -102,7 +102,7 @@ impl<'a, T> Iterator for Entries<'a, T> {
     }
 }
 
-/// A borrowing iterator over the entries of a [`HashTrie`], made by [`HashTrie::iter`].
+/// A borrowing iterator over the entries of a [`HashTrie`], returned by [`HashTrie::iter`].
 ///
 /// # Examples
 ///
@@ -115,7 +115,7 @@ impl<'a, T> Iterator for Entries<'a, T> {
 /// ```
 pub struct Iter<'a, T> {
     entries: Entries<'a, T>,
-    /// The number of entries behind the leaf at hand: so it need not be changed for each entry.
+    /// The number of entries after the current leaf. It does not have to be updated for each entry.
     behind: usize,
 }
 
@@ -168,13 +168,13 @@ impl<'a, T> Iterator for Iter<'a, T> {
 impl<T> ExactSizeIterator for Iter<'_, T> {}
 impl<T> FusedIterator for Iter<'_, T> {}
 
-/// A mutable iterator over the entries of a [`HashTrie`]. Shared nodes are copied as they are reached.
+/// A mutable iterator over the entries of a [`HashTrie`]. Shared nodes are copied when they are reached.
 pub(crate) struct IterMut<'a, T, C> {
     leaf: slice::IterMut<'a, T>,
     depth: usize,
     nodes: [Option<ChildrenMut<'a, T>>; HEIGHT_MAX],
     len: usize,
-    /// None in an iterator over nothing.
+    /// `None` in an empty iterator.
     clone: Option<C>,
 }
 
@@ -183,7 +183,7 @@ impl<'a, T, C> IterMut<'a, T, C> {
         Self { leaf: [].iter_mut(), depth: 0, nodes: [const { None }; HEIGHT_MAX], len: 0, clone: None }
     }
 
-    /// Returns the entries that are left, to look at.
+    /// Returns an iterator over the remaining entries.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         let above = self.nodes[..self.depth].iter().rev().flatten();
         self.leaf.as_slice().iter().rev().chain(above.flat_map(ChildrenMut::rest).flat_map(Entries::below))
@@ -191,14 +191,14 @@ impl<'a, T, C> IterMut<'a, T, C> {
 }
 
 impl<'a, T, C: CloneFn<T>> IterMut<'a, T, C> {
-    /// Returns the entries below one child, which has `len` of them.
+    /// Returns an iterator over the entries below one child, which has `len` entries.
     pub(super) fn below(child: ChildSlots<'a, T>, len: usize, clone: C) -> Self {
         let mut iter = Self { len, clone: Some(clone), ..Self::over_nothing() };
         iter.enter(child.make_mut(clone));
         iter
     }
 
-    /// Makes a leaf the one at hand, or puts a node on the stack.
+    /// Makes a leaf the current one, or pushes a node onto the stack.
     #[inline]
     fn enter(&mut self, child: ChildMut<'a, T>) {
         match child {
@@ -212,7 +212,7 @@ impl<'a, T, C: CloneFn<T>> IterMut<'a, T, C> {
         }
     }
 
-    /// Goes on to the next node. A child whose copy panics is passed over.
+    /// Advances to the next node. A child whose copy panics is skipped.
     fn advance(&mut self) -> bool {
         let Some(clone) = self.clone else { return false };
         while let Some(top) = self.depth.checked_sub(1) {
@@ -274,10 +274,10 @@ impl<'a, T, C: CloneFn<T>> Iterator for IterMut<'a, T, C> {
 impl<T, C: CloneFn<T>> ExactSizeIterator for IterMut<'_, T, C> {}
 impl<T, C: CloneFn<T>> FusedIterator for IterMut<'_, T, C> {}
 
-/// The entries below one child, by value: moved out of nodes that are not shared, cloned out of those that are.
+/// The entries below one child, by value: moved out of unshared nodes, cloned from shared ones.
 pub(crate) struct OwnedEntries<T> {
     leaf: Child<T>,
-    /// The entries of `leaf` that are left: those before this index.
+    /// The number of remaining entries of `leaf`: those before this index.
     untaken: usize,
     depth: usize,
     nodes: [Child<T>; HEIGHT_MAX],
@@ -308,13 +308,13 @@ impl<T> OwnedEntries<T> {
         }
     }
 
-    /// Goes on to the next node.
+    /// Advances to the next node.
     fn advance(&mut self) -> bool {
         while let Some(top) = self.depth.checked_sub(1) {
             if let Some(start) = self.starts[top].pop_first() {
                 let child = match self.nodes[top].get_mut() {
                     Some(ChildMut::Bitmap(node)) => node.child_mut(start).replace(Child::EMPTY),
-                    _ => self.nodes[top].as_bitmap().expect("the stack holds bitmap nodes").child(start).clone(),
+                    _ => self.nodes[top].as_bitmap().expect("the stack has only bitmap nodes").child(start).clone(),
                 };
                 self.enter(child);
                 return true;
@@ -342,7 +342,7 @@ impl<T> OwnedEntries<T> {
         Some(entry)
     }
 
-    /// Returns references to the entries that are left.
+    /// Returns an iterator over references to the remaining entries.
     fn rest(&self) -> impl Iterator<Item = &T> {
         let above = self.nodes[..self.depth].iter().zip(self.starts).rev().flat_map(|(node, mut starts)| {
             let children = core::iter::from_fn(move || starts.pop_first());
@@ -352,8 +352,8 @@ impl<T> OwnedEntries<T> {
     }
 }
 
-/// An owning iterator over the entries of a [`HashTrie`]: moves them out of nodes that are not shared, and clones those
-/// of shared ones.
+/// An owning iterator over the entries of a [`HashTrie`]: moves them out of unshared nodes, and clones those of
+/// shared ones.
 ///
 /// # Examples
 ///
@@ -386,14 +386,14 @@ impl<T> IntoIter<T> {
         self.len
     }
 
-    /// Returns references to the entries that are left.
+    /// Returns an iterator over references to the remaining entries.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.entries.rest()
     }
 }
 
 impl<T: Clone> Clone for IntoIter<T> {
-    /// Shares the nodes that are left. O(log n).
+    /// Returns an iterator over the same remaining entries, which shares their nodes. O(log n).
     fn clone(&self) -> Self {
         let OwnedEntries { leaf, nodes, .. } = &self.entries;
         Self { entries: OwnedEntries { leaf: leaf.clone(), nodes: nodes.clone(), ..self.entries }, len: self.len }
@@ -430,7 +430,7 @@ impl<T: Clone> ExactSizeIterator for IntoIter<T> {}
 impl<T: Clone> FusedIterator for IntoIter<T> {}
 
 impl<T> HashTrie<T> {
-    /// Returns the entries in no particular order. O(n), no allocation.
+    /// Returns an iterator over the entries, in unspecified order. O(n) for the whole run, no allocation.
     ///
     /// # Examples
     ///

@@ -1,11 +1,11 @@
-//! Leaves as such, be they empty, buckets or collision nodes; and the descent to one.
+//! Functions for all leaves, whether empty, bucket or collision node; and the descent to a leaf.
 
 use super::bucket::{Bucket, tag};
 use super::child::{Child, ChildRef};
 use super::node::descend;
 
 impl<T> Child<T> {
-    /// Returns the entries of a leaf; none of a bitmap node.
+    /// Returns the entries of a leaf; for a bitmap node, returns an empty slice.
     #[inline]
     pub(crate) fn entries(&self) -> &[T] {
         match self.get() {
@@ -15,7 +15,7 @@ impl<T> Child<T> {
         }
     }
 
-    /// Returns the number of entries, if it is a leaf that could be joined with another.
+    /// Returns the number of entries if this is an empty leaf or a bucket, which can be joined with another.
     #[inline]
     pub(crate) fn small_len(&self) -> Option<usize> {
         match self.get() {
@@ -25,13 +25,13 @@ impl<T> Child<T> {
         }
     }
 
-    /// Can a leaf take one entry more without a change of the trie's shape?
+    /// Returns `true` if one more entry can be added to the leaf without changing the shape of the trie.
     #[inline]
     pub(crate) fn has_room(&self) -> bool {
         self.small_len().is_none_or(|len| len < Bucket::<T>::MAX)
     }
 
-    /// Returns the entry of a leaf that `eq` accepts among those that may have `hash`, with its index.
+    /// Returns the entry that `eq` accepts, with its index, among the entries of a leaf that may have `hash`.
     #[inline]
     pub(crate) fn try_find<E>(
         &self,
@@ -44,7 +44,7 @@ impl<T> Child<T> {
         }
     }
 
-    /// [`try_find`](Self::try_find) in a collision node.
+    /// Does what [`try_find`](Self::try_find) does, for a collision node.
     #[cold]
     fn try_find_in_order<E>(&self, mut eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<(usize, &T)>, E> {
         for (index, entry) in self.entries().iter().enumerate() {
@@ -65,7 +65,8 @@ impl<T> Child<T> {
         child.child_of(bits).unwrap_or(child)
     }
 
-    /// Returns true if it is a bitmap node, and its child in the slot which the top bits choose is one, too.
+    /// Returns `true` if this is a bitmap node whose child in the slot selected by the top bits is also a bitmap
+    /// node.
     #[inline]
     pub(crate) fn has_inner(&self, bits: u32) -> bool {
         self.child_of_widest(bits).is_some_and(Self::is_bitmap)

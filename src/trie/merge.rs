@@ -1,9 +1,10 @@
-//! Union, intersection, difference and everything between: one walk over two tries that builds a third.
+//! Union, intersection, difference and similar operations: one walk over two tries that builds a third.
 //!
-//! It goes down both tries together, range by range, and stops where both share a subtree or only one has anything.
-//! What is unchanged is put into the result as it is; if the result is what an operand is, it is that operand itself.
+//! The walk descends both tries together, range by range, and stops where both share a subtree or where only one has
+//! entries. Unchanged parts become parts of the result; if the result is equal to an operand, that operand is
+//! returned.
 //!
-//! The walk is the one over immutable sets of Liljenzin, "Confluently Persistent Sets and Maps" (2013), on a trie.
+//! The algorithm is that of Liljenzin, "Confluently Persistent Sets and Maps" (2013), for immutable sets, on a trie.
 
 mod leaves;
 mod len;
@@ -18,9 +19,9 @@ use leaves::{LeafMerge, Outcome};
 pub(super) use len::LenCounter;
 
 impl<T> HashTrie<T> {
-    /// What `op` and `both` make of `self`, the left side, and `other`, the right one. `same` tells equal entries,
-    /// left and right, and `both` is asked once about each pair of them. For tries that saw equal entries under equal
-    /// hashes.
+    /// Returns the result of `op` and `both` for `self`, the left side, and `other`, the right side. `same` returns
+    /// whether a left and a right entry are equal. `both` is called once for each pair of equal entries, except in
+    /// shared subtrees for which `op` decides. Equal entries must have equal hashes in both tries.
     pub(crate) fn try_merge_with<E>(
         &self,
         other: &Self,
@@ -68,8 +69,8 @@ where
         Self { leaves: LeafMerge::new(op, same, both, clone), counter: LenCounter::new() }
     }
 
-    /// Returns the result for a range that is passed over: a subtree that both sides share, or one that only one side
-    /// has. `None` for others.
+    /// Returns the result for a range that need not be visited: a subtree that both sides share, or that only one
+    /// side has. Returns `None` for other ranges.
     fn passed_over(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>) -> Option<Child<T>> {
         let (child, stays) = if !matches!(self.leaves.op.shared, SharedPolicy::Visit) && a.is_shared_with(&b) {
             let child = a.whole()?;
@@ -91,7 +92,7 @@ where
         Some(if stays { child.clone() } else { Child::EMPTY })
     }
 
-    /// Returns the result for a range at a depth of whole levels.
+    /// Returns the result for a range at `depth`, a multiple of `WIDTH_MAX`.
     pub(super) fn child(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>, depth: u32) -> Result<Child<T>, E> {
         if let Some(child) = self.passed_over(a, b) {
             return Ok(child);
@@ -114,8 +115,8 @@ where
         Ok(builder.finish([a.whole(), b.whole()]))
     }
 
-    /// Puts the results for the children of two nodes that are divided alike into `builder`. Of those that both share
-    /// only the pointers are looked at.
+    /// Inserts the results for the children of two nodes that are divided alike into `builder`. Of shared children,
+    /// only the pointers are read.
     fn children(&mut self, builder: &mut NodeBuilder<T>, a: &'a BitmapNode<T>, b: &'a BitmapNode<T>) -> Result<(), E> {
         let (stays, walked) = match self.leaves.op.shared {
             SharedPolicy::Keep => (true, a.differing(b)),
@@ -145,7 +146,7 @@ where
         Ok(())
     }
 
-    /// Puts the result for the range of `span` slots from `first` on into `builder`.
+    /// Inserts the result for the range of the `span` slots from `first` on into `builder`.
     pub(super) fn range(
         &mut self,
         builder: &mut NodeBuilder<T>,
@@ -155,7 +156,7 @@ where
         span: usize,
     ) -> Result<(), E> {
         let depth = builder.depth + builder.width - span.trailing_zeros();
-        // A leaf and a node of which only what the leaf has too may stay: the result is a leaf.
+        // If one side is a leaf and the other contributes only entries that match, the result is a leaf.
         let is_leaf = match (a.is_node(), b.is_node()) {
             (false, false) => true,
             (false, true) => !self.leaves.op.right,
@@ -178,8 +179,8 @@ where
         Ok(())
     }
 
-    /// Puts the result for a range into `builder` where it is a matter of the entries of one leaf on either side, or of a
-    /// child that only one side has.
+    /// Inserts the result for a range into `builder`, if each side has at most a leaf in it, or one side contributes
+    /// only matching entries, or only one side has a child in it.
     fn leaves(
         &mut self,
         builder: &mut NodeBuilder<T>,
@@ -192,7 +193,8 @@ where
             builder.put(first, child);
             return Ok(());
         }
-        // The depth of the bitmap node, if one side is part of one: that of a node in this slot, or of the one that is built.
+        // The depth of the bitmap node, if one side is part of one: either a node in this slot, or the node under
+        // construction.
         let depth = if span == 1 { builder.depth + builder.width } else { builder.depth };
         match self.pick(a, b, depth)? {
             Outcome::Operand(whole) => builder.put(first, whole),
@@ -201,7 +203,7 @@ where
         Ok(())
     }
 
-    /// Decides what stays of two ranges that are not both nodes, and counts it.
+    /// Decides which entries of two ranges, which are not both nodes, are kept, and counts them.
     fn pick(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>, depth: u32) -> Result<Outcome<T>, E> {
         let outcome = self.leaves.pick(a, b, depth)?;
         self.counter.left.range(&a);

@@ -1,4 +1,4 @@
-//! A bitmap node in the making: how subtrees are built from many entries or children at once.
+//! A bitmap node under construction: builds subtrees from many entries or children at once.
 
 use alloc::vec::Vec;
 use triomphe::Arc;
@@ -10,12 +10,13 @@ use super::child::{BitmapNode, Child, ChildMut, new_child};
 use super::collision::CollisionNode;
 use super::node::{HASH_BITS, WIDTH_MAX};
 
-/// The hash of an entry, and below it the entry's index in a list. So keys sort by hash, and equal hashes in their order.
+/// The hash of an entry in the high 32 bits, and its index in a list in the low 32 bits. So keys sort by hash, and
+/// keys with equal hashes keep their order.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SortKey(u64);
 
 impl SortKey {
-    /// The index must fit into 32 bits.
+    /// Returns the key. `index` must fit into 32 bits.
     #[inline]
     pub(crate) const fn new(hash: u32, index: usize) -> Self {
         Self((hash as u64) << 32 | index as u64)
@@ -32,21 +33,21 @@ impl SortKey {
     }
 }
 
-/// The entries that a subtree is built from. No two are equal.
+/// The entries that a subtree is built from. No two of them are equal.
 pub(crate) trait Source<T> {
-    /// Some of them: those in one range of hashes.
+    /// A subset of the entries: those in one range of hashes.
     type Subset: Copy;
 
     fn len(&self, some: Self::Subset) -> usize;
 
-    /// Returns those whose hash has `bit` clear, and those that have it set.
+    /// Returns the entries whose hash has `bit` clear, and those whose hash has it set.
     fn halves(&self, some: Self::Subset, bit: u32) -> [Self::Subset; 2];
 
-    /// Hands them out, each with its hash; nobody asks for them again.
+    /// Passes the entries to `put`, each with its hash. Called at most once for each entry.
     fn take(&mut self, some: Self::Subset, put: impl FnMut(u32, T));
 }
 
-/// Entries by sorted keys, of which `Some` is a range. `take` gives the entry of each index.
+/// Entries by sorted keys; a subset is a range of `keys`. `take` returns the entry of an index.
 pub(crate) struct Sorted<'k, F> {
     pub(crate) keys: &'k [SortKey],
     pub(crate) take: F,
@@ -72,7 +73,7 @@ impl<T, F: FnMut(usize) -> T> Source<T> for Sorted<'_, F> {
     }
 }
 
-/// Returns the subtree, at a depth of whole levels, of some entries of `source`.
+/// Returns the subtree of some entries of `source`. `depth` is a multiple of `WIDTH_MAX`.
 pub(crate) fn subtree<T, S: Source<T>>(depth: u32, source: &mut S, some: S::Subset) -> Child<T> {
     if source.len(some) <= Bucket::<T>::MAX {
         return leaf(source, some);
@@ -83,7 +84,7 @@ pub(crate) fn subtree<T, S: Source<T>>(depth: u32, source: &mut S, some: S::Subs
     builder.finish([None, None])
 }
 
-/// Returns the leaf of so few entries of `source` that they fit into a bucket.
+/// Returns the leaf of some entries of `source` that fit into a bucket.
 fn leaf<T, S: Source<T>>(source: &mut S, some: S::Subset) -> Child<T> {
     match source.len(some) {
         0 => Child::EMPTY,
@@ -93,7 +94,7 @@ fn leaf<T, S: Source<T>>(source: &mut S, some: S::Subset) -> Child<T> {
     }
 }
 
-/// A bitmap node in the making, of the greatest width that its depth permits.
+/// A bitmap node under construction, of the greatest width possible at its depth.
 pub(crate) struct NodeBuilder<T> {
     pub(crate) depth: u32,
     pub(crate) width: u32,
@@ -107,14 +108,14 @@ impl<T> NodeBuilder<T> {
         Self { depth, width, starts: Bitmap::EMPTY, slots: [const { Child::EMPTY }; 1 << WIDTH_MAX] }
     }
 
-    /// Puts the child in that covers the slots from `first` up to the next one's.
+    /// Inserts a child that covers the slots from `first` up to the start of the next child.
     pub(crate) fn put(&mut self, first: usize, child: Child<T>) {
         self.starts.insert(first);
         self.slots[first] = child;
     }
 
-    /// Puts some entries of `source`, which belong into the range of `span` slots from `first` on, in: as one leaf, or
-    /// split.
+    /// Inserts some entries of `source`, which are in the range of the `span` slots from `first` on, as one leaf or
+    /// as several children.
     pub(crate) fn build<S: Source<T>>(&mut self, source: &mut S, some: S::Subset, first: usize, span: usize) {
         let depth = self.depth + self.width - span.trailing_zeros();
         let leaf = match source.len(some) {
@@ -138,7 +139,7 @@ impl<T> NodeBuilder<T> {
         self.put(first, leaf);
     }
 
-    /// Joins the leaves of two halves of a range, if each is one leaf and they fit into one bucket.
+    /// Joins the two halves of a range if each half is one leaf and both fit into one bucket.
     pub(crate) fn join(&mut self, first: usize, middle: usize, end: usize, clone: impl CloneFn<T>) {
         let one_each = self.starts.first_above(first, end) == middle && self.starts.first_above(middle, end) == end;
         let lens = [first, middle].map(|half| self.slots[half].small_len());
@@ -162,8 +163,8 @@ impl<T> NodeBuilder<T> {
         self.starts.remove(middle);
     }
 
-    /// Joins all leaves that fit into one bucket together. `changed` has the slots that are not as in an operand, for
-    /// each of them: ranges that are all as in one of the operands cannot be joined, and are not looked at.
+    /// Joins all leaves that fit into one bucket together. `changed` has, for each operand, the slots whose child
+    /// differs from that of the operand. A range that is unchanged from an operand cannot be joined, and is skipped.
     pub(crate) fn join_all(&mut self, changed: [Bitmap; 2], clone: impl CloneFn<T>) {
         for span in (0..self.width).map(|bits| 1 << bits) {
             for first in (0..1 << self.width).step_by(2 * span) {
@@ -174,12 +175,12 @@ impl<T> NodeBuilder<T> {
         }
     }
 
-    /// Returns true if `child` is in all slots from `first` up to `end`.
+    /// Returns `true` if `child` covers all slots from `first` up to `end`.
     pub(crate) fn has(&self, first: usize, end: usize, child: &Child<T>) -> bool {
         self.slots[first].ptr_eq(child) && self.starts.first_above(first, end) == end
     }
 
-    /// Returns the node, or the one leaf, or that of `operands` which is the same.
+    /// Returns the node, or its only leaf, or the one of `operands` that is equal to it.
     pub(crate) fn finish(mut self, operands: [Option<&Child<T>>; 2]) -> Child<T> {
         if self.starts.len() == 1 {
             return core::mem::replace(&mut self.slots[0], Child::EMPTY);

@@ -1,4 +1,4 @@
-//! A lazy walk over two tries at once, past what they share.
+//! A lazy walk over two tries at once that skips shared subtrees.
 
 use alloc::vec::Vec;
 use core::convert::Infallible;
@@ -7,7 +7,7 @@ use super::child::BitmapNode;
 use super::range::{LeafEntries, Matched, RangeView};
 use super::{HashTrie, into_ok};
 
-/// An entry that one trie has, or the equal ones that both have.
+/// An entry that only one trie has, or the equal entries that both have.
 #[derive(Debug)]
 pub(crate) enum Pair<'a, T> {
     Left(&'a T),
@@ -15,25 +15,25 @@ pub(crate) enum Pair<'a, T> {
     Both(&'a T, &'a T),
 }
 
-/// The entries of two tries outside of the subtrees that they share, made by [`HashTrie::pairs`].
+/// The entries of two tries outside shared subtrees, returned by [`HashTrie::pairs`].
 pub(crate) struct PairWalk<'a, T, F> {
     same: F,
-    /// The ranges that are left, the next one last, with their depths.
+    /// The remaining ranges, the next one last, with their depths.
     ranges: Vec<(RangeView<'a, T>, RangeView<'a, T>, u32)>,
-    /// The entries of two leaves that have not been looked at.
+    /// The entries of the current two leaves that have not been visited.
     left: LeafEntries<'a, T>,
     right: LeafEntries<'a, T>,
-    /// The leaf that the entries in `right` are of, and those of them that have been matched with a left one.
+    /// The leaf that the entries in `right` belong to, and those of its entries that are equal to a left one.
     right_leaf: RangeView<'a, T>,
     matched: Matched,
     shares_entries: bool,
 }
 
 impl<T> HashTrie<T> {
-    /// Matches the entries of both up, except those in subtrees that both share. `same` gets one of `self` and one of
-    /// `other`. For tries that saw equal entries under equal hashes.
+    /// Pairs the entries of both tries, except those in shared subtrees. `same` is called with an entry of `self` and
+    /// one of `other`. Equal entries must have equal hashes in both tries.
     ///
-    /// O(d log n) for versions that differ in d entries.
+    /// O(c log n) for versions that differ in c entries.
     pub(crate) fn pairs<'a, F, E>(&'a self, other: &'a Self, same: F) -> PairWalk<'a, T, F>
     where
         F: FnMut(&T, &T) -> Result<bool, E>,
@@ -58,12 +58,12 @@ impl<T> HashTrie<T> {
 }
 
 impl<'a, T, F> PairWalk<'a, T, F> {
-    /// Has a subtree been passed over that both share and that has entries?
+    /// Returns `true` if a shared subtree that has entries has been skipped.
     pub(crate) const fn shares_entries(&self) -> bool {
         self.shares_entries
     }
 
-    /// Puts the children of two nodes on the list, except those that both share: no look at these is needed.
+    /// Adds the children of two nodes to the remaining ranges, except shared ones, which are not read.
     fn visit_children(&mut self, a: &'a BitmapNode<T>, b: &'a BitmapNode<T>, depth: u32) {
         let first = self.ranges.len();
         let differing = a.differing(b);
@@ -76,7 +76,7 @@ impl<'a, T, F> PairWalk<'a, T, F> {
         self.ranges[first..].reverse();
     }
 
-    /// Puts a range on the list, if it has something to look at.
+    /// Adds a range to the remaining ones, unless it is shared or empty.
     fn visit(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>, depth: u32) {
         if a.is_shared_with(&b) {
             self.shares_entries = true;
@@ -85,14 +85,14 @@ impl<'a, T, F> PairWalk<'a, T, F> {
         }
     }
 
-    /// Makes two leaves those at hand.
+    /// Makes two leaves the current ones.
     #[inline]
     fn start(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>) {
         (self.left, self.right, self.right_leaf) = (a.entries(), b.entries(), b);
         self.matched.start(b);
     }
 
-    /// Goes on to the next range that is a leaf on both sides.
+    /// Advances to the next range in which both sides are leaves. Returns `false` at the end.
     fn next_leaves(&mut self) -> bool {
         while let Some((a, b, depth)) = self.ranges.pop() {
             let nodes = a.whole_node().zip(b.whole_node());
@@ -112,7 +112,7 @@ impl<'a, T, F> PairWalk<'a, T, F> {
 }
 
 impl<'a, T, F> PairWalk<'a, T, F> {
-    /// Returns the next pair. After an error of `same` the walk must not go on.
+    /// Returns the next pair. After an error of `same`, the walk must not be continued.
     pub(crate) fn try_next<E>(&mut self) -> Result<Option<Pair<'a, T>>, E>
     where
         F: FnMut(&T, &T) -> Result<bool, E>,

@@ -1,9 +1,9 @@
-//! What a merge of two tries does with the entries of either.
+//! What a merge of two tries does with their entries.
 
-/// What becomes of an entry that both of two maps or tries have.
+/// A decision about an entry that both maps or tries of a merge contain.
 ///
-/// The closures of [`PersistentMap::merge_with`](crate::PersistentMap::merge_with) and of [`HashTrie::try_union`] return
-/// it.
+/// Returned by the closures that are passed to [`PersistentMap::merge_with`](crate::PersistentMap::merge_with) and
+/// [`HashTrie::union`](crate::trie::HashTrie::union).
 ///
 /// # Examples
 ///
@@ -13,47 +13,49 @@
 ///
 /// let ours = persistent_map! { "a" => 1, "b" => 2 };
 /// let theirs = persistent_map! { "a" => 3, "b" => 2 };
-/// let merged = ours.merge_with(&theirs, |_, a, b| if a < b { Merge::Right } else { Merge::Left });
+/// let merged = ours.merge_with(&theirs, |_, a, b| {
+///     if a < b { Merge::Right } else { Merge::Left }
+/// });
 /// assert!(merged == theirs);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Merge<T> {
-    /// The entry of the left operand stays: in a map, both its key and its value.
+    /// Keeps the entry of the left operand: in a map, its key and its value.
     Left,
-    /// The entry of the right operand stays: in a map, both its key and its value.
+    /// Keeps the entry of the right operand: in a map, its key and its value.
     Right,
-    /// This takes the place of both. In a map it is a value, and the key of the left operand stays; in a trie it is an
-    /// entry, which must have the hash of both.
+    /// Replaces both. In a map, this is the new value, and the key of the left operand is kept; in a trie, this is
+    /// the new entry, which must have the hash of both.
     New(T),
-    /// Neither stays.
+    /// Removes both.
     Remove,
 }
 
-/// A value stands for [`Merge::New`].
+/// Converts a value into [`Merge::New`].
 impl<T> From<T> for Merge<T> {
     fn from(value: T) -> Self {
         Self::New(value)
     }
 }
 
-/// A set operation: what becomes of entries that only one side has, and of subtrees that both share.
+/// A set operation: which entries of only one side, and which shared subtrees, are in the result.
 #[derive(Clone, Copy)]
 pub(crate) struct SetOp {
-    /// Whether what only the left side has stays.
+    /// Whether entries that only the left side has are kept.
     pub(crate) left: bool,
-    /// Whether what only the right side has stays.
+    /// Whether entries that only the right side has are kept.
     pub(crate) right: bool,
     pub(crate) shared: SharedPolicy,
 }
 
-/// What becomes of a subtree that both sides share.
+/// How a merge treats subtrees that both sides share.
 #[derive(Clone, Copy)]
 pub(crate) enum SharedPolicy {
-    /// It stays as it is.
+    /// Keeps the subtree.
     Keep,
-    /// It is left out.
+    /// Drops the subtree.
     Drop,
-    /// Each entry is decided about.
+    /// Decides about each entry.
     Visit,
 }
 
@@ -63,7 +65,7 @@ impl SetOp {
     pub(crate) const DIFFERENCE: Self = Self { left: true, right: false, shared: SharedPolicy::Drop };
     pub(crate) const SYMMETRIC_DIFFERENCE: Self = Self { left: true, right: true, shared: SharedPolicy::Drop };
 
-    /// Returns the same operation with a decision about every entry that both sides have.
+    /// Returns the same operation, but with a decision about every entry that both sides have.
     pub(crate) const fn visiting_shared(self) -> Self {
         Self { shared: SharedPolicy::Visit, ..self }
     }

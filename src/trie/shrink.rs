@@ -1,11 +1,11 @@
-//! Leaves without room to spare.
+//! Frees the spare capacity of leaves.
 
 use super::HashTrie;
 use super::bucket::{Bucket, unique_mut};
 use super::child::{Child, ChildMut, ChildSlots};
 
 impl<T> HashTrie<T> {
-    /// Gives the room back that leaves keep for entries to come, except those that other tries share. O(n).
+    /// Frees spare capacity in leaves that are not shared with other tries. O(n).
     ///
     /// # Examples
     ///

@@ -1,7 +1,7 @@
-//! Work on a trie that is dealt out by subtree, to be done in parallel: iterating, building, merging, comparing.
+//! Work on a trie that is divided by subtrees, to be done in parallel: iterating, building, merging, comparing.
 //!
-//! Who does it is left to an [`Executor`]. The algorithms are those of `iter`, `bulk`, `merge` and `eq`; here they are
-//! only started at the children of the nodes nearest to the root, and what they give is put together again.
+//! An [`Executor`] does the work. The algorithms are those of `iter`, `bulk`, `merge` and `eq`; this module only
+//! starts them at the children of the nodes near the root, and combines the results.
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -22,21 +22,21 @@ use super::range::RangeView;
 use super::set_op::{Merge, SetOp, SharedPolicy};
 use super::{CloneFn, HashTrie, into_ok, mix};
 
-/// Subtrees of about so many entries are not dealt out any further: to walk over them takes some hundred times as long
-/// as to give a thread a job. Small tries have to do for tests.
+/// Subtrees of about this many entries are not divided further: a walk over them takes about a hundred times as long
+/// as handing a job to a thread. Tests have only small tries.
 const GRAIN: usize = if cfg!(test) { 20 } else { 4096 };
 
-/// One who does many jobs, perhaps at the same time.
+/// Runs jobs, possibly in parallel.
 pub(crate) trait Executor: Copy + Sync {
-    /// Does all `jobs`. Returns what came of them, in their order.
+    /// Runs all `jobs` and returns their results in the same order.
     fn map<J: Send, R: Send>(self, jobs: Vec<J>, run: impl Fn(J) -> R + Sync) -> Vec<R>;
 }
 
-/// A subtree that can be taken apart: borrowed, borrowed for editing, or owned.
+/// A subtree that can be divided: borrowed, mutably borrowed, or owned.
 pub(crate) trait Subtree: Sized {
     type Item;
 
-    /// Returns the subtrees below a bitmap node; otherwise the subtree itself again.
+    /// Returns the subtrees below a bitmap node; any other subtree is returned unchanged as an error.
     fn children(self) -> Result<Vec<Self>, Self>;
 
     fn entries(self) -> impl Iterator<Item = Self::Item>;
@@ -54,7 +54,7 @@ impl<'a, T> Subtree for &'a Child<T> {
     }
 }
 
-/// Shared nodes are copied as they are reached.
+/// Shared nodes are copied when they are reached.
 impl<'a, T, C: CloneFn<T>> Subtree for (ChildSlots<'a, T>, C) {
     type Item = &'a mut T;
 
@@ -65,7 +65,7 @@ impl<'a, T, C: CloneFn<T>> Subtree for (ChildSlots<'a, T>, C) {
         }
         Ok(match child.make_mut(clone) {
             ChildMut::Bitmap(node) => node.children_mut().map(|child| (child, clone)).collect(),
-            _ => unreachable!("a copy of a bitmap node is one"),
+            _ => unreachable!("a copy of a bitmap node is a bitmap node"),
         })
     }
 
@@ -76,7 +76,7 @@ impl<'a, T, C: CloneFn<T>> Subtree for (ChildSlots<'a, T>, C) {
     }
 }
 
-/// Moves entries out of nodes that nobody else has, and clones those of shared ones.
+/// Moves the entries out of unshared nodes, and clones those of shared ones.
 impl<T: Clone> Subtree for Child<T> {
     type Item = T;
 
@@ -96,11 +96,12 @@ impl<T: Clone> Subtree for Child<T> {
     }
 }
 
-/// One subtree or several, which can be dealt out to two iterators.
+/// One or more subtrees, which can be divided between two iterators.
 pub(crate) struct Subtrees<N>(Vec<N>);
 
 impl<N: Subtree> Subtrees<N> {
-    /// Two halves of about the same size, if hashes are spread well; all of it and nothing, if it is one leaf.
+    /// Returns two halves, of about the same size if hashes are well distributed. A single leaf is returned as a
+    /// whole.
     pub(crate) fn split(mut self) -> (Self, Option<Self>) {
         while self.0.len() == 1 {
             match self.0.swap_remove(0).children() {
@@ -131,7 +132,8 @@ impl<T> HashTrie<T> {
     }
 }
 
-/// Entries for a trie to come, dealt out to the slots of its root. One word, since those who fold move it at each step.
+/// Entries for a new trie, divided by the slots of its root. It is one word, since parallel folds move it at each
+/// step.
 pub(crate) struct RootPartition<T>(Box<[Vec<HashedEntry<T>>; 1 << WIDTH_MAX]>);
 
 impl<T> RootPartition<T> {
@@ -147,8 +149,8 @@ impl<T> RootPartition<T> {
 }
 
 impl<T: Send + Sync> HashTrie<T> {
-    /// Returns a trie of all that was dealt out, of which later parts have later entries. `same` and `replace`
-    /// are those of [`try_extend_with`](Self::try_extend_with).
+    /// Returns a trie of all the entries; entries of later parts are the later ones. `same` and `replace` are those
+    /// of [`try_extend_with`](Self::try_extend_with).
     pub(crate) fn from_partitions(
         mut parts: Vec<RootPartition<T>>,
         executor: impl Executor,
@@ -169,7 +171,7 @@ impl<T: Send + Sync> HashTrie<T> {
         Self { root: builder.finish([None, None]), len }
     }
 
-    /// [`try_merge_with`](Self::try_merge_with) for functions that cannot fail and that many may call at a time.
+    /// Does what [`try_merge_with`](Self::try_merge_with) does, for infallible, thread-safe callbacks.
     pub(crate) fn par_merge(
         &self,
         other: &Self,
@@ -184,7 +186,7 @@ impl<T: Send + Sync> HashTrie<T> {
         Self { root, len: counter.result(self.len, other.len, op) }
     }
 
-    /// [`eq`](Self::eq) for an equality that many may ask at a time.
+    /// Does what [`eq`](Self::eq) does, for a thread-safe equality.
     pub(crate) fn par_eq(&self, other: &Self, executor: impl Executor, eq: impl Fn(&T, &T) -> bool + Sync) -> bool {
         let differ = AtomicBool::new(self.len != other.len);
         compare(&self.root, &other.root, self.len, executor, &eq, &differ);
@@ -192,7 +194,7 @@ impl<T: Send + Sync> HashTrie<T> {
     }
 }
 
-/// A merge that is dealt out to many [`MergeWalk`]s.
+/// A merge that is divided between several [`MergeWalk`]s.
 struct ParMerge<X, S, B, C> {
     executor: X,
     op: SetOp,
@@ -202,7 +204,7 @@ struct ParMerge<X, S, B, C> {
 }
 
 impl<X, S, B, C> ParMerge<X, S, B, C> {
-    /// Returns the result for two children at `depth`, of which the smaller has about `size` entries.
+    /// Returns the result for two children at `depth`, the smaller of which has about `size` entries.
     fn child<'a, T>(&self, a: &'a Child<T>, b: &'a Child<T>, depth: u32, size: usize) -> (Child<T>, LenCounter<'a, T>)
     where
         T: Send + Sync,
@@ -219,7 +221,8 @@ impl<X, S, B, C> ParMerge<X, S, B, C> {
         }
         let mut builder = NodeBuilder::new(depth);
         let mut jobs = Vec::new();
-        // Down to the pairs of bitmap nodes; all else is done here, since it takes little time.
+        // Divides the ranges down to pairs of bitmap nodes. Everything else is merged here, since it takes little
+        // time.
         let mut ranges = vec![(RangeView::of(a), RangeView::of(b), 0, 1_usize << builder.width)];
         while let Some((a, b, first, span)) = ranges.pop() {
             let shared = a.is_shared_with(&b) && !matches!(self.op.shared, SharedPolicy::Visit);
@@ -247,7 +250,7 @@ impl<X, S, B, C> ParMerge<X, S, B, C> {
     }
 }
 
-/// Tells in `differ` if two children of `size` entries are not equal.
+/// Sets `differ` if two children with `size` entries are not equal.
 fn compare<T: Send + Sync>(
     a: &Child<T>,
     b: &Child<T>,
@@ -273,6 +276,6 @@ fn compare<T: Send + Sync>(
     }
 }
 
-// Miri has nothing to find in safe code that takes it ten minutes.
+// Miri would take ten minutes, and has nothing to find in safe code.
 #[cfg(all(test, not(miri)))]
 mod tests;

@@ -1,4 +1,4 @@
-//! Sets in parallel.
+//! Parallel operations on sets.
 
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
@@ -11,9 +11,9 @@ use super::parallel;
 use crate::PersistentSet;
 use crate::trie::{HashTrie, Merge, SetOp};
 
-/// Parallel iterator over the elements of a set.
+/// A parallel iterator over the elements of a set.
 ///
-/// Made by `par_iter` of a set, of the trait [`IntoParallelRefIterator`](rayon::iter::IntoParallelRefIterator).
+/// Returned by `par_iter` of a set, from the trait [`IntoParallelRefIterator`](rayon::iter::IntoParallelRefIterator).
 ///
 /// # Examples
 ///
@@ -27,10 +27,10 @@ pub struct ParIter<'a, T> {
     trie: &'a HashTrie<T>,
 }
 
-/// Parallel iterator over the elements of a set by value.
+/// A parallel iterator over the elements of a set by value.
 ///
-/// Elements in nodes that another version shares are cloned, all others moved. Made by `into_par_iter` of a set, of the
-/// trait [`IntoParallelIterator`], and by `par_drain` of [`ParallelDrainFull`].
+/// Elements in nodes that are shared with another version are cloned, all others moved. Returned by `into_par_iter`
+/// of a set, from the trait [`IntoParallelIterator`], and by `par_drain`, from [`ParallelDrainFull`].
 ///
 /// # Examples
 ///
@@ -97,7 +97,7 @@ where
     T: Eq + Hash + Send + Sync,
     S: BuildHasher + Default + Sync,
 {
-    /// Of equal elements the first stays.
+    /// Collects the elements into a set. If there are equal elements, the first one is kept.
     fn from_par_iter<I: IntoParallelIterator<Item = T>>(elements: I) -> Self {
         let mut set = Self::default();
         set.table.trie = set.table.par_collect(elements.into_par_iter(), |_, _| ());
@@ -110,9 +110,9 @@ where
     T: Eq + Hash + Clone + Send + Sync,
     S: BuildHasher + Sync,
 {
-    /// Inserts all elements. Of equal elements the first stays.
+    /// Inserts all elements. If there are equal elements, the first one is kept.
     ///
-    /// They are made into a set of their own, and the union of both taken.
+    /// The elements are collected into a new set, and its union with this set is computed in parallel.
     fn par_extend<I: IntoParallelIterator<Item = T>>(&mut self, elements: I) {
         self.table.par_extend(elements.into_par_iter(), |_, _| (), |_, _| Merge::Left);
     }
@@ -123,15 +123,15 @@ where
     T: Eq + Hash + Copy + Send + Sync,
     S: BuildHasher + Sync,
 {
-    /// Inserts copies of all elements. Of equal elements the first stays.
+    /// Inserts copies of all elements. If there are equal elements, the first one is kept.
     fn par_extend<I: IntoParallelIterator<Item = &'a T>>(&mut self, elements: I) {
         self.par_extend(elements.into_par_iter().copied());
     }
 }
 
-// As their sequential forms, these return sets and not iterators.
+// Like their sequential forms, these return sets and not iterators.
 impl<T: Eq + Hash + Send + Sync, S: BuildHasher + Sync> PersistentSet<T, S> {
-    /// `==` in parallel. Needs the feature `rayon`.
+    /// Compares two sets like `==`, in parallel.
     ///
     /// # Examples
     ///
@@ -144,14 +144,15 @@ impl<T: Eq + Hash + Send + Sync, S: BuildHasher + Sync> PersistentSet<T, S> {
         self.table.par_eq(&other.table, |a, b| a == b)
     }
 
-    /// [`union`](Self::union) in parallel. Needs the feature `rayon`.
+    /// Does what [`union`](Self::union) does, in parallel.
     ///
     /// # Examples
     ///
     /// ```
     /// use perennial::persistent_set;
     ///
-    /// assert_eq!(persistent_set! { 1, 2 }.par_union(&persistent_set! { 2, 3 }), persistent_set! { 1, 2, 3 });
+    /// let (a, b) = (persistent_set! { 1, 2 }, persistent_set! { 2, 3 });
+    /// assert_eq!(a.par_union(&b), persistent_set! { 1, 2, 3 });
     /// ```
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn par_union(&self, other: &Self) -> Self
@@ -162,14 +163,15 @@ impl<T: Eq + Hash + Send + Sync, S: BuildHasher + Sync> PersistentSet<T, S> {
         self.par_merged(other, SetOp::UNION, || Merge::Left)
     }
 
-    /// [`intersection`](Self::intersection) in parallel. Needs the feature `rayon`.
+    /// Does what [`intersection`](Self::intersection) does, in parallel.
     ///
     /// # Examples
     ///
     /// ```
     /// use perennial::persistent_set;
     ///
-    /// assert_eq!(persistent_set! { 1, 2 }.par_intersection(&persistent_set! { 2, 3 }), persistent_set! { 2 });
+    /// let (a, b) = (persistent_set! { 1, 2 }, persistent_set! { 2, 3 });
+    /// assert_eq!(a.par_intersection(&b), persistent_set! { 2 });
     /// ```
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn par_intersection(&self, other: &Self) -> Self
@@ -180,14 +182,15 @@ impl<T: Eq + Hash + Send + Sync, S: BuildHasher + Sync> PersistentSet<T, S> {
         self.par_merged(other, SetOp::INTERSECTION, || Merge::Left)
     }
 
-    /// [`difference`](Self::difference) in parallel. Needs the feature `rayon`.
+    /// Does what [`difference`](Self::difference) does, in parallel.
     ///
     /// # Examples
     ///
     /// ```
     /// use perennial::persistent_set;
     ///
-    /// assert_eq!(persistent_set! { 1, 2 }.par_difference(&persistent_set! { 2, 3 }), persistent_set! { 1 });
+    /// let (a, b) = (persistent_set! { 1, 2 }, persistent_set! { 2, 3 });
+    /// assert_eq!(a.par_difference(&b), persistent_set! { 1 });
     /// ```
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn par_difference(&self, other: &Self) -> Self
@@ -198,7 +201,7 @@ impl<T: Eq + Hash + Send + Sync, S: BuildHasher + Sync> PersistentSet<T, S> {
         self.par_merged(other, SetOp::DIFFERENCE, || Merge::Remove)
     }
 
-    /// [`symmetric_difference`](Self::symmetric_difference) in parallel. Needs the feature `rayon`.
+    /// Does what [`symmetric_difference`](Self::symmetric_difference) does, in parallel.
     ///
     /// # Examples
     ///

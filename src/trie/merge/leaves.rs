@@ -1,4 +1,4 @@
-//! The merge of a leaf with a leaf, or with a node of which nothing stays that the leaf does not have.
+//! The merge of a leaf with a leaf, or with a node that contributes only entries that match the leaf.
 
 use alloc::vec::Vec;
 
@@ -9,7 +9,7 @@ use super::super::node_builder::{SortKey, Source};
 use super::super::range::{Matched, RangeView};
 use super::super::set_op::{Merge, SetOp};
 
-/// What merges leaves, with memory that it uses for one after the other.
+/// Merges leaves, reusing its memory from one to the next.
 pub(super) struct LeafMerge<'a, T, S, B, C> {
     pub(super) op: SetOp,
     same: S,
@@ -18,23 +18,23 @@ pub(super) struct LeafMerge<'a, T, S, B, C> {
     /// The entries of a leaf of the result that are not in a bucket of an operand, and their keys.
     items: Vec<ResultEntry<'a, T>>,
     keys: Vec<SortKey>,
-    /// The entries of the right leaf that have an equal one in the left.
+    /// The entries of the right leaf that are equal to a left one.
     matched: Matched,
 }
 
-/// An entry of the result: one of an operand, or a new one.
+/// An entry of the result: one of an operand, a new one, or one that has been taken already.
 enum ResultEntry<'a, T> {
     Of(&'a T),
     New(T),
     Taken,
 }
 
-/// What stays of two leaves.
+/// The entries of two leaves that are kept.
 #[derive(Default)]
 struct Stays {
-    /// The indices in buckets, left and right.
+    /// The indices in the left and in the right bucket.
     indices: [Indices; 2],
-    /// How many entries of the left and of the right side stay as they are.
+    /// The number of entries of the left and of the right side that are kept unchanged.
     kept: [usize; 2],
 }
 
@@ -46,8 +46,8 @@ pub(super) struct Gathered<'m, 'a, T, C> {
     clone: C,
 }
 
-/// Some of them: indices in both buckets, and a range of `keys`, which are sorted if there are more entries than a
-/// bucket holds.
+/// Some of these entries: indices in both buckets, and a range of `keys`. The keys are sorted if there are more
+/// entries than fit into a bucket.
 #[derive(Clone, Copy)]
 pub(super) struct Picked {
     indices: [Indices; 2],
@@ -55,11 +55,11 @@ pub(super) struct Picked {
     end: usize,
 }
 
-/// What stays of two parts.
+/// The entries that are kept of two parts.
 pub(super) enum Outcome<T> {
-    /// All of one of them, and nothing else.
+    /// All entries of one part, and no others.
     Operand(Child<T>),
-    /// Some entries of both.
+    /// Some entries of both parts.
     Entries(Picked),
 }
 
@@ -133,7 +133,8 @@ where
         Self { op, same, both, clone, items: Vec::new(), keys: Vec::new(), matched: Matched::default() }
     }
 
-    /// Decides what stays of two parts that are not both nodes. The entries are those of [`gathered`](Self::gathered).
+    /// Decides which entries of two parts, which are not both nodes, are kept. [`gathered`](Self::gathered) returns
+    /// them.
     pub(super) fn pick(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>, depth: u32) -> Result<Outcome<T>, E> {
         self.items.clear();
         self.keys.clear();
@@ -156,19 +157,20 @@ where
         Ok(Outcome::Entries(picked))
     }
 
-    /// Returns what was picked of two parts.
+    /// Returns the entries of two parts that were picked.
     pub(super) fn gathered(&mut self, parts: [RangeView<'a, T>; 2]) -> Gathered<'_, 'a, T, C> {
         let buckets = parts.map(|part| part.bucket().map(|(bucket, _)| bucket));
         Gathered { buckets, keys: &self.keys, items: &mut self.items, clone: self.clone }
     }
 
-    /// Collects what stays of leaf `a` and of `b`.
+    /// Collects the kept entries of leaf `a` and of `b`.
     #[inline]
     fn match_left(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>, depth: u32, stays: &mut Stays) -> Result<(), E> {
         self.matched.start(b);
         for (index, hash, left) in a.entries() {
             let found = b.try_find(hash, depth, |right| (self.same)(left, right))?;
-            // Only an inconsistent equality finds an entry twice. In a node there are other leaves with the same indices.
+            // Only an inconsistent equality finds an entry twice. A node has several leaves with the same indices, so
+            // it has no such check.
             match found.filter(|&(index, _)| b.is_node() || !self.matched.has(index)) {
                 Some(right) => {
                     if !b.is_node() {
@@ -196,7 +198,8 @@ where
         Ok(())
     }
 
-    /// [`match_left`](Self::match_left) for a node `a`, of which nothing stays that leaf `b` has not.
+    /// Does what [`match_left`](Self::match_left) does, for a node `a` that contributes only entries that match leaf
+    /// `b`.
     fn match_right(
         &mut self,
         a: RangeView<'a, T>,
@@ -214,7 +217,7 @@ where
         Ok(())
     }
 
-    /// Lets an entry of `part`, that of the left side (0) or of the right one (1), stay as it is.
+    /// Keeps an entry of `part`, which is on the left side (0) or on the right side (1), unchanged.
     #[inline]
     fn keep(&mut self, stays: &mut Stays, side: usize, part: RangeView<'a, T>, index: usize, hash: u32, entry: &'a T) {
         stays.kept[side] += 1;
@@ -227,7 +230,7 @@ where
     #[inline]
     fn push(&mut self, hash: u32, item: ResultEntry<'a, T>) {
         if self.items.capacity() == 0 {
-            // For most leaves, so that one allocation will do.
+            // Enough for most leaves, so that one allocation suffices.
             self.items.reserve(Bucket::<T>::MAX);
             self.keys.reserve(Bucket::<T>::MAX);
         }
@@ -235,7 +238,7 @@ where
         self.items.push(item);
     }
 
-    /// Asks what becomes of two equal entries, each given with its index in its leaf.
+    /// Calls `both` for two equal entries, each given with its index in its leaf, and applies its decision.
     #[inline]
     fn decide(
         &mut self,

@@ -7,19 +7,19 @@ use super::super::iter::Entries;
 use super::super::range::RangeView;
 use super::super::set_op::{SetOp, SharedPolicy};
 
-/// Counts the entries of the result without a look into the subtrees that it shares, as far as that can be.
+/// Counts the entries of the result, if possible without visiting the subtrees that it shares.
 pub(in super::super) struct LenCounter<'a, T> {
     pub(super) left: SideCount<'a, T>,
     pub(super) right: SideCount<'a, T>,
-    /// Is there a node that both share?
+    /// Whether there is a node that both sides share.
     shares_nodes: bool,
-    /// Entries of the result in leaves.
+    /// The number of entries of the result in leaves that were visited.
     pub(super) result: usize,
 }
 
-/// What has been seen of one side.
+/// The counts of one side.
 pub(super) struct SideCount<'a, T> {
-    /// Entries in leaves.
+    /// The number of entries in leaves that were visited.
     entries: usize,
     /// Inner nodes that the other side does not have.
     nodes: Vec<&'a Child<T>>,
@@ -30,7 +30,7 @@ impl<'a, T> SideCount<'a, T> {
         Self { entries: 0, nodes: Vec::new() }
     }
 
-    /// Counts a subtree. Returns how many entries are counted now.
+    /// Counts a subtree. Returns the number of its entries if it is a leaf, and 0 otherwise.
     pub(super) fn child(&mut self, child: &'a Child<T>) -> usize {
         let len = child.entries().len();
         self.entries += len;
@@ -51,7 +51,7 @@ impl<'a, T> SideCount<'a, T> {
         }
     }
 
-    /// Returns the number of entries in `nodes`.
+    /// Returns the number of entries below `nodes`.
     fn count(&self) -> usize {
         self.nodes.iter().map(|node| Entries::below(node).count()).sum()
     }
@@ -62,12 +62,12 @@ impl<T> LenCounter<'_, T> {
         Self { left: SideCount::new(), right: SideCount::new(), shares_nodes: false, result: 0 }
     }
 
-    /// Notes that there is a subtree which both share. It need not be looked at.
+    /// Notes that both sides share a subtree, which is not read.
     pub(super) fn shared(&mut self, child: &Child<T>) {
         self.shares_nodes |= !child.is_empty();
     }
 
-    /// Counts what another counter has counted, elsewhere in the same tries.
+    /// Adds the counts of another counter, which has counted other parts of the same tries.
     #[cfg(any(feature = "rayon", test))]
     pub(in super::super) fn add(&mut self, other: Self) {
         for (seen, more) in [(&mut self.left, other.left), (&mut self.right, other.right)] {
@@ -78,9 +78,9 @@ impl<T> LenCounter<'_, T> {
         self.result += other.result;
     }
 
-    /// Returns the length of the result, from the lengths of both sides. The subtrees that were not looked at are of
-    /// three kinds: inner nodes that only the left side has, or only the right side has, and what both share. If the
-    /// entries below one kind are counted, or there are none of it, the other two follow.
+    /// Returns the length of the result, from the lengths of both sides. Inner nodes that were not visited are of
+    /// three kinds: left only, right only, shared. Counting the entries below one kind (none, if there are no such
+    /// nodes) gives those of the other two by subtraction.
     pub(in super::super) fn result(&self, left_len: usize, right_len: usize, op: SetOp) -> usize {
         let (left, right) = (left_len - self.left.entries, right_len - self.right.entries);
         let shared = if !self.shares_nodes {
