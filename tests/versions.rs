@@ -354,6 +354,9 @@ fn of_maps() -> Vec<Experiment<Map>> {
     all.derive("into_transient", "`into_persistent`, without an edit in between", |map| {
         map.clone().into_transient().into_persistent()
     });
+    all.derive("try_into_transient", "a map that shares nodes with another version", |map| {
+        map.clone().try_into_transient().expect_err("the original shares its nodes")
+    });
     all.0
 }
 
@@ -436,6 +439,9 @@ fn of_sets() -> Vec<Experiment<Set>> {
     all.edit("shrink_to_fit", "a set whose nodes another version shares", Set::shrink_to_fit);
     all.derive("into_transient", "`into_persistent`, without an edit in between", |set| {
         set.clone().into_transient().into_persistent()
+    });
+    all.derive("try_into_transient", "a set that shares nodes with another version", |set| {
+        set.clone().try_into_transient().expect_err("the original shares its nodes")
     });
     all.0
 }
