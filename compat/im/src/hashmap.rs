@@ -178,27 +178,27 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
 
     /// Returns the value of a key.
     #[must_use]
-    pub fn get<BK: Hash + Eq + ?Sized>(&self, key: &BK) -> Option<&V>
+    pub fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<&V>
     where
-        K: Borrow<BK>,
+        K: Borrow<Q>,
     {
         self.0.get(key)
     }
 
     /// Returns the key as the map has it, and its value.
     #[must_use]
-    pub fn get_key_value<BK: Hash + Eq + ?Sized>(&self, key: &BK) -> Option<(&K, &V)>
+    pub fn get_key_value<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<(&K, &V)>
     where
-        K: Borrow<BK>,
+        K: Borrow<Q>,
     {
         self.0.get_key_value(key)
     }
 
     /// Returns `true` if there is an entry of this key.
     #[must_use]
-    pub fn contains_key<BK: Hash + Eq + ?Sized>(&self, k: &BK) -> bool
+    pub fn contains_key<Q: Hash + Eq + ?Sized>(&self, k: &Q) -> bool
     where
-        K: Borrow<BK>,
+        K: Borrow<Q>,
     {
         self.0.contains_key(k)
     }
@@ -253,9 +253,9 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher> HashMap<K, V, S> {
 
     /// Returns a mutable reference to the value of a key.
     #[must_use]
-    pub fn get_mut<BK: Hash + Eq + ?Sized>(&mut self, key: &BK) -> Option<&mut V>
+    pub fn get_mut<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
     where
-        K: Borrow<BK>,
+        K: Borrow<Q>,
     {
         self.0.get_mut(key)
     }
@@ -266,17 +266,17 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher> HashMap<K, V, S> {
     }
 
     /// Removes the entry of a key, and returns its value.
-    pub fn remove<BK: Hash + Eq + ?Sized>(&mut self, k: &BK) -> Option<V>
+    pub fn remove<Q: Hash + Eq + ?Sized>(&mut self, k: &Q) -> Option<V>
     where
-        K: Borrow<BK>,
+        K: Borrow<Q>,
     {
         self.0.remove(k)
     }
 
     /// Removes the entry of a key, and returns it.
-    pub fn remove_with_key<BK: Hash + Eq + ?Sized>(&mut self, k: &BK) -> Option<(K, V)>
+    pub fn remove_with_key<Q: Hash + Eq + ?Sized>(&mut self, k: &Q) -> Option<(K, V)>
     where
-        K: Borrow<BK>,
+        K: Borrow<Q>,
     {
         self.0.remove_entry(k)
     }
@@ -330,9 +330,9 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher> HashMap<K, V, S> {
 
     /// Returns a map without a key; the same version if there is no such key.
     #[must_use]
-    pub fn without<BK: Hash + Eq + ?Sized>(&self, k: &BK) -> Self
+    pub fn without<Q: Hash + Eq + ?Sized>(&self, k: &Q) -> Self
     where
-        K: Borrow<BK>,
+        K: Borrow<Q>,
     {
         Self(self.0.dissoc(k))
     }
@@ -344,18 +344,18 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher> HashMap<K, V, S> {
 
     /// Returns the value of a key, and a map without it.
     #[must_use]
-    pub fn extract<BK: Hash + Eq + ?Sized>(&self, k: &BK) -> Option<(V, Self)>
+    pub fn extract<Q: Hash + Eq + ?Sized>(&self, k: &Q) -> Option<(V, Self)>
     where
-        K: Borrow<BK>,
+        K: Borrow<Q>,
     {
         self.extract_with_key(k).map(|(_, value, rest)| (value, rest))
     }
 
     /// Returns the entry of a key, and a map without it.
     #[must_use]
-    pub fn extract_with_key<BK: Hash + Eq + ?Sized>(&self, k: &BK) -> Option<(K, V, Self)>
+    pub fn extract_with_key<Q: Hash + Eq + ?Sized>(&self, k: &Q) -> Option<(K, V, Self)>
     where
-        K: Borrow<BK>,
+        K: Borrow<Q>,
     {
         let mut rest = self.clone();
         let (key, value) = rest.remove_with_key(k)?;
@@ -546,22 +546,22 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher + Default> Sum for HashMap<K
     }
 }
 
-impl<K: Hash + Eq + Borrow<BK>, BK: Hash + Eq + ?Sized, V, S: BuildHasher> Index<&BK> for HashMap<K, V, S> {
+impl<K: Hash + Eq + Borrow<Q>, Q: Hash + Eq + ?Sized, V, S: BuildHasher> Index<&Q> for HashMap<K, V, S> {
     type Output = V;
 
-    fn index(&self, key: &BK) -> &V {
+    fn index(&self, key: &Q) -> &V {
         &self.0[key]
     }
 }
 
-impl<K, BK, V, S> IndexMut<&BK> for HashMap<K, V, S>
+impl<K, Q, V, S> IndexMut<&Q> for HashMap<K, V, S>
 where
-    K: Hash + Eq + Clone + Borrow<BK>,
-    BK: Hash + Eq + ?Sized,
+    K: Hash + Eq + Clone + Borrow<Q>,
+    Q: Hash + Eq + ?Sized,
     V: Clone,
     S: BuildHasher,
 {
-    fn index_mut(&mut self, key: &BK) -> &mut V {
+    fn index_mut(&mut self, key: &Q) -> &mut V {
         &mut self.0[key]
     }
 }

@@ -148,9 +148,9 @@ impl<A: Hash + Eq, S: BuildHasher> HashSet<A, S> {
 
     /// Returns `true` if there is an element equal to `a`.
     #[must_use]
-    pub fn contains<BA: Hash + Eq + ?Sized>(&self, a: &BA) -> bool
+    pub fn contains<Q: Hash + Eq + ?Sized>(&self, a: &Q) -> bool
     where
-        A: Borrow<BA>,
+        A: Borrow<Q>,
     {
         self.0.contains(a)
     }
@@ -176,9 +176,9 @@ impl<A: Hash + Eq + Clone, S: BuildHasher> HashSet<A, S> {
     }
 
     /// Removes the element equal to `a`, and returns it.
-    pub fn remove<BA: Hash + Eq + ?Sized>(&mut self, a: &BA) -> Option<A>
+    pub fn remove<Q: Hash + Eq + ?Sized>(&mut self, a: &Q) -> Option<A>
     where
-        A: Borrow<BA>,
+        A: Borrow<Q>,
     {
         self.0.take(a)
     }
@@ -193,9 +193,9 @@ impl<A: Hash + Eq + Clone, S: BuildHasher> HashSet<A, S> {
 
     /// Returns a set without the element equal to `a`; the same version if there is none.
     #[must_use]
-    pub fn without<BA: Hash + Eq + ?Sized>(&self, a: &BA) -> Self
+    pub fn without<Q: Hash + Eq + ?Sized>(&self, a: &Q) -> Self
     where
-        A: Borrow<BA>,
+        A: Borrow<Q>,
     {
         Self(self.0.disj(a))
     }
