@@ -205,13 +205,12 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
 
     /// Returns `true` if the other map has all of our keys, with values that `cmp` accepts. O(n log m).
     #[must_use]
-    pub fn is_submap_by<B, RM, F>(&self, other: RM, mut cmp: F) -> bool
+    pub fn is_submap_by<B, RM, F>(&self, other: RM, cmp: F) -> bool
     where
         F: FnMut(&V, &B) -> bool,
         RM: Borrow<HashMap<K, B, S>>,
     {
-        let other = other.borrow();
-        self.len() <= other.len() && self.0.iter().all(|(k, ours)| other.get(k).is_some_and(|theirs| cmp(ours, theirs)))
+        self.0.is_submap_by(&other.borrow().0, cmp)
     }
 
     /// As [`is_submap_by`](Self::is_submap_by), and the other map has more keys.
@@ -442,7 +441,7 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher> HashMap<K, V, S> {
     #[must_use]
     pub fn symmetric_difference_with_key<F: FnMut(&K, V, V) -> Option<V>>(self, other: Self, mut f: F) -> Self {
         Self(self.0.merge_with(&other.0, |key, ours, theirs| {
-            f(key, ours.clone(), theirs.clone()).map_or(Merge::Remove, Merge::Value)
+            f(key, ours.clone(), theirs.clone()).map_or(Merge::Remove, Merge::New)
         }))
     }
 
@@ -475,7 +474,7 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher> HashMap<K, V, S> {
         other: HashMap<K, B, S>,
         mut f: F,
     ) -> HashMap<K, C, S> {
-        HashMap(self.0.filter_map(|key, ours| Some(f(key, ours.clone(), other.get(key)?.clone()))))
+        HashMap(self.0.intersection_with(&other.0, |key, ours, theirs| f(key, ours.clone(), theirs.clone())))
     }
 }
 
