@@ -124,3 +124,15 @@ fn maps_with_the_default_hasher_are_iterated_alike_within_a_process() {
     });
     assert_eq!(alike, (false, true));
 }
+
+#[test]
+fn the_map_and_the_set_of_perennial_are_within_reach() {
+    use perennial_im::{HashMap, HashSet, hashmap, hashset};
+
+    let old = hashmap! { 1 => "a", 2 => "b" };
+    let new = old.update(2, "c");
+    assert_eq!(old.as_perennial().diff(new.as_perennial()).count(), 1);
+    assert_eq!(HashMap::from(old.as_perennial().merge(new.as_perennial())), new);
+    let set = hashset! { 1 };
+    assert_eq!(HashSet::from(set.as_perennial().conj(2)).relative_complement(set), hashset! { 2 });
+}
