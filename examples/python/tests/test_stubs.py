@@ -1,8 +1,13 @@
-"""The stubs name what the module has, with its parameters, and tell a type checker what is right and what is not."""
+"""The stubs name what the module has, with its parameters, and tell type checkers what is right and what is not."""
 
+import importlib.util
 import pathlib
 import subprocess
 import sys
+
+import pytest
+
+USES = str(pathlib.Path(__file__).with_name("typed_uses.py"))
 
 
 def run(*arguments):
@@ -11,12 +16,18 @@ def run(*arguments):
 
 
 def test_the_stubs_are_those_of_the_module(tmp_path):
-    # The extension module stands in a package of the same name, which hands on all it has.
+    # The extension module stands in a package of the same name, which hands on all it has. Only by an `__init__` can a
+    # stub tell that a call of a subclass makes an object of the subclass.
     allowed = tmp_path / "allowed"
-    allowed.write_text("pypersistent.pypersistent\n")
+    allowed.write_text("pypersistent.pypersistent\npypersistent.PersistentMap.__init__\n")
     run("mypy.stubtest", "pypersistent", "--allowlist", str(allowed))
 
 
-def test_a_type_checker_takes_right_uses_and_refuses_wrong_ones(tmp_path):
-    uses = pathlib.Path(__file__).with_name("typed_uses.py")
-    run("mypy", "--strict", "--cache-dir", str(tmp_path), str(uses))
+def test_mypy_takes_right_uses_and_refuses_wrong_ones(tmp_path):
+    run("mypy", "--strict", "--cache-dir", str(tmp_path), USES)
+
+
+def test_pyright_takes_right_uses_and_refuses_wrong_ones():
+    if importlib.util.find_spec("pyright") is None:
+        pytest.skip("no pyright here")
+    run("pyright", "--pythonpath", sys.executable, USES)

@@ -1,0 +1,108 @@
+"""Runs the test suites of other libraries, and those of CPython, on our classes.
+
+    python tests/foreign/run.py [--markdown] [SUITE...]
+
+The suites come from the source distributions, which pip fetches, and from the package `test` of the interpreter. Nothing
+of them is kept here. Modules in `names` stand for the libraries: they map names and add nothing. Each failure that is
+left is by design, and `reasons.py` says why. The exit status is 1 if a failure has no reason, or a reason no failure.
+"""
+
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+import tarfile
+import tempfile
+from xml.etree import ElementTree
+
+from reasons import REASONS
+
+HERE = pathlib.Path(__file__).parent
+
+# The name of a suite, the distribution (none: CPython), the module of names, and what pytest runs.
+SUITES = [
+    ("immutables, map", "immutables==0.21", "immutables", ["test_map.py", "test_none_keys.py", "test_issue24.py", "test_pattern_matching.py"]),
+    ("pyrsistent, map", "pyrsistent==0.20.0", "pyrsistent", ["map_test.py"]),
+    ("pyrsistent, set", "pyrsistent==0.20.0", "pyrsistent", ["set_test.py"]),
+    ("rpds, map", "rpds-py==2026.9.1", "rpds", ["test_hash_trie_map.py"]),
+    ("rpds, set", "rpds-py==2026.9.1", "rpds", ["test_hash_trie_set.py"]),
+    ("pypersistent 2, map", "pypersistent==2.0.0", "older", ["test_persistent_map_cpp.py", "test_integrity.py"]),
+    ("pypersistent 2, set", "pypersistent==2.0.0", "older", ["test_persistent_hash_set.py"]),
+    ("CPython, HamtTest", None, None, ["HamtTest"]),
+    ("CPython, frozenset", None, None, ["FrozenSetTest"]),
+    ("CPython, dict views", None, None, ["DictViewsTest"]),
+    ("CPython, mapping, on maps", None, None, ["MapTest"]),
+    ("CPython, mapping, on mutations", None, None, ["MutationTest"]),
+]
+
+
+def fetch(distribution, folder):
+    """Returns the folder of the unpacked source distribution."""
+    name = distribution.partition("==")[0]
+    target = folder / name
+    if not target.exists():
+        download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", name]
+        subprocess.run([*download, "--dest", target, distribution], check=True)
+        (archive,) = target.iterdir()
+        with tarfile.open(archive) as tar:
+            tar.extractall(target, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+        archive.unlink()
+    (unpacked,) = target.iterdir()
+    return unpacked
+
+
+def run(distribution, names, parts, folder):
+    """Returns the tests that were run, each with the message of its failure or None."""
+    path, options = [HERE], []
+    if distribution:
+        source = fetch(distribution, folder)
+        path.append(source)
+        options = ["-p", f"names.{names}", "--noconftest"]
+        tests = [source / "tests" / part for part in parts]
+    else:
+        tests = [f"{HERE / 'cpython.py'}::{part}" for part in parts]
+    report = folder / "report.xml"
+    report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "--rootdir", folder, "-p", "no:cacheprovider"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, path))}
+    command += [*options, f"--junitxml={report}", *tests]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    if done.returncode not in (0, 1):
+        sys.exit(f"pytest failed with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return list(outcomes(ElementTree.parse(report)))
+
+
+def outcomes(report):
+    for test in report.iter("testcase"):
+        failures = [child.get("message", "") for child in test if child.tag in ("failure", "error")]
+        if failures or test.find("skipped") is None:
+            yield test.get("name"), failures[0] if failures else None
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--markdown", action="store_true", help="print tables for README.md")
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help="parts of the names of suites; all, if none")
+    arguments = parser.parse_args()
+    wrong = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, distribution, names, parts in SUITES:
+            if arguments.suites and not any(part in name for part in arguments.suites):
+                continue
+            found = run(distribution, names, parts, pathlib.Path(folder))
+            reasons = REASONS.get(name, {})
+            failed = {test: message for test, message in found if message is not None}
+            print(f"{name}: {len(found) - len(failed)} of {len(found)}")
+            for test, message in failed.items():
+                print(f"  {test}: {reasons.get(test, 'NO REASON')}")
+                if test not in reasons:
+                    print("    " + message[:200].replace("\n", " "))
+                    wrong.append(f"{name}: {test} fails for no reason")
+            wrong += [f"{name}: {test} does not fail" for test in reasons.keys() - failed.keys()]
+    if wrong:
+        sys.exit("\n".join(wrong))
+
+
+if __name__ == "__main__":
+    main()
