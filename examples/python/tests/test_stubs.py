@@ -10,8 +10,9 @@ import pytest
 USES = str(pathlib.Path(__file__).with_name("typed_uses.py"))
 
 
-def run(*arguments):
-    done = subprocess.run([sys.executable, "-m", *arguments], capture_output=True, text=True)
+def run(folder, *arguments):
+    """Runs a module of Python in a folder in which no stubs are but those of the installed package."""
+    done = subprocess.run([sys.executable, "-m", *arguments], cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -20,14 +21,14 @@ def test_the_stubs_are_those_of_the_module(tmp_path):
     # stub tell that a call of a subclass makes an object of the subclass.
     allowed = tmp_path / "allowed"
     allowed.write_text("pypersistent.pypersistent\npypersistent.PersistentMap.__init__\n")
-    run("mypy.stubtest", "pypersistent", "--allowlist", str(allowed))
+    run(tmp_path, "mypy.stubtest", "pypersistent", "--allowlist", str(allowed))
 
 
 def test_mypy_takes_right_uses_and_refuses_wrong_ones(tmp_path):
-    run("mypy", "--strict", "--cache-dir", str(tmp_path), USES)
+    run(tmp_path, "mypy", "--strict", USES)
 
 
-def test_pyright_takes_right_uses_and_refuses_wrong_ones():
+def test_pyright_takes_right_uses_and_refuses_wrong_ones(tmp_path):
     if importlib.util.find_spec("pyright") is None:
         pytest.skip("no pyright here")
-    run("pyright", "--pythonpath", sys.executable, USES)
+    run(tmp_path, "pyright", "--pythonpath", sys.executable, USES)
