@@ -2,14 +2,15 @@
 
     python tests/foreign/run.py [--markdown] [SUITE...]
 
-The suites come from the source distributions, which pip fetches, and from the package `test` of the interpreter. Nothing
-of them is kept here. Modules in `names` stand for the libraries: they map names and add nothing. Each failure that is
-left is by design, and `reasons.py` says why. The exit status is 1 if a failure has no reason, or a reason no failure.
+The suites come from source distributions, which pip fetches, and from the package `test` of the interpreter. None of them
+is kept here. Modules in `names` stand for the libraries: they map names and add nothing. Each failure that is left is by
+design, and `reasons.py` says why. The exit status is 1 if a failure has no reason, or a reason no failure.
 """
 
 import argparse
 import os
 import pathlib
+import platform
 import subprocess
 import sys
 import tarfile
@@ -20,9 +21,11 @@ from reasons import REASONS
 
 HERE = pathlib.Path(__file__).parent
 
+IMMUTABLES = ["test_map.py", "test_none_keys.py", "test_issue24.py", "test_pattern_matching.py"]
+
 # The name of a suite, the distribution (none: CPython), the module of names, and what pytest runs.
 SUITES = [
-    ("immutables, map", "immutables==0.21", "immutables", ["test_map.py", "test_none_keys.py", "test_issue24.py", "test_pattern_matching.py"]),
+    ("immutables, map", "immutables==0.21", "immutables", IMMUTABLES),
     ("pyrsistent, map", "pyrsistent==0.20.0", "pyrsistent", ["map_test.py"]),
     ("pyrsistent, set", "pyrsistent==0.20.0", "pyrsistent", ["set_test.py"]),
     ("rpds, map", "rpds-py==2026.9.1", "rpds", ["test_hash_trie_map.py"]),
@@ -80,26 +83,49 @@ def outcomes(report):
             yield test.get("name"), failures[0] if failures else None
 
 
+def reasons_of(name):
+    """Returns the reason for each test of the suite that fails by design."""
+    return {test: reason for reason, tests in REASONS.get(name, {}).items() for test in tests}
+
+
+def judge(name, found):
+    """Returns what is wrong with the outcomes."""
+    reasons, failures = reasons_of(name), {test: message for test, message in found if message is not None}
+    for test in failures.keys() - reasons.keys():
+        yield f"{name}: {test} fails for no reason: {failures[test][:300]}"
+    for test in reasons.keys() - failures.keys():
+        yield f"{name}: {test} does not fail"
+
+
+def text(name, version, found):
+    passed = sum(message is None for _, message in found)
+    print(f"{name} ({version}): {passed} of {len(found)}")
+    for reason, tests in REASONS.get(name, {}).items():
+        print(f"    {reason}: {', '.join(tests)}")
+
+
+def markdown(name, version, found):
+    passed = sum(message is None for _, message in found)
+    left = "; ".join(f"{reason} ({len(tests)})" for reason, tests in REASONS.get(name, {}).items())
+    print(f"| {name} | {version} | {passed} of {len(found)} | {left} |")
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--markdown", action="store_true", help="print tables for README.md")
+    parser.add_argument("--markdown", action="store_true", help="print the table of README.md")
     parser.add_argument("suites", nargs="*", metavar="SUITE", help="parts of the names of suites; all, if none")
     arguments = parser.parse_args()
-    wrong = []
+    show, wrong = text, []
+    if arguments.markdown:
+        show = markdown
+        print("| suite | version | passed | left, by design |\n|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         for name, distribution, names, parts in SUITES:
             if arguments.suites and not any(part in name for part in arguments.suites):
                 continue
             found = run(distribution, names, parts, pathlib.Path(folder))
-            reasons = REASONS.get(name, {})
-            failed = {test: message for test, message in found if message is not None}
-            print(f"{name}: {len(found) - len(failed)} of {len(found)}")
-            for test, message in failed.items():
-                print(f"  {test}: {reasons.get(test, 'NO REASON')}")
-                if test not in reasons:
-                    print("    " + message[:200].replace("\n", " "))
-                    wrong.append(f"{name}: {test} fails for no reason")
-            wrong += [f"{name}: {test} does not fail" for test in reasons.keys() - failed.keys()]
+            show(name, distribution.partition("==")[2] if distribution else platform.python_version(), found)
+            wrong += judge(name, found)
     if wrong:
         sys.exit("\n".join(wrong))
 
