@@ -7,6 +7,7 @@ from pypersistent import PersistentMap, PersistentSet
 from test import mapping_tests, test_context, test_dictviews, test_set
 
 test_context.hamt = PersistentMap
+test_set.frozenset = PersistentSet
 
 
 class HamtTest(test_context.HamtTest):
@@ -16,6 +17,15 @@ class HamtTest(test_context.HamtTest):
 
 class FrozenSetTest(test_set.TestFrozenSet):
     thetype = basetype = PersistentSet
+
+
+class Subclass(PersistentSet):
+    pass
+
+
+class FrozenSetSubclassTest(test_set.TestFrozenSetSubclass):
+    # The methods of a subclass of ours return objects of the subclass.
+    thetype = basetype = Subclass
 
 
 class Displays(ast.NodeTransformer):

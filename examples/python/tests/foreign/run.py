@@ -2,8 +2,8 @@
 
     python tests/foreign/run.py [--markdown] [SUITE...]
 
-The suites come from source distributions, which pip fetches, and from the package `test` of the interpreter. None of them
-is kept here. Modules in `names` stand for the libraries: they map names and add nothing. Each failure that is left is by
+The suites come from source distributions, which pip fetches, and from the package `test` of the interpreter. None is
+kept here. Modules in `names` stand for the libraries: they map names and add nothing. Each failure that is left is by
 design, and `reasons.py` says why. The exit status is 1 if a failure has no reason, or a reason no failure.
 """
 
@@ -34,6 +34,7 @@ SUITES = [
     ("pypersistent 2, set", "pypersistent==2.0.0", "older", ["test_persistent_hash_set.py"]),
     ("CPython, HamtTest", None, None, ["HamtTest"]),
     ("CPython, frozenset", None, None, ["FrozenSetTest"]),
+    ("CPython, frozenset, on a subclass", None, None, ["FrozenSetSubclassTest"]),
     ("CPython, dict views", None, None, ["DictViewsTest"]),
     ("CPython, mapping, on maps", None, None, ["MapTest"]),
     ("CPython, mapping, on mutations", None, None, ["MutationTest"]),
