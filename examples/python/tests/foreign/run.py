@@ -86,7 +86,7 @@ def outcomes(report):
 
 def reasons_of(name):
     """Returns the reason for each test of the suite that fails by design."""
-    return {test: reason for reason, tests in REASONS.get(name, {}).items() for test in tests}
+    return {test: reason for reason, tests in REASONS[name].items() for test in tests}
 
 
 def judge(name, found):
@@ -101,13 +101,13 @@ def judge(name, found):
 def text(name, version, found):
     passed = sum(message is None for _, message in found)
     print(f"{name} ({version}): {passed} of {len(found)}")
-    for reason, tests in REASONS.get(name, {}).items():
+    for reason, tests in REASONS[name].items():
         print(f"    {reason}: {', '.join(tests)}")
 
 
 def markdown(name, version, found):
     passed = sum(message is None for _, message in found)
-    left = "; ".join(f"{reason} ({len(tests)})" for reason, tests in REASONS.get(name, {}).items())
+    left = "; ".join(f"{reason} ({len(tests)})" for reason, tests in REASONS[name].items())
     print(f"| {name} | {version} | {passed} of {len(found)} | {left} |")
 
 
