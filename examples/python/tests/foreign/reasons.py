@@ -42,6 +42,7 @@ REASONS = {
         "views have the methods of a dict's": ["test_keys_setlike", "test_items_setlike"],
         NAMES: ["test_keys_repr", "test_values_repr", "test_items_repr"],
     },
+    "rpds, set": {},
     "pypersistent 2, map": {
         "a map is equal to a dict with the same entries": ["test_equality"],
         "there is no list": ["test_pickle_nested"],
