@@ -5,7 +5,7 @@ from pypersistent import PersistentMap
 
 
 class Map(PersistentMap):
-    delete = getattr(PersistentMap, "remove", PersistentMap.dissoc)
+    delete = PersistentMap.remove
 
 
 immutables.Map = immutables.map.Map = Map

@@ -34,7 +34,7 @@ class Evolver:
 
 
 class PMap(PersistentMap):
-    remove = getattr(PersistentMap, "remove", PersistentMap.dissoc)
+    remove = PersistentMap.remove
     discard = PersistentMap.dissoc
     iterkeys, itervalues, iteritems = PersistentMap.keys, PersistentMap.values, PersistentMap.items
     __add__ = PersistentMap.__or__

@@ -7,7 +7,7 @@ from names import install
 
 class HashTrieMap(PersistentMap):
     insert = PersistentMap.set
-    remove = getattr(PersistentMap, "remove", PersistentMap.dissoc)
+    remove = PersistentMap.remove
     discard = PersistentMap.dissoc
 
     @classmethod
