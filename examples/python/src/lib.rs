@@ -10,6 +10,7 @@ mod iter;
 mod map;
 mod mutation;
 mod nested;
+mod pickle;
 mod set;
 mod source;
 mod views;

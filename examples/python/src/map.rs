@@ -6,7 +6,6 @@ use perennial::HashTrie;
 use perennial::trie::Kept;
 use pyo3::exceptions::PyKeyError;
 use pyo3::gc::{PyTraverseError, PyVisit};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyMapping, PyTuple, PyType};
 
@@ -15,6 +14,7 @@ use crate::entry::{Entry, Query, find, put, remove, same_key, same_value};
 use crate::iter::KeyIterator;
 use crate::mutation::MapMutation;
 use crate::nested;
+use crate::pickle;
 use crate::source::{entries, map_of, map_trie};
 use crate::views::{ItemsView, KeysView, ValuesView};
 
@@ -308,9 +308,9 @@ impl PersistentMap {
         let py = other.py();
         let equal = if let Ok(other) = other.cast::<Self>() {
             let same = |a: &Entry, b: &Entry| PyResult::Ok(same_key(py, a, b)? && same_value(py, &a.value, &b.value)?);
-            self.trie().try_eq(other.get().trie(), same)?
+            nested::deeper(|| self.trie().try_eq(other.get().trie(), same))?
         } else if let Ok(dict) = other.cast::<PyDict>() {
-            self.trie().len() == dict.len() && self.is_within(dict)?
+            self.trie().len() == dict.len() && nested::deeper(|| self.is_within(dict))?
         } else {
             return Ok(py.NotImplemented().into_bound(py));
         };
@@ -322,7 +322,7 @@ impl PersistentMap {
         if known != NO_HASH {
             return Ok(known);
         }
-        let hash = nested::hashing(|| {
+        let hash = nested::deeper(|| {
             self.trie().iter().try_fold(0x9e37_79b9_7f4a_7c15_u64, |sum, entry| {
                 let hash = spread(entry.key.bind(py).hash()?).rotate_left(32) ^ entry.value.bind(py).hash()? as u64;
                 // Entries are added up, since their order does not matter.
@@ -343,11 +343,12 @@ impl PersistentMap {
         nested::repr(slf, ["{", "}"], slf.get().trie().iter().map(part))
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
-        let py = slf.py();
-        let entries = Self::items_list(slf.get(), py)?;
-        let state = slf.getattr_opt(intern!(py, "__dict__"))?;
-        (slf.get_type(), (entries,), state).into_pyobject(py)
+    fn __reduce_ex__<'py>(slf: &Bound<'py, Self>, protocol: isize) -> PyResult<Bound<'py, PyAny>> {
+        pickle::reduce(slf, protocol)
+    }
+
+    fn __getnewargs__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyList>,)> {
+        Ok((self.items_list(py)?,))
     }
 
     /// The collector takes an object for garbage when all references to it are from garbage. A reference in a node that

@@ -6,7 +6,6 @@ use perennial::HashTrie;
 use perennial::trie::Kept;
 use pyo3::basic::CompareOp;
 use pyo3::gc::{PyTraverseError, PyVisit};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyFrozenSet, PyList, PyTuple};
 
@@ -15,6 +14,7 @@ use crate::entry::{Element, Query, find, put, remove, same_key};
 use crate::iter::ElementIterator;
 use crate::map::{NO_HASH, key_error};
 use crate::nested;
+use crate::pickle;
 use crate::source::set_trie;
 use crate::views::{compare, is_set};
 
@@ -252,7 +252,7 @@ impl PersistentSet {
         let (Ok(theirs), CompareOp::Eq | CompareOp::Ne) = (other.cast::<Self>(), op) else {
             return compare(slf, other, op);
         };
-        let equal = slf.get().trie().try_eq(theirs.get().trie(), |a, b| same_key(py, a, b))?;
+        let equal = nested::deeper(|| slf.get().trie().try_eq(theirs.get().trie(), |a, b| same_key(py, a, b)))?;
         Ok((equal == matches!(op, CompareOp::Eq)).into_pyobject(py)?.to_owned().into_any())
     }
 
@@ -262,7 +262,7 @@ impl PersistentSet {
         if known != NO_HASH {
             return Ok(known);
         }
-        let hash = nested::hashing(|| PyFrozenSet::new(py, self.trie().iter().map(|element| &element.0))?.hash())?;
+        let hash = nested::deeper(|| PyFrozenSet::new(py, self.trie().iter().map(|element| &element.0))?.hash())?;
         self.hash.store(hash, Ordering::Relaxed);
         Ok(hash)
     }
@@ -272,11 +272,12 @@ impl PersistentSet {
         nested::repr(slf, ["{", "}"], slf.get().trie().iter().map(part))
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
-        let py = slf.py();
-        let elements = PyList::new(py, slf.get().trie().iter().map(|element| &element.0))?;
-        let state = slf.getattr_opt(intern!(py, "__dict__"))?;
-        (slf.get_type(), (elements,), state).into_pyobject(py)
+    fn __reduce_ex__<'py>(slf: &Bound<'py, Self>, protocol: isize) -> PyResult<Bound<'py, PyAny>> {
+        pickle::reduce(slf, protocol)
+    }
+
+    fn __getnewargs__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyList>,)> {
+        Ok((PyList::new(py, self.trie().iter().map(|element| &element.0))?,))
     }
 
     /// Only what no other set shares; see `PersistentMap`.

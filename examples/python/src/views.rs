@@ -41,12 +41,14 @@ pub fn compare<'py>(slf: &Bound<'py, PyAny>, other: &Bound<'py, PyAny>, op: Comp
 
 /// Is every element of `a` in `b`?
 pub fn is_within(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>) -> PyResult<bool> {
-    for element in a.try_iter()? {
-        if !b.contains(element?)? {
-            return Ok(false);
+    nested::deeper(|| {
+        for element in a.try_iter()? {
+            if !b.contains(element?)? {
+                return Ok(false);
+            }
         }
-    }
-    Ok(true)
+        Ok(true)
+    })
 }
 
 /// What the method of this name of Python's sets makes of two iterables.

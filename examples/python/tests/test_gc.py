@@ -139,16 +139,6 @@ thread.join()
     assert (done.returncode, done.stdout) == (0, "dropped\n"), done.stderr
 
 
-def test_deep_nesting_raises_recursion_error():
-    a = b = PersistentMap()
-    for _ in range(200_000):
-        a, b = PersistentMap({0: a}), PersistentMap({0: b})
-    for operation in (lambda: a == b, lambda: repr(a), lambda: hash(a), lambda: a.diff(b)):
-        with pytest.raises(RecursionError):
-            operation()
-    assert len(a[0]) == len(b[0]) == 1
-
-
 def test_objects_die_with_their_last_version():
     node = Node()
     ref = weakref.ref(node)
