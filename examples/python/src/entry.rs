@@ -1,11 +1,15 @@
 //! What the tries hold, and when two keys are the same.
 
 use perennial::HashTrie;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
 /// What a trie finds by a key.
 pub trait Keyed: Clone + Send + Sync + 'static {
     fn key(&self) -> &Py<PyAny>;
+
+    /// Shows the collector what the entry refers to.
+    fn visit(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError>;
 }
 
 /// A key and its value. The trie keeps 32 bits of the hash beside it.
@@ -20,6 +24,11 @@ impl Keyed for Entry {
     fn key(&self) -> &Py<PyAny> {
         &self.key
     }
+
+    fn visit(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.key)?;
+        visit.call(&self.value)
+    }
 }
 
 /// An element of a set.
@@ -30,6 +39,10 @@ impl Keyed for Element {
     #[inline]
     fn key(&self) -> &Py<PyAny> {
         &self.0
+    }
+
+    fn visit(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.0)
     }
 }
 

@@ -4,6 +4,7 @@
 //! version that nothing can change, since the classes are frozen. What it changes is a handle of its own, put in place
 //! when all has gone well.
 
+mod collector;
 mod deferred;
 mod entry;
 mod iter;
@@ -21,6 +22,7 @@ use pyo3::prelude::*;
 mod pypersistent {
     use pyo3::prelude::*;
 
+    use crate::collector;
     #[pymodule_export]
     use crate::map::PersistentMap;
     #[pymodule_export]
@@ -45,6 +47,6 @@ mod pypersistent {
         for (class, name) in classes {
             abc.getattr(name)?.call_method1("register", (class,))?;
         }
-        Ok(())
+        collector::watch(module)
     }
 }

@@ -9,6 +9,7 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyMapping, PyTuple, PyType};
 
+use crate::collector;
 use crate::deferred::Deferred;
 use crate::entry::{Entry, Query, find, put, remove, same_key, same_value};
 use crate::iter::KeyIterator;
@@ -351,22 +352,10 @@ impl PersistentMap {
         Ok((self.items_list(py)?,))
     }
 
-    /// The collector takes an object for garbage when all references to it are from garbage. A reference in a node that
-    /// other maps share must not be counted once for each of them, so only nodes that are this map's own are shown. A
-    /// cycle through a shared node is not found as long as the node is shared.
-    ///
     /// There is nothing to clear: like a tuple, a map is part of a cycle only with something that can change.
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        traverse(self.trie(), &visit)
+        collector::show(self.trie(), &visit)
     }
-}
-
-/// Shows the collector what `trie` alone refers to.
-pub fn traverse(trie: &HashTrie<Entry>, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
-    trie.try_for_each_unshared(|entry| {
-        visit.call(&entry.key)?;
-        visit.call(&entry.value)
-    })
 }
 
 /// A hash in which small differences are spread over all bits.

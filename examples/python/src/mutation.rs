@@ -10,9 +10,10 @@ use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
 use pyo3::types::{PyDict, PyTuple};
 
+use crate::collector;
 use crate::deferred::Deferred;
 use crate::entry::{Entry, Query, find, insert, remove};
-use crate::map::{PersistentMap, key_error, traverse, updated};
+use crate::map::{PersistentMap, key_error, updated};
 
 /// A mutable copy of a map, made by `PersistentMap.mutate()`. Not for several threads at once: a call that meets another
 /// one at work raises RuntimeError.
@@ -167,7 +168,7 @@ impl MapMutation {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         match self.0.try_lock().as_deref() {
-            Ok(State::Open(trie)) => traverse(&trie.0, &visit),
+            Ok(State::Open(trie)) => collector::show(&trie.0, &visit),
             Ok(State::Finished(map)) => visit.call(map),
             // Whoever works on it or holds the lock refers to it, and it is no garbage.
             Ok(State::AtWork | State::Cleared) | Err(_) => Ok(()),

@@ -9,6 +9,7 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyFrozenSet, PyList, PyTuple};
 
+use crate::collector;
 use crate::deferred::Deferred;
 use crate::entry::{Element, Query, find, put, remove, same_key};
 use crate::iter::ElementIterator;
@@ -280,8 +281,7 @@ impl PersistentSet {
         Ok((PyList::new(py, self.trie().iter().map(|element| &element.0))?,))
     }
 
-    /// Only what no other set shares; see `PersistentMap`.
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        self.trie().try_for_each_unshared(|element| visit.call(&element.0))
+        collector::show(self.trie(), &visit)
     }
 }
