@@ -1,9 +1,9 @@
 //! What the garbage collector is shown, and when.
 //!
 //! The collector takes an object for garbage if all references to it come from garbage. A reference in a node that
-//! several maps share must not be counted once for each of them, so a map shows only the nodes that it alone has. Then a
-//! cycle through a shared node is not found as long as the node is shared. To show less than there is does no harm: what
-//! is not shown counts as referred to from elsewhere.
+//! several maps share must not be counted once for each of them, so a map shows only the nodes that it alone has. Then
+//! a cycle through a shared node is not found as long as the node is shared. To show less than there is does no harm:
+//! what is not shown counts as referred to from elsewhere.
 //!
 //! A new version has its root for itself, and so all that no older version refers to any more. If `m = m.set(k, v)` is
 //! the only version, then this is everything: a young object that the collector would walk through each time that it

@@ -52,11 +52,13 @@ else:
 """
 
 EQUAL = ["a == b", "a != b"]
-DIFF = ["a.diff(b)", "a == {0: b[0]}", "{0: b[0]} == a", "(0, b[0]) in a.items()", "b[0] in a.values()"]
+DICTS = ["a == {0: b[0]}", "{0: b[0]} == a"]
+DIFF = ["a.diff(b)", "a.mutate() == b", *DICTS, "(0, b[0]) in a.items()", "b[0] in a.values()"]
 VIEWS = ["a.items() == b.items()", "a.items() <= b.items()", "a.items() >= {0: b[0]}.items()", "repr(a.items())"]
+REPRS = ["repr(a)", "repr(a.mutate())", "repr(a.values())"]
 COPIES = ["pickle.dumps(a)", "pickle.dumps(a, 0)", "copy.deepcopy(a)"]
 CASES = {
-    "PersistentMap({0: x})": [*EQUAL, *DIFF, *VIEWS, *COPIES, "repr(a)", "repr(a.values())", "hash(a)"],
+    "PersistentMap({0: x})": [*EQUAL, *DIFF, *VIEWS, *COPIES, *REPRS, "hash(a)"],
     "PersistentMap({i: i for i in range(99)} | {0: x})": [*EQUAL, *DIFF[-2:], *VIEWS, *COPIES, "repr(a)", "hash(a)"],
     "PersistentMap({0: [x]})": [*EQUAL, *DIFF, *VIEWS, *COPIES, "repr(a)"],
     "{0: PersistentMap({0: x})}": [*EQUAL, *COPIES, "repr(a)"],

@@ -8,7 +8,7 @@ import time
 import weakref
 
 import pytest
-from pypersistent import PersistentMap, PersistentSet
+from pypersistent import PersistentMap, PersistentSet, SetMutation
 
 
 class Node:
@@ -33,10 +33,15 @@ def cycle_through(make):
         lambda node: PersistentMap(a=node).keys(),
         lambda node: PersistentMap(a=node).values(),
         lambda node: PersistentMap(a=node).items(),
-        lambda node: iter(PersistentMap(a=node)),
+        lambda node: iter(PersistentMap(a=node).values()),
+        lambda node: iter(PersistentMap(dict.fromkeys(range(300)) | {"a": node})),
+        lambda node: iter(PersistentMap(dict.fromkeys(range(300), node)).values()),
         lambda node: iter(PersistentMap(a=node, b=2).items()),
         lambda node: iter(PersistentSet([node])),
+        lambda node: iter(PersistentSet([node, *range(300)])),
         lambda node: PersistentMap(a=node).mutate(),
+        lambda node: PersistentSet([node]).mutate(),
+        lambda node: type("Sub", (PersistentMap,), {"node": node})(a=1).mutate(),
         lambda node: PersistentMap(a=1).set("a", node).set("b", node),
     ],
 )
@@ -48,21 +53,29 @@ def test_cycles_are_collected(make):
     assert ref() is None
 
 
-def test_a_mutation_in_itself():
-    m = PersistentMap().mutate()
+def into(mutation, value):
+    mutation.add(value) if isinstance(mutation, SetMutation) else mutation.set("me", value)
+
+
+@pytest.mark.parametrize("make", [PersistentMap, PersistentSet])
+def test_a_mutation_in_itself(make):
+    m, box = make().mutate(), Node()
     ref = weakref.ref(m)
-    m["me"] = m
-    del m
+    box.m = m
+    into(m, box)
+    del m, box
     gc.collect()
     assert ref() is None
 
 
-def test_a_finished_mutation_in_its_own_map():
-    m = PersistentMap().mutate()
-    m["me"] = m
+@pytest.mark.parametrize("make", [PersistentMap, PersistentSet])
+def test_a_finished_mutation_in_its_own_map(make):
+    m, box = make().mutate(), Node()
+    box.m = m
+    into(m, box)
     m.finish()
     ref = weakref.ref(m)
-    del m
+    del m, box
     gc.collect()
     assert ref() is None
 
@@ -150,6 +163,19 @@ def test_objects_die_with_their_last_version():
     assert ref() is not None
     two = two.delete("node")
     assert ref() is None and len(two) == 101
+
+
+@pytest.mark.parametrize("size", [3, 1000])
+def test_an_exhausted_iterator_lets_go(size):
+    m = PersistentMap(dict.fromkeys(range(size - 1)) | {"node": Node()})
+    ref = weakref.ref(m["node"])
+    iterators = [iter(m), iter(m.values()), iter(m.items()), iter(PersistentSet(m.values()))]
+    for iterator in iterators:
+        list(iterator)
+    del m
+    gc.collect()
+    assert ref() is None and [next(iterator, "end") for iterator in iterators] == ["end"] * 4
+    assert [iterator.__length_hint__() for iterator in iterators] == [0] * 4
 
 
 def test_reference_counts():
