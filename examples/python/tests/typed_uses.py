@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from typing_extensions import assert_type
 
-from pypersistent import MapMutation, PersistentMap, PersistentSet
+from pypersistent import MapMutation, PersistentMap, PersistentSet, SetMutation
 
 ages = PersistentMap({"ada": 36})
 assert_type(ages, PersistentMap[str, int])
@@ -24,6 +24,11 @@ assert_type(ages.items_list(), list[tuple[str, int]])
 assert_type(dict(ages), dict[str, int])
 assert_type([name for name in ages], list[str])
 assert_type(ages.dissoc("ada"), PersistentMap[str, int])
+assert_type(ages.remove("ada"), PersistentMap[str, int])
+assert_type(PersistentMap.fromkeys(["ada"], 36), PersistentMap[str, int])
+assert_type(ages.update_with(lambda old, new: old + new, {"ada": 1}), PersistentMap[str, int])
+added, removed, changed = ages.diff({"ada": "x"})
+assert_type((added, removed, changed), tuple[dict[str, str], dict[str, int], dict[str, tuple[int, str]]])
 ages["bob"] = 7  # type: ignore[index]
 ages[7]  # type: ignore[index]
 PersistentMap({[]: 1})  # type: ignore[type-var]
@@ -95,6 +100,8 @@ with ages.mutate() as changes:
     changes["bob"] = 7
     changes["bob"] = "seven"  # type: ignore[assignment]
     assert_type(changes.pop("ada"), int)
+    assert_type(changes.setdefault("ada", 36), int)
+    assert_type([name for name in changes], list[str])
 assert_type(changes.finish(), PersistentMap[str, int])
 
 names = PersistentSet(ages)
@@ -102,6 +109,8 @@ assert_type(names, PersistentSet[str])
 assert_type(names | {"bob"}, PersistentSet[str])
 assert_type(names.conj(1), PersistentSet[str | int])
 assert_type(names.remove("ada"), PersistentSet[str])
+assert_type(PersistentSet.create("ada"), PersistentSet[str])
+assert_type(names.diff({1}), tuple[set[int], set[str]])
 hashables: PersistentSet[Hashable] = names
 names.conj([])  # type: ignore[type-var]
 
@@ -111,3 +120,10 @@ class Names(PersistentSet[str]):
 
 
 assert_type(Names(["ada"]), Names)
+assert_type(Names(["ada"]).discard("ada"), Names)
+
+with names.mutate() as elements:
+    assert_type(elements, SetMutation[str])
+    elements.add("bob")
+    elements.add(7)  # type: ignore[arg-type]
+assert_type(elements.finish(), PersistentSet[str])
