@@ -8,12 +8,13 @@ design, and `reasons.py` says why. The exit status is 1 if a failure has no reas
 """
 
 import argparse
+import importlib.util
 import os
 import pathlib
 import platform
+import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from xml.etree import ElementTree
 
@@ -41,6 +42,11 @@ SUITES = [
 ]
 
 
+def has_tests():
+    """Returns true if the interpreter comes with its tests; those of some systems have but a part of the package."""
+    return all(importlib.util.find_spec(name) for name in ("test", "test.test_set"))
+
+
 def fetch(distribution, folder):
     """Returns the folder of the unpacked source distribution."""
     name = distribution.partition("==")[0]
@@ -50,8 +56,7 @@ def fetch(distribution, folder):
         options = ["-q", "--no-deps", "--ignore-requires-python", "--no-binary", name, "--dest", target]
         subprocess.run([sys.executable, "-m", "pip", "download", *options, distribution], check=True)
         (archive,) = target.iterdir()
-        with tarfile.open(archive) as tar:
-            tar.extractall(target, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+        shutil.unpack_archive(archive, target)
         archive.unlink()
     (unpacked,) = target.iterdir()
     return unpacked
@@ -122,6 +127,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for name, distribution, names, parts in SUITES:
             if arguments.suites and not any(part in name for part in arguments.suites):
+                continue
+            if not distribution and not has_tests():
+                print(f"{name}: skipped, since this Python comes without its tests")
                 continue
             found = run(distribution, names, parts, pathlib.Path(folder))
             left, faults = judge(name, found)
