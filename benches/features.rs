@@ -1,6 +1,6 @@
-//! A million entries with `rayon` beside one thread, and with `serde` beside std's `HashMap`.
+//! Compares `rayon` with one thread, and `serde` with std's `HashMap`, on maps of a million entries.
 //!
-//! `cargo bench --bench features --features rayon,serde`; a part of the name selects some: `-- rayon/collect`.
+//! Run `cargo bench --bench features --features rayon,serde`. A part of a name selects benchmarks: `-- rayon/collect`.
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -18,12 +18,12 @@ const N: u64 = 1_000_000;
 type Map = PersistentMap<u64, u64, FixedState>;
 type StdMap = HashMap<u64, u64, FixedState>;
 
-/// Different numbers for different `at`, in no order.
+/// Returns different, random-looking numbers for different values of `at`.
 fn number(at: u64) -> u64 {
     at.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29).wrapping_mul(0xd6e8_feb8_6659_fd93)
 }
 
-/// A million multiplications, each of which waits for the one before.
+/// Performs a million multiplications, each of which depends on the one before.
 fn arithmetic(start: u64) -> u64 {
     (0..N).fold(start, |x, _| number(x))
 }
@@ -34,11 +34,11 @@ fn group<'a>(c: &'a mut Criterion, name: &str) -> BenchmarkGroup<'a, WallTime> {
     group
 }
 
-/// Measures the sequential and the parallel form of an operation, whose answers must be equal.
+/// Measures the sequential and the parallel form of an operation. Their results must be equal.
 fn both<R: PartialEq>(c: &mut Criterion, name: &str, one: impl Fn() -> R, many: impl Fn() -> R) {
-    assert!(one() == many(), "the answers of {name} differ");
+    assert!(one() == many(), "the results of {name} differ");
     let mut group = group(c, &format!("rayon/{name}"));
-    // The answers are dropped after the measurement.
+    // The results are dropped after the measurement.
     group.bench_function("sequential", |b| b.iter_with_large_drop(&one));
     group.bench_function("parallel", |b| b.iter_with_large_drop(&many));
 }
@@ -57,7 +57,7 @@ fn rayon(c: &mut Criterion) {
     both(c, "merge", || a.merge(&b), || a.par_merge(&b));
     both(c, "intersection", || a.intersection(&b), || a.par_intersection(&b));
     both(c, "eq", || a == again, || a.par_eq(&again));
-    // What more threads can do for that which needs no memory.
+    // For comparison, the parallel speedup of a program that uses no memory.
     both(
         c,
         "arithmetic",
@@ -67,7 +67,7 @@ fn rayon(c: &mut Criterion) {
     both(c, "sum", || a.values().sum::<u64>(), || a.par_values().sum::<u64>());
 }
 
-/// Measures writing and reading a map in a format.
+/// Measures serializing and deserializing a map.
 fn format<M: Serialize + DeserializeOwned + PartialEq, B: AsRef<[u8]>>(
     c: &mut Criterion,
     name: &str,
@@ -76,7 +76,7 @@ fn format<M: Serialize + DeserializeOwned + PartialEq, B: AsRef<[u8]>>(
     read: impl Fn(&[u8]) -> M,
 ) {
     let bytes = write(map);
-    assert!(read(bytes.as_ref()) == *map, "{name} does not give the map back");
+    assert!(read(bytes.as_ref()) == *map, "{name}: the round trip changed the map");
     let mut group = group(c, &format!("serde/{name}"));
     group.bench_function("write", |b| b.iter_with_large_drop(|| write(black_box(map))));
     group.bench_function("read", |b| b.iter_with_large_drop(|| read(black_box(bytes.as_ref()))));

@@ -1,8 +1,8 @@
-//! `PersistentMap` beside std's `HashMap`: the same code, keys and hasher for both.
+//! Compares `PersistentMap` with std's `HashMap`, with the same code, keys and hasher.
 //!
-//! `cargo bench` runs all of it (about a quarter of an hour); `cargo bench -- get_hit/u64` a part. The plots are in
-//! `target/criterion/report/index.html`: one page for each operation and kind of key, one line for each map.
-//! Times are for the whole of one iteration; the throughput tells how many entries that is per second.
+//! `cargo bench` runs all benchmarks in about a quarter of an hour, `cargo bench -- get_hit/u64` some of them. The
+//! plots are in `target/criterion/report/index.html`, with one page for each operation and key type, and one line for
+//! each map. Times are for a whole iteration; the throughput is in entries per second.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -17,16 +17,17 @@ use perennial::PersistentMap;
 
 const SIZES: [usize; 6] = [10, 100, 1_000, 10_000, 100_000, 1_000_000];
 
-/// So many of a large map's keys are edited in versions of their own; enough to leave the processor's caches.
+/// The number of keys of a large map that are edited, each in a separate version. It is large enough to exceed the CPU
+/// caches.
 const MOST_EDITS: usize = 10_000;
 
-/// Above this size, std is left out where each edit needs a copy of the whole map.
+/// Above this size, std is skipped if each edit requires a copy of the whole map.
 const MOST_COPIED: usize = 1_000;
 
-/// What the two maps have in common.
+/// The common interface of the two maps.
 trait BenchMap<K>: Clone + FromIterator<(K, u64)> {
     const NAME: &'static str;
-    /// Whether a clone copies every entry.
+    /// True if `clone` copies every entry.
     const CLONE_COPIES: bool;
     fn get(&self, key: &K) -> Option<&u64>;
     fn insert(&mut self, key: K, value: u64) -> Option<u64>;
@@ -62,7 +63,7 @@ impl_bench_map! {
 
 trait Key: Clone + Eq + Hash {
     const NAME: &'static str;
-    /// The key made of 64 random bits; other bits make another key.
+    /// Makes a key from 64 random bits. Different bits make different keys.
     fn new(bits: u64) -> Self;
 }
 
@@ -75,14 +76,14 @@ impl Key for u64 {
 
 impl Key for String {
     const NAME: &'static str = "String";
-    /// 17 to 24 letters: 16 that spell the bits, the rest for unequal lengths.
+    /// Makes a string of 17 to 24 letters: 16 that encode the bits, and some more for different lengths.
     fn new(bits: u64) -> Self {
         let letters = (0..17 + bits % 8).map(|i| b'a' + (bits.rotate_right(4 * i as u32) & 15) as u8);
         letters.map(char::from).collect()
     }
 }
 
-/// The `index`-th of a sequence of distinct random-looking numbers (SplitMix64).
+/// Returns the number at `index` in a sequence of distinct, random-looking numbers (SplitMix64).
 fn random(index: usize) -> u64 {
     let z = (index as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -120,7 +121,7 @@ impl Op {
         (Op::Drop, "drop"),
     ];
 
-    /// The number of entries that one iteration on a map of `n` handles.
+    /// Returns the number of entries that one iteration on a map of `n` entries processes.
     fn elements(self, n: usize) -> usize {
         match self {
             Op::InsertShared | Op::RemoveShared => n.min(MOST_EDITS),
@@ -134,13 +135,13 @@ impl Op {
     }
 }
 
-/// What a benchmark of size `n` works on.
+/// The input of a benchmark.
 struct Input<K> {
-    /// In the order in which the map is built.
+    /// In the order of insertion.
     entries: Vec<(K, u64)>,
-    /// The keys of `entries` in another order, so that no lookup finds what the one before it brought near.
+    /// The keys of `entries` in another order, so that a lookup does not profit from the cache lines of the one before.
     hits: Vec<K>,
-    /// As many keys that the map lacks.
+    /// The same number of keys that are not in the map.
     misses: Vec<K>,
 }
 
@@ -159,8 +160,8 @@ impl<K: Key> Input<K> {
     }
 }
 
-/// Measures one operation on `map`, which was built from `input`. What can be checked cheaply is checked in every
-/// iteration. Where an edit makes a version, dropping that is part of the time.
+/// Measures one operation on `map`, which was built from `input`. Every iteration makes inexpensive checks. If an edit
+/// makes a version, the time includes dropping it.
 fn measure<M: BenchMap<K>, K: Key>(op: Op, input: &Input<K>, map: &M, b: &mut Bencher<'_>) {
     let n = input.entries.len();
     let found = |keys: &[K]| keys.iter().filter(|key| black_box(map).get(key).is_some()).count();
@@ -235,11 +236,11 @@ fn run<M: BenchMap<K>, K: Key>(group: &mut BenchmarkGroup<'_, WallTime>, op: Op,
     for input in inputs {
         let n = input.entries.len();
         if M::CLONE_COPIES && op.clones_for_each_edit() && n > MOST_COPIED {
-            eprintln!("skipped: {} of {n}, which copies all {n} entries for each edit", M::NAME);
+            eprintln!("skipped: {} with {n} entries, which copies all entries for each edit", M::NAME);
             continue;
         }
         group.throughput(Throughput::Elements(op.elements(n) as u64));
-        // Built once, and only if this benchmark was asked for.
+        // Built only once, and only if this benchmark is selected.
         let map = OnceCell::<M>::new();
         group.bench_function(BenchmarkId::new(M::NAME, n), |b| {
             measure(op, input, map.get_or_init(|| input.build()), b);

@@ -1,4 +1,4 @@
-//! Saves all versions of a map in one file, as the first of them and a patch for each later one, and loads them back.
+//! Saves all versions of a map in one file, as the first version and a patch for each later one, and loads them again.
 
 use std::{env, error, fs, process};
 
@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 
 type Article = PersistentMap<String, String>;
 
-/// What stands in the file.
+/// The contents of the file.
 #[derive(Serialize, Deserialize)]
 struct History {
     base: Article,
     patches: Vec<Patch<String, String>>,
 }
 
-/// An article of a hundred paragraphs, and versions of it that differ from one to the next in three of them.
+/// Returns versions of an article of about a hundred paragraphs. Each differs from the one before in at most three.
 fn versions() -> Vec<Article> {
     let name = |number: usize| format!("paragraph {}", number % 110);
     let mut article: Article = (0..100).map(|number| (name(number), "as it was first written ".repeat(9))).collect();
@@ -38,7 +38,7 @@ fn load(json: &str) -> Result<Vec<Article>, Box<dyn error::Error>> {
     let History { base, patches } = serde_json::from_str(json)?;
     let mut versions = vec![base];
     for patch in patches {
-        // Each version shares with the one before what the patch leaves.
+        // The new version shares all unchanged nodes with the one before.
         versions.push(versions[versions.len() - 1].apply(&patch)?);
     }
     Ok(versions)
@@ -54,6 +54,6 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     assert_eq!(load(&json)?, versions);
     let whole = serde_json::to_string(&versions)?.len();
     assert!(5 * json.len() < whole);
-    println!("{} versions in {} bytes; each saved whole: {whole} bytes", versions.len(), json.len());
+    println!("{} versions in {} bytes, instead of {whole} bytes for complete versions", versions.len(), json.len());
     Ok(())
 }

@@ -1,7 +1,7 @@
-//! One writer publishes versions of a map; readers take the newest one, and neither ever waits for the other.
+//! A writer publishes versions of a map, and readers use the latest one. They never wait for each other.
 //!
-//! The map holds the balances of accounts. The writer moves money about in its own version and publishes it when all of
-//! a transfer is done. So the balances in any snapshot add up to the same sum, though nothing is ever locked.
+//! The map contains the balances of accounts. The writer edits its own version, and publishes it after each complete
+//! transfer. So the balances in every snapshot have the same sum, without any locks.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +14,7 @@ const ACCOUNTS: u64 = 10_000;
 const BALANCE: i64 = 100;
 const TRANSFERS: u64 = 50_000;
 
-/// The balances after a number of transfers.
+/// The balances after `transfers` transfers.
 struct Snapshot {
     transfers: u64,
     balances: PersistentMap<u64, i64>,
@@ -30,7 +30,7 @@ fn main() {
         done.store(true, Ordering::Release);
         readers.into_iter().map(|reader| reader.join().expect("no reader panics")).collect::<Vec<_>>()
     });
-    println!("{TRANSFERS} versions published; checked by the readers: {counts:?}");
+    println!("{TRANSFERS} versions published; snapshots checked by each reader: {counts:?}");
 }
 
 fn write(mut balances: PersistentMap<u64, i64>, published: &ArcSwap<Snapshot>) {
@@ -42,14 +42,14 @@ fn write(mut balances: PersistentMap<u64, i64>, published: &ArcSwap<Snapshot>) {
     }
 }
 
-/// Checks snapshots until the last one has come. Answers how many.
+/// Checks snapshots until the last version is published. Returns the number of snapshots.
 fn read(published: &ArcSwap<Snapshot>, done: &AtomicBool) -> u64 {
     let (mut count, mut last) = (0, 0);
     loop {
         let is_last = done.load(Ordering::Acquire);
         let snapshot = published.load_full();
         assert_eq!(snapshot.balances.values().sum::<i64>(), BALANCE * ACCOUNTS as i64);
-        assert!(snapshot.transfers >= last, "versions come in their order");
+        assert!(snapshot.transfers >= last, "a reader never sees an older version than before");
         (count, last) = (count + 1, snapshot.transfers);
         if is_last {
             assert_eq!(last, TRANSFERS);

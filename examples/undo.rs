@@ -1,8 +1,8 @@
-//! Undo and redo in an editor: every state is kept as a version, so no edit has to be reversed.
+//! Undo and redo in an editor. Every state is kept as a version, so no edit has to be reversed.
 
 use perennial::PersistentMap;
 
-/// The text of a sheet's cells, by their names.
+/// The texts of the cells of a sheet, by the names of the cells.
 type Sheet = PersistentMap<&'static str, String>;
 
 #[derive(Default)]
@@ -13,7 +13,7 @@ struct Editor {
 }
 
 impl Editor {
-    /// Makes `edit` one step, however many cells it touches.
+    /// Applies `edit` as one step, even if it changes several cells.
     fn step(&mut self, edit: impl FnOnce(&mut Sheet)) {
         self.past.push(self.now.clone());
         self.future.clear();

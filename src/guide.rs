@@ -1,12 +1,12 @@
 //! Pages about the crate as a whole.
 //!
-//! * [`design`]: the structure, and the measurements that chose it.
-//! * [`guarantees`]: complexity, what every operation promises, memory, and how to choose a hasher.
+//! * [`design`]: the data structure, and the measurements behind its design.
+//! * [`guarantees`]: complexity, what every operation guarantees, memory, and how to choose a hasher.
 //! * [`recipes`]: maps of maps, an undo history, snapshots for readers.
-//! * [`soundness`]: attacks, faulty code, unsafe code, and how the crate is tested.
-//! * [`versions`]: which operations keep the version if they change nothing, and what counts as a change.
-//! * [`parity`]: every method of the hash maps and sets of `std` and `hashbrown`, and what it is here.
-//! * [`migration`]: the same for those who come from `imbl`, `im` or `rpds`.
+//! * [`soundness`]: attacks, misbehaving trait implementations, unsafe code, and how the crate is tested.
+//! * [`versions`]: which operations return the same version if they change nothing, and what counts as a change.
+//! * [`parity`]: every method of the hash maps and sets of `std` and `hashbrown`, and its equivalent here.
+//! * [`migration`]: the same for `imbl`, `im` and `rpds`.
 
 #[doc = include_str!("guide/design.md")]
 pub mod design {}

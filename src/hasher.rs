@@ -1,4 +1,4 @@
-//! Hashing: the default [`RandomState`], and the hash behind `impl Hash`.
+//! The default hasher [`RandomState`], and the function behind the `Hash` implementations of maps and sets.
 
 use core::hash::{BuildHasher, Hash, Hasher};
 #[cfg(feature = "std")]
@@ -7,14 +7,14 @@ use std::sync::OnceLock;
 #[cfg(any(not(feature = "std"), test))]
 mod fold;
 
-/// The default hasher: SipHash, as in `std`, under keys that are drawn at random once per process.
+/// The default hasher: SipHash, as in `std`, with keys that are chosen at random once per process.
 ///
-/// It is zero-sized, so it costs a map nothing. `std` draws other keys for each map, lest filling one map from another
-/// in its iteration order take quadratic time. A trie has no such weakness, and maps that hash alike can be compared
-/// node by node.
+/// It is zero-sized, so it adds nothing to the size of a map. `std` uses different keys for each map, because filling
+/// one of its maps in the iteration order of another could otherwise take quadratic time. A trie does not have this
+/// weakness, and maps with the same hash function can be compared node by node.
 ///
-/// Needs the feature `std`. Without it there is no source of random keys: the type is then a name for the default type
-/// parameter only, has no values and is no [`BuildHasher`].
+/// Without the feature `std` there is no source of random keys: then `RandomState` is only a placeholder for the
+/// default type parameter. It is uninhabited and does not implement [`BuildHasher`].
 ///
 /// # Examples
 ///
@@ -22,7 +22,8 @@ mod fold;
 /// use std::hash::BuildHasher;
 /// use perennial::RandomState;
 ///
-/// assert_eq!(RandomState::new().hash_one("key"), RandomState::new().hash_one("key"));
+/// let (a, b) = (RandomState::new(), RandomState::new());
+/// assert_eq!(a.hash_one("key"), b.hash_one("key"));
 /// assert_eq!(size_of::<RandomState>(), 0);
 /// ```
 #[cfg(feature = "std")]
@@ -31,7 +32,7 @@ pub struct RandomState;
 
 #[cfg(feature = "std")]
 impl RandomState {
-    /// Makes the hasher, in O(1). The keys are drawn when the first value is hashed.
+    /// Creates the hasher. O(1): the keys are chosen when the first value is hashed.
     ///
     /// # Examples
     ///
@@ -58,33 +59,33 @@ impl BuildHasher for RandomState {
     }
 }
 
-/// The name of the default hasher, which exists with the feature `std` only.
+/// A placeholder for the default hasher, which exists only with the feature `std`.
 #[cfg(not(feature = "std"))]
 #[derive(Clone, Copy, Debug)]
 pub enum RandomState {}
 
-/// The hashers of single items in [`hash_unordered`]: the same for all collections, since equal collections must hash
-/// alike though their own hashers differ.
+/// The hasher of single items in [`hash_unordered`]. It is the same for all collections, since equal collections must
+/// have equal hashes even if their own hashers differ.
 ///
-/// They are keyed, because whoever can compute the hashes of items can pick sets of equal sum, and no key of the final
-/// hasher would tell these apart.
+/// It has random keys: if the hashes of items could be computed, one could choose different collections whose hashes
+/// have the same sum, and no key of the final hasher would distinguish them.
 #[cfg(feature = "std")]
 type ItemState = RandomState;
 
-/// The hashers of single items, which are fixed: without `std` there is no source of random keys.
+/// The hasher of single items. It is fixed: without `std` there is no source of random keys.
 #[cfg(not(feature = "std"))]
 type ItemState = fold::FoldState;
 
-/// Feeds `state` with the hash of a collection whose order means nothing.
+/// Writes the hash of a collection that is independent of its order to `state`.
 pub(crate) fn hash_unordered<T: Hash>(items: impl ExactSizeIterator<Item = T>, state: &mut impl Hasher) {
     hash_unordered_with(&ItemState::default(), items, state);
 }
 
-/// [`hash_unordered`] with these hashers of single items.
+/// Does what [`hash_unordered`] does, with a given hasher of single items.
 ///
-/// The hashes of the items are added up, which no order can change. Addition, not exclusive or: its carries keep the
-/// bits of different items from cancelling one by one. Each item's hash is well mixed first, so that sums of related
-/// items differ.
+/// The hashes of the items are added up, so their order does not matter. The hashes are added and not combined by
+/// exclusive or: the carries prevent the bits of different items from cancelling one by one. Each item's hash is well
+/// mixed first, so that sums of similar items differ.
 fn hash_unordered_with<T: Hash>(
     item_state: &impl BuildHasher,
     items: impl ExactSizeIterator<Item = T>,
@@ -99,9 +100,9 @@ mod tests {
     use super::fold::FoldState;
     use super::*;
 
-    /// With hashers of single items that have keys, and without.
+    /// Both for hashers of single items with random keys and for those without.
     #[test]
-    fn unordered_hash_knows_items_but_not_their_order() {
+    fn unordered_hash_depends_on_the_items_and_not_on_their_order() {
         fn check(item_state: &impl BuildHasher) {
             let unordered = |items: &[&str]| {
                 let mut state = FoldState::default().build_hasher();

@@ -1,4 +1,4 @@
-//! The traits of other crates, one crate a file, each behind the feature of its name.
+//! Implementations of the traits of other crates: one file per crate, each behind the feature of the same name.
 
 #[cfg(feature = "arbitrary")]
 mod arbitrary;

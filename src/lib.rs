@@ -1,11 +1,12 @@
-//! A persistent hash map and hash set: a clone takes constant time, and versions are compared, diffed and merged at the
-//! cost of what changed between them.
+//! A persistent hash map and hash set: cloning takes constant time, and comparing, diffing and merging versions costs
+//! time proportional to what changed between them.
 //!
-//! * [`PersistentMap`] and [`PersistentSet`] have the names and the meaning of std's `HashMap` and `HashSet`, and
-//!   operations on `&self` that return a new version.
-//! * [`TransientMap`] and [`TransientSet`] build a map or set without `Clone`.
-//! * [`HashTrie`] is the core without a hasher, as `hashbrown::HashTable` is that of a `HashMap`.
-//! * [`guide`] explains how it works and what it promises, with recipes, and with tables for those who come from other maps.
+//! * [`PersistentMap`] and [`PersistentSet`] mirror the API of std's `HashMap` and `HashSet`, and add operations that
+//!   take `&self` and return a new version.
+//! * [`TransientMap`] and [`TransientSet`] build a map or set without requiring `Clone`.
+//! * [`trie::HashTrie`] is the core, without a hasher: the persistent counterpart of `hashbrown::HashTable`.
+//! * [`guide`] explains how the crate works and what it guarantees, with recipes and with tables for users of other
+//!   maps.
 //!
 //! # Examples
 //!
@@ -24,19 +25,20 @@
 //!
 //! # Features
 //!
-//! `std`, on by default, provides [`RandomState`] and conversions from std's collections; without it the crate needs only
-//! `core` and `alloc`, and a map is given its hasher. Each of the others implements the traits of the crate of its name:
+//! `std`, enabled by default, provides [`RandomState`] and conversions from std's collections. Without it the crate
+//! needs only `core` and `alloc`, and every map needs an explicit hasher. Each of the other features implements the
+//! traits of the crate of the same name:
 //!
 //! | feature | for maps and sets | without `std` |
 //! |---|---|---|
 //! | `serde` | `Serialize` and `Deserialize`: a map is a map, a set a sequence, a [`Patch`](map::Patch) a map of each key to `added`, `removed` or `changed` | yes |
 //! | `rayon` | parallel iterators, `collect` and `par_extend`; `par_merge`, `par_union`, `par_eq` and so on | no |
-//! | `proptest` | strategies, also with a hasher of one's own | no |
+//! | `proptest` | strategies, also with a custom hasher | no |
 //! | `quickcheck` | `Arbitrary`, with shrinking | no |
 //! | `arbitrary` | `Arbitrary`, for fuzzers | no |
 //!
-//! Reading with `serde` takes no memory on the word of the input: what is set aside for entries that are only announced is
-//! at most 64 KiB. The parallel operations share what the sequential ones share, and give equal results.
+//! Deserialization does not trust length prefixes: at most 64 KiB is preallocated. The parallel operations share
+//! nodes exactly as the sequential ones do, and return equal results.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -44,22 +46,22 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-// In reading order.
+// In reading order, which is also the order of the documentation.
 pub mod map;
 pub mod set;
-mod transient;
+pub mod transient;
 
 mod hasher;
 mod impls;
-mod keyed;
 #[doc(hidden)]
 pub mod macros;
+mod table;
 
 pub mod trie;
 
 pub mod guide;
 
-/// Runs the examples of the README as tests.
+/// Compiles and runs the examples of the README as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 pub struct Readme;
@@ -76,12 +78,13 @@ pub use impls::rayon;
 pub use map::PersistentMap;
 #[doc(inline)]
 pub use set::PersistentSet;
+#[doc(inline)]
 pub use transient::{TransientMap, TransientSet};
 #[doc(inline)]
-pub use trie::{HashTrie, MemoryUsage};
+pub use trie::MemoryUsage;
 
-/// [`PersistentMap`] under the name of `std`'s map: `use perennial::HashMap;` is the one line to change.
+/// [`PersistentMap`] under the name of std's map, so that `use perennial::HashMap;` is the only line to change.
 pub type HashMap<K, V, S = RandomState> = PersistentMap<K, V, S>;
 
-/// [`PersistentSet`] under the name of `std`'s set: `use perennial::HashSet;` is the one line to change.
+/// [`PersistentSet`] under the name of std's set, so that `use perennial::HashSet;` is the only line to change.
 pub type HashSet<T, S = RandomState> = PersistentSet<T, S>;

@@ -1,11 +1,12 @@
-//! Implementations that maps and sets have in common but for names and bounds, and what the public macros call.
+//! Implementations that maps and sets share except for names and bounds, and the functions that the public macros
+//! call.
 
 use core::hash::{BuildHasher, Hash};
 
 use crate::{PersistentMap, PersistentSet};
 
-// `persistent_map!` and `persistent_set!` must be single calls: temporaries in their arguments then live as long as in a
-// call of a function, and no trait need be in scope.
+// `persistent_map!` and `persistent_set!` expand to single calls, so that temporaries in their arguments live as long
+// as in a function call, and no trait has to be in scope.
 
 pub fn map_of<K: Eq + Hash, V, S: BuildHasher, const N: usize>(
     hasher: S,
@@ -18,7 +19,7 @@ pub fn set_of<T: Eq + Hash, S: BuildHasher, const N: usize>(hasher: S, elements:
     PersistentSet::collected(hasher, elements)
 }
 
-/// An exact iterator that yields each item of `self.inner` in another form.
+/// Implements an exact-size iterator that maps each item of `self.inner` to another form.
 macro_rules! projection {
     ([$($generics:tt)*] $iterator:ty, $pattern:pat => $item:expr, $type:ty) => {
         impl<$($generics)*> Iterator for $iterator {
@@ -51,7 +52,8 @@ macro_rules! projection {
     };
 }
 
-/// Operators and their assigning forms, between values and references, by methods on two references.
+/// Implements operators and their assigning forms, between values and references, by calling methods that take
+/// references.
 macro_rules! operators {
     (
         $generics:tt $type:ty:

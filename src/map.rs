@@ -1,10 +1,10 @@
-//! [`PersistentMap`], with its iterators and entries, and with the changes between two versions.
+//! [`PersistentMap`], its iterators and entries, and the changes between two versions.
 
-// The map is a thin face: a `HashTrie` of `(K, V)` does the work, and this module gives it the hash, the equality and the
+// The map is a thin wrapper: a `HashTrie` of `(K, V)` does the work, and this module adds hashing, equality and the
 // names of `std`.
 
 use crate::hasher::RandomState;
-use crate::trie::HashTrie;
+use crate::table::{MapKey, Table};
 
 // In the order of the documentation.
 mod read;
@@ -27,7 +27,6 @@ mod entry_ref;
 mod iter;
 mod ops;
 
-pub use algebra::Merge;
 pub use diff::{Change, Diff};
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
@@ -37,19 +36,22 @@ pub use merge3::Conflict;
 pub(crate) use patch::Edit;
 pub use patch::{Patch, PatchError};
 
-/// A persistent hash map: cloning is O(1), and versions share all that they have in common.
+#[doc(inline)]
+pub use crate::trie::Merge;
+
+/// A persistent hash map: cloning is O(1), and versions share their unchanged parts.
 ///
-/// It can be used in two styles. The persistent one ([`assoc`](Self::assoc), [`dissoc`](Self::dissoc),
-/// [`alter`](Self::alter), …) takes `&self` and returns a new version. The in-place one ([`insert`](Self::insert),
-/// [`remove`](Self::remove), [`entry`](Self::entry), …) has the names and the meaning of `std`'s
-/// [`HashMap`](https://doc.rust-lang.org/std/collections/struct.HashMap.html), and copies only the few nodes on the way
-/// to the change which other versions still use.
+/// It can be used in two styles. The persistent methods ([`assoc`](Self::assoc), [`dissoc`](Self::dissoc),
+/// [`alter`](Self::alter), …) take `&self` and return a new version. The in-place methods ([`insert`](Self::insert),
+/// [`remove`](Self::remove), [`entry`](Self::entry), …) have the names and the meaning of those of `std`'s
+/// [`HashMap`](https://doc.rust-lang.org/std/collections/struct.HashMap.html), and copy only the few nodes on the
+/// path to the change that other versions share.
 ///
-/// `K` and `V` must be `Clone` only for operations that may have to copy a shared node. Building a map, looking things
-/// up, iterating by reference and cloning need no such thing.
+/// `K` and `V` must be `Clone` only for operations that may have to copy a shared node. Building a map, looking up
+/// keys, iterating by reference and cloning do not require it.
 ///
-/// As in `std`, a key must not change its hash or its equality while it is in a map, and keys that are equal must hash
-/// alike. The iteration order is unspecified.
+/// As in `std`, a key must not change its hash or its equality while it is in a map, and equal keys must have equal
+/// hashes. The iteration order is unspecified.
 ///
 /// # Examples
 ///
@@ -67,26 +69,26 @@ pub use patch::{Patch, PatchError};
 /// assert_eq!(yesterday, PersistentMap::from([("apples", 3), ("pears", 5)]));
 /// ```
 pub struct PersistentMap<K, V, S = RandomState> {
-    pub(crate) trie: HashTrie<(K, V)>,
-    pub(crate) hasher: S,
+    pub(crate) table: Table<(K, V), S, MapKey>,
 }
 
 /// For tests and fuzzing.
 #[doc(hidden)]
 impl<K, V, S> PersistentMap<K, V, S> {
     pub fn validate(&self) {
-        self.trie.validate();
+        self.table.trie.validate();
     }
 
     pub fn same_shape(&self, other: &Self) -> bool {
-        self.trie.same_shape(&other.trie)
+        self.table.trie.same_shape(&other.table.trie)
     }
 }
 
-/// Returns `true` if a value has not changed: both are equal, or neither is equal to itself, such as two NaNs.
+/// Returns `true` if a value has not changed: `old` and `new` are equal, or neither is equal to itself, such as two
+/// NaNs.
 ///
-/// `==` alone would count a NaN as changed in a node that was copied and as unchanged in a shared node, where no value
-/// is compared.
+/// With `==` alone, a NaN would count as changed in a node that was copied, but as unchanged in a shared node, where
+/// no values are compared.
 #[inline]
 pub(crate) fn unchanged<V: PartialEq>(old: &V, new: &V) -> bool {
     #[expect(clippy::eq_op, reason = "it tells whether a value is equal to itself")]
@@ -94,13 +96,14 @@ pub(crate) fn unchanged<V: PartialEq>(old: &V, new: &V) -> bool {
     old == new || !(is_reflexive(old) || is_reflexive(new))
 }
 
-// A destructor that panics while a value is on its way out of a function would leak that value. So where one part of an
-// entry goes and the other is handed out, the one that goes is dropped first.
+// If a destructor panics while a function is returning a value, that value leaks. So where one part of an entry is
+// dropped and the other is returned, drop the first part explicitly beforehand.
 
-/// Puts the value of an entry in the place of that of an equal key, which stays. Returns the old value.
+/// Replaces the value of an entry by that of an entry with an equal key, and returns the old value. The old key
+/// stays.
 #[inline]
-pub(crate) fn replace_value<K, V>(there: &mut (K, V), new: (K, V)) -> V {
-    core::mem::replace(&mut there.1, into_value(new))
+pub(crate) fn replace_value<K, V>(present: &mut (K, V), new: (K, V)) -> V {
+    core::mem::replace(&mut present.1, into_value(new))
 }
 
 /// Returns the key of an entry.

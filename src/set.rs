@@ -1,9 +1,9 @@
-//! [`PersistentSet`], with its iterators, and with the changes between two versions.
+//! [`PersistentSet`], its iterators, and the changes between two versions.
 
-// The set is a thin face, as the map is: a `HashTrie` of the elements does the work.
+// The set is a thin wrapper, like the map: a `HashTrie` of the elements does the work.
 
 use crate::hasher::RandomState;
-use crate::trie::HashTrie;
+use crate::table::{SetKey, Table};
 
 // In the order of the documentation.
 mod read;
@@ -25,19 +25,19 @@ mod ops;
 pub use diff::{Change, Diff};
 pub use iter::{Drain, ExtractIf, IntoIter, Iter};
 
-/// A persistent hash set: cloning is O(1), and versions share all that they have in common.
+/// A persistent hash set: cloning is O(1), and versions share their unchanged parts.
 ///
-/// It can be used in two styles, as [`PersistentMap`](crate::PersistentMap) can. The persistent one
-/// ([`conj`](Self::conj), [`disj`](Self::disj), [`union`](Self::union), …) takes `&self` and returns a new version. The
-/// in-place one ([`insert`](Self::insert), [`remove`](Self::remove), …) has the names and the meaning of `std`'s
-/// [`HashSet`](https://doc.rust-lang.org/std/collections/struct.HashSet.html), and copies only the few nodes on the way
-/// to the change which other versions still use.
+/// Like [`PersistentMap`](crate::PersistentMap), it can be used in two styles. The persistent methods
+/// ([`conj`](Self::conj), [`disj`](Self::disj), [`union`](Self::union), …) take `&self` and return a new version. The
+/// in-place methods ([`insert`](Self::insert), [`remove`](Self::remove), …) have the names and the meaning of those
+/// of `std`'s [`HashSet`](https://doc.rust-lang.org/std/collections/struct.HashSet.html), and copy only the few nodes
+/// on the path to the change that other versions share.
 ///
-/// `T` must be `Clone` only for operations that may have to copy a shared node. Building a set, looking things up,
-/// iterating by reference and cloning need no such thing.
+/// `T` must be `Clone` only for operations that may have to copy a shared node. Building a set, looking up elements,
+/// iterating by reference and cloning do not require it.
 ///
-/// As in `std`, an element must not change its hash or its equality while it is in a set, and elements that are equal
-/// must hash alike. The iteration order is unspecified.
+/// As in `std`, an element must not change its hash or its equality while it is in a set, and equal elements must
+/// have equal hashes. The iteration order is unspecified.
 ///
 /// # Examples
 ///
@@ -54,18 +54,17 @@ pub use iter::{Drain, ExtractIf, IntoIter, Iter};
 /// assert_eq!(&invited - &guests, PersistentSet::from(["Ada"]));
 /// ```
 pub struct PersistentSet<T, S = RandomState> {
-    pub(crate) trie: HashTrie<T>,
-    pub(crate) hasher: S,
+    pub(crate) table: Table<T, S, SetKey>,
 }
 
 /// For tests and fuzzing.
 #[doc(hidden)]
 impl<T, S> PersistentSet<T, S> {
     pub fn validate(&self) {
-        self.trie.validate();
+        self.table.trie.validate();
     }
 
     pub fn same_shape(&self, other: &Self) -> bool {
-        self.trie.same_shape(&other.trie)
+        self.table.trie.same_shape(&other.table.trie)
     }
 }

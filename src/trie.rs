@@ -1,15 +1,17 @@
-//! [`HashTrie`], a persistent hash table without a hasher, with its iterators and entries.
+//! [`HashTrie`], a persistent hash table without a hasher, its iterators and its entries.
 //!
-//! The caller gives the hash and the equality with each call, as with `hashbrown::HashTable`; the trie knows neither
-//! `Hash` nor `Eq`. Maps and sets are faces of it, and so are bindings to languages whose equality can fail.
+//! The caller passes the hash and the equality with each call, as with `hashbrown::HashTable`; the trie uses neither
+//! `Hash` nor `Eq`. Maps and sets are wrappers around it, and so are bindings to languages in which an equality can
+//! fail.
 
-// Read `node` next: it has the picture, the invariants and the constants.
+// Next to read: `node`, which has the diagram, the invariants and the constants.
 
 mod bitmap;
 mod bucket;
 mod bulk;
 mod check;
 mod child;
+mod collision;
 mod combine;
 mod disjoint;
 mod entry;
@@ -17,16 +19,18 @@ mod eq;
 mod hash_order;
 mod insert;
 mod iter;
-mod level;
+mod leaf;
 #[cfg(test)]
 mod looks;
 mod merge;
 mod node;
+mod node_builder;
 mod pairs;
-mod part;
 mod place;
+mod range;
 mod remove;
 mod sample;
+mod set_op;
 mod shrink;
 #[cfg(any(feature = "rayon", test))]
 mod split;
@@ -39,50 +43,56 @@ use core::fmt;
 use child::Child;
 use place::Place;
 
-pub use combine::Kept;
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub(crate) use insert::Inserted;
 pub(crate) use iter::IterMut;
 pub use iter::{IntoIter, Iter};
-pub(crate) use merge::{Merged, Rule, Shared};
-pub(crate) use pairs::{Pair, Pairs};
+
+pub(crate) use pairs::{Pair, PairWalk};
 pub(crate) use remove::Extraction;
+pub use set_op::Merge;
+pub(crate) use set_op::SetOp;
 #[cfg(feature = "rayon")]
-pub(crate) use split::{Dealt, Executor, Subtree, Subtrees};
+pub(crate) use split::{Executor, RootPartition, Subtree, Subtrees};
 pub use usage::MemoryUsage;
 
-/// How the entries of a shared bucket are copied.
-pub(crate) trait Clones<T>: Fn(&T) -> T + Copy {}
+/// A function that copies the entries of a shared leaf.
+pub(crate) trait CloneFn<T>: Fn(&T) -> T + Copy {}
 
-impl<T, C: Fn(&T) -> T + Copy> Clones<T> for C {}
+impl<T, C: Fn(&T) -> T + Copy> CloneFn<T> for C {}
 
-/// Returns the [`Clones`] of a trie that shares nothing.
-pub(crate) fn sole_owner<T>(_: &T) -> T {
-    unreachable!("a sole owner never copies a bucket")
+/// A [`CloneFn`] as a function pointer, for types that have to name it.
+pub(crate) type ClonePtr<T> = fn(&T) -> T;
+
+/// The [`CloneFn`] of a trie that shares no nodes.
+pub(crate) fn never_clone<T>(_: &T) -> T {
+    unreachable!("a trie that shares no nodes never copies a bucket")
 }
 
-/// Returns the fallible form of an equality that cannot fail.
+/// Converts an equality that cannot fail into the fallible form.
 #[inline]
-pub(crate) fn infallible<T>(mut eq: impl FnMut(&T) -> bool) -> impl FnMut(&T) -> Result<bool, Infallible> {
+pub(crate) fn wrap_ok<T>(mut eq: impl FnMut(&T) -> bool) -> impl FnMut(&T) -> Result<bool, Infallible> {
     move |entry| Ok(eq(entry))
 }
 
 /// Returns the value of a result that cannot be an error.
 #[inline]
-pub(crate) fn always<R>(result: Result<R, Infallible>) -> R {
+pub(crate) fn into_ok<R>(result: Result<R, Infallible>) -> R {
     match result {
         Ok(value) => value,
     }
 }
 
-/// Returns the 32 bits of a hash that the trie keeps.
+/// Reduces a hash to the 32 bits that the trie uses.
 ///
-/// The two middle words of the 128-bit product with an odd constant, folded, depend on every bit of the hash. So
-/// hashers which leave keys as they are, or vary only their high or low bits, work too.
+/// The result is the exclusive or of the two middle 32-bit words of the 128-bit product of the hash and an odd
+/// constant, so it depends on every bit of the hash. Therefore hashers that return keys unchanged, or that vary only
+/// the high or low bits, work too.
 #[inline]
 const fn mix(hash: u64) -> u32 {
     let product = hash as u128 * 0x9e37_79b9_7f4a_7c15;
-    // In words of 64 bits, or else the compiler shifts one word into the other, which takes x86-64 longer.
+    // Written with two 64-bit words: otherwise the compiler shifts one word into the other, which is slower on
+    // x86-64.
     let (low, high) = (product as u64, (product >> 64) as u64);
     (low >> 32 ^ high) as u32
 }
@@ -90,29 +100,30 @@ const fn mix(hash: u64) -> u32 {
 /// A persistent hash table without a hasher: the persistent counterpart of
 /// [`hashbrown::HashTable`](https://docs.rs/hashbrown/latest/hashbrown/struct.HashTable.html).
 ///
-/// You need it only if a map or set does not fit: where hash or equality need something that is not in the entry, such as
-/// the arena that an index points into; where equality can fail, as in a binding to another language; or where hashes are
-/// known already. [`PersistentMap`](crate::PersistentMap) is a `HashTrie` of `(K, V)`,
+/// You need it only if a map or set does not fit: if hashing or equality need data outside the entry, such as the
+/// arena that an index points into; if equality can fail, as in a binding to another language; or if the hashes are
+/// already known. [`PersistentMap`](crate::PersistentMap) wraps a `HashTrie` of `(K, V)`, and
 /// [`PersistentSet`](crate::PersistentSet) one of its elements.
 ///
-/// A clone is O(1) and shares all nodes; an edit copies the shared nodes on the way to the entry, O(log n), and edits
-/// those in place that are not shared. `Clone` is required only where a shared node may have to be copied.
+/// Cloning is O(1), and a clone shares all nodes. An edit copies the shared nodes on the path to the entry, O(log n),
+/// and edits unshared nodes in place. `Clone` is required only for operations that may have to copy a shared node.
 ///
-/// Each entry must always be given with the same hash, and equal entries with equal hashes; otherwise entries may not be
-/// found, but nothing worse happens.
+/// The same hash must always be passed for an entry, and equal hashes for equal entries. Otherwise entries may not be
+/// found, but there are no other consequences.
 ///
-/// Removing an absent entry, `find_mut` of one, a `retain` or `extract_if` that removes nothing, and an `entry` that is
-/// only looked at copy nothing, and the trie stays the same version. `insert` over an equal entry, `find_mut` and
-/// `OccupiedEntry::get_mut` of one that is present, and `iter_mut` of a trie that is not empty copy the shared nodes on
-/// the way, whether or not anything is written.
+/// The following copy nothing, and the trie stays the same version: removing an absent entry, `find_mut` of an absent
+/// entry, a `retain` or `extract_if` that removes nothing, and an `entry` that is only read. The following copy the
+/// shared nodes on the path, even if nothing is written: `insert` of an entry that is equal to a present one,
+/// `find_mut` and `OccupiedEntry::get_mut` of a present entry, and `iter_mut` of a non-empty trie.
 ///
 /// # Examples
 ///
-/// Indices that are hashed and compared as the words that they stand for:
+/// A table of indices that are hashed and compared like the words at these indices:
 ///
 /// ```
 /// use core::hash::BuildHasher;
-/// use perennial::{HashTrie, RandomState};
+/// use perennial::trie::HashTrie;
+/// use perennial::RandomState;
 ///
 /// let words = ["one", "two", "one"];
 /// let hasher = RandomState::new();
@@ -124,7 +135,8 @@ const fn mix(hash: u64) -> u32 {
 ///     }
 /// }
 /// assert_eq!(indices.len(), 2);
-/// assert_eq!(indices.find(hasher.hash_one("two"), |&index| words[index] == "two"), Some(&1));
+/// let hash = hasher.hash_one("two");
+/// assert_eq!(indices.find(hash, |&index| words[index] == "two"), Some(&1));
 /// ```
 pub struct HashTrie<T> {
     root: Child<T>,
@@ -132,12 +144,12 @@ pub struct HashTrie<T> {
 }
 
 impl<T> HashTrie<T> {
-    /// Returns an empty trie. O(1), no allocation.
+    /// Creates an empty trie. O(1), no allocation.
     ///
     /// # Examples
     ///
     /// ```
-    /// let trie = perennial::HashTrie::<u64>::new();
+    /// let trie = perennial::trie::HashTrie::<u64>::new();
     /// assert!(trie.is_empty());
     /// ```
     #[inline]
@@ -151,7 +163,7 @@ impl<T> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
@@ -162,12 +174,12 @@ impl<T> HashTrie<T> {
         self.len
     }
 
-    /// Returns `true` if there are no entries. O(1).
+    /// Returns `true` if the trie has no entries. O(1).
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
@@ -183,7 +195,7 @@ impl<T> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
@@ -195,12 +207,12 @@ impl<T> HashTrie<T> {
         *self = Self::new();
     }
 
-    /// Returns `true` if both are the same version, sharing everything. O(1).
+    /// Returns `true` if both tries are the same version, that is, if they share all of their nodes. O(1).
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
@@ -214,35 +226,36 @@ impl<T> HashTrie<T> {
         self.root.ptr_eq(&other.root)
     }
 
-    /// Iterates over the entries in an order that depends on them and their hashes alone. O(n) for the whole run.
+    /// Returns an iterator over the entries in an order that depends only on the entries and their hashes. O(n) for
+    /// the whole run.
     ///
-    /// `hash` must return the hash that an entry was given with. It is called only where 32 bits of two hashes, which
-    /// are stored, are equal. Tries of equal entries are iterated in the same order, whatever was inserted and removed
-    /// before, except for entries of one hash.
+    /// `hash` must return the hash that was passed with an entry. It is called only for entries whose 32 stored hash
+    /// bits are equal. Tries with equal entries are iterated in the same order, regardless of their history of
+    /// insertions and removals, except for entries whose 64-bit hashes are equal.
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
-    /// let mut forth = HashTrie::new();
-    /// let mut back = HashTrie::new();
+    /// let mut up = HashTrie::new();
+    /// let mut down = HashTrie::new();
     /// for n in 0..100_u64 {
-    ///     forth.insert(n, n, |a, b| a == b);
-    ///     back.insert(99 - n, 99 - n, |a, b| a == b);
+    ///     up.insert(n, n, |a, b| a == b);
+    ///     down.insert(99 - n, 99 - n, |a, b| a == b);
     /// }
-    /// assert!(forth.iter_in_hash_order(|n| *n).eq(back.iter_in_hash_order(|n| *n)));
+    /// assert!(up.iter_in_hash_order(|n| *n).eq(down.iter_in_hash_order(|n| *n)));
     /// ```
     pub fn iter_in_hash_order(&self, hash: impl Fn(&T) -> u64) -> impl ExactSizeIterator<Item = &T> {
         self.in_hash_order(hash)
     }
 
-    /// Returns the entry with this hash that `eq` accepts. O(log n), no allocation.
+    /// Returns a reference to the entry with this hash for which `eq` returns `true`. O(log n), no allocation.
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
@@ -251,24 +264,25 @@ impl<T> HashTrie<T> {
     /// ```
     #[inline]
     pub fn find(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&T> {
-        always(self.try_find(hash, infallible(eq)))
+        into_ok(self.try_find(hash, wrap_ok(eq)))
     }
 
-    /// [`find`](Self::find) with an equality that can fail. O(log n), no allocation.
+    /// Does what [`find`](Self::find) does, with an equality that can fail. O(log n), no allocation.
     ///
     /// # Errors
     ///
-    /// The first error of `eq`.
+    /// Returns the first error of `eq`.
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
     /// assert_eq!(numbers.try_find(7, |&n| Ok::<_, &str>(n == 7)), Ok(Some(&7)));
-    /// assert_eq!(numbers.try_find(7, |_| Err("they cannot be compared")), Err("they cannot be compared"));
+    /// let result = numbers.try_find(7, |_| Err("not comparable"));
+    /// assert_eq!(result, Err("not comparable"));
     /// ```
     #[inline]
     pub fn try_find<E>(&self, hash: u64, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<&T>, E> {
@@ -276,15 +290,16 @@ impl<T> HashTrie<T> {
         Ok(self.root.leaf(hash).try_find(hash, eq)?.map(|(_, entry)| entry))
     }
 
-    /// Where the entry with this hash that `eq` accepts stands: its index in the leaf.
+    /// Returns the index in its leaf of the entry with this hash that `eq` accepts.
     #[inline]
     fn try_position<E>(&self, hash: u32, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<usize>, E> {
         Ok(self.root.leaf(hash).try_find(hash, eq)?.map(|(index, _)| index))
     }
 
-    /// Entry `index` of the leaf in the range of `hash`, its path unshared.
+    /// Returns a mutable reference to entry `index` of the leaf in the range of `hash`; copies the shared nodes on
+    /// the path.
     #[inline]
-    fn entry_at_mut(&mut self, hash: u32, index: usize, clone: impl Clones<T>) -> &mut T {
+    fn entry_at_mut(&mut self, hash: u32, index: usize, clone: impl CloneFn<T>) -> &mut T {
         Place::of(&mut self.root, hash).entry_mut(index, clone)
     }
 
@@ -293,20 +308,20 @@ impl<T> HashTrie<T> {
         &mut self,
         hash: u64,
         eq: impl FnMut(&T) -> Result<bool, E>,
-        clone: impl Clones<T>,
+        clone: impl CloneFn<T>,
     ) -> Result<Option<&mut T>, E> {
         let hash = mix(hash);
         Ok(self.try_position(hash, eq)?.map(|index| self.entry_at_mut(hash, index, clone)))
     }
 
-    /// Inserts `entry` unless there is an equal one, which is returned with `entry`.
+    /// Inserts `entry` unless there is an equal one; otherwise returns the equal one together with `entry`.
     #[inline]
     pub(crate) fn try_insert_with<E>(
         &mut self,
         hash: u64,
         entry: T,
         same: impl FnMut(&T, &T) -> Result<bool, E>,
-        clone: impl Clones<T>,
+        clone: impl CloneFn<T>,
     ) -> Result<Inserted<'_, T>, E> {
         self.try_insert_at(mix(hash), entry, same, clone)
     }
@@ -316,23 +331,23 @@ impl<T> HashTrie<T> {
         &mut self,
         hash: u64,
         eq: impl FnMut(&T) -> Result<bool, E>,
-        clone: impl Clones<T>,
+        clone: impl CloneFn<T>,
     ) -> Result<Option<T>, E> {
         let hash = mix(hash);
         Ok(self.try_position(hash, eq)?.map(|index| self.remove_at(hash, index, clone).0))
     }
 }
 
-/// What may have to copy a shared node.
+/// # Operations that may copy a shared node
 impl<T: Clone> HashTrie<T> {
-    /// Inserts `entry` in place of an equal one with this hash, which is returned, if there is one. O(log n).
+    /// Inserts `entry`, replacing and returning an equal one with this hash, if any. O(log n).
     ///
-    /// `same` gets an entry that is there, and `entry`.
+    /// `same` is called with a present entry and `entry`.
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let same_name = |a: &(&str, u32), b: &(&str, u32)| a.0 == b.0;
     /// let mut ages = HashTrie::new();
@@ -340,22 +355,24 @@ impl<T: Clone> HashTrie<T> {
     /// assert_eq!(ages.insert(3, ("Ada", 37), same_name), Some(("Ada", 36)));
     /// ```
     pub fn insert(&mut self, hash: u64, entry: T, mut same: impl FnMut(&T, &T) -> bool) -> Option<T> {
-        always(self.try_insert(hash, entry, |there, entry| Ok(same(there, entry))))
+        into_ok(self.try_insert(hash, entry, |present, entry| Ok(same(present, entry))))
     }
 
-    /// [`insert`](Self::insert) with an equality that can fail; then the trie is as before. O(log n).
+    /// Does what [`insert`](Self::insert) does, with an equality that can fail. O(log n).
     ///
     /// # Errors
     ///
-    /// The first error of `same`.
+    /// Returns the first error of `same`; the trie is unchanged then.
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
-    /// // An equality that does not know what to say of a NaN.
-    /// let equal = |a: &f64, b: &f64| a.partial_cmp(b).map(|order| order.is_eq()).ok_or("not a number");
+    /// // An equality that fails for a NaN.
+    /// let equal = |a: &f64, b: &f64| {
+    ///     a.partial_cmp(b).map(|order| order.is_eq()).ok_or("not a number")
+    /// };
     /// let mut numbers = HashTrie::new();
     /// assert_eq!(numbers.try_insert(1, f64::NAN, equal), Ok(None));
     /// assert_eq!(numbers.try_insert(1, 0.5, equal), Err("not a number"));
@@ -369,19 +386,18 @@ impl<T: Clone> HashTrie<T> {
     ) -> Result<Option<T>, E> {
         Ok(match self.try_insert_with(hash, entry, same, T::clone)? {
             Inserted::New => None,
-            Inserted::Found(there, entry) => Some(core::mem::replace(there, entry)),
+            Inserted::Found(present, entry) => Some(core::mem::replace(present, entry)),
         })
     }
 
-    /// Inserts `entry`, which must have no equal in the trie, without a search for one. Returns a mutable reference to
-    /// it. O(log n).
+    /// Inserts `entry` without searching for an equal one, and returns a mutable reference to it. O(log n).
     ///
-    /// An edit must not change the hash.
+    /// The trie must not contain an entry equal to `entry`. An edit through the reference must not change the hash.
     ///
     /// # Examples
     ///
     /// ```
-    /// let mut numbers = perennial::HashTrie::new();
+    /// let mut numbers = perennial::trie::HashTrie::new();
     /// assert_eq!(numbers.insert_unique(7, 7), &7);
     /// assert_eq!(numbers.find(7, |&n| n == 7), Some(&7));
     /// ```
@@ -389,34 +405,36 @@ impl<T: Clone> HashTrie<T> {
         self.insert_unique_at(mix(hash), entry, T::clone)
     }
 
-    /// Removes the entry with this hash that `eq` accepts, and returns it. O(log n); no allocation if there is none.
+    /// Removes and returns the entry with this hash that `eq` accepts, if any. O(log n); no allocation if there is
+    /// none.
     ///
     /// # Examples
     ///
     /// ```
-    /// let mut numbers = perennial::HashTrie::new();
+    /// let mut numbers = perennial::trie::HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
     /// assert_eq!(numbers.remove(7, |&n| n == 7), Some(7));
     /// assert_eq!(numbers.remove(7, |&n| n == 7), None);
     /// ```
     pub fn remove(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<T> {
-        always(self.try_remove(hash, infallible(eq)))
+        into_ok(self.try_remove(hash, wrap_ok(eq)))
     }
 
-    /// [`remove`](Self::remove) with an equality that can fail; then the trie is as before. O(log n).
+    /// Does what [`remove`](Self::remove) does, with an equality that can fail. O(log n).
     ///
     /// # Errors
     ///
-    /// The first error of `eq`.
+    /// Returns the first error of `eq`; the trie is unchanged then.
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
-    /// assert_eq!(numbers.try_remove(7, |_| Err("they cannot be compared")), Err("they cannot be compared"));
+    /// let result = numbers.try_remove(7, |_| Err("not comparable"));
+    /// assert_eq!(result, Err("not comparable"));
     /// assert_eq!(numbers.try_remove(7, |&n| Ok::<_, &str>(n == 7)), Ok(Some(7)));
     /// ```
     pub fn try_remove<E>(&mut self, hash: u64, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<T>, E> {
@@ -426,12 +444,12 @@ impl<T: Clone> HashTrie<T> {
     /// Returns a mutable reference to the entry with this hash that `eq` accepts. O(log n); no allocation if there is
     /// none.
     ///
-    /// An edit must not change the hash.
+    /// An edit through the reference must not change the hash.
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut ages = HashTrie::new();
     /// ages.insert(3, ("Ada", 36), |a, b| a.0 == b.0);
@@ -441,79 +459,81 @@ impl<T: Clone> HashTrie<T> {
     /// assert_eq!(ages.find(3, |(name, _)| *name == "Ada"), Some(&("Ada", 37)));
     /// ```
     pub fn find_mut(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&mut T> {
-        always(self.try_find_mut(hash, infallible(eq)))
+        into_ok(self.try_find_mut(hash, wrap_ok(eq)))
     }
 
-    /// [`find_mut`](Self::find_mut) with an equality that can fail; then the trie is as before. O(log n).
+    /// Does what [`find_mut`](Self::find_mut) does, with an equality that can fail. O(log n).
     ///
     /// # Errors
     ///
-    /// The first error of `eq`.
+    /// Returns the first error of `eq`; the trie is unchanged then.
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut ages = HashTrie::new();
     /// ages.insert(3, ("Ada", 36), |a, b| a.0 == b.0);
-    /// assert_eq!(ages.try_find_mut(3, |_| Err("they cannot be compared")), Err("they cannot be compared"));
+    /// let result = ages.try_find_mut(3, |_| Err("not comparable"));
+    /// assert_eq!(result, Err("not comparable"));
     /// ```
     pub fn try_find_mut<E>(&mut self, hash: u64, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<&mut T>, E> {
         self.try_find_mut_with(hash, eq, T::clone)
     }
 
-    /// Returns the place of the entry with this hash that `eq` accepts, or the one where it would be. O(log n), no
+    /// Gets the entry with this hash that `eq` accepts, occupied or vacant, for in-place manipulation. O(log n), no
     /// allocation.
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     /// use perennial::trie::Entry;
     ///
     /// let mut counts: HashTrie<(&str, u32)> = HashTrie::new();
     /// for word in ["one", "two", "one"] {
-    ///     // Of the same length: of the same hash here.
-    ///     match counts.entry(3, |(there, _)| *there == word) {
+    ///     // The length of a word serves as its hash.
+    ///     match counts.entry(3, |(present, _)| *present == word) {
     ///         Entry::Occupied(mut entry) => entry.get_mut().1 += 1,
-    ///         Entry::Vacant(place) => drop(place.insert((word, 1))),
+    ///         Entry::Vacant(entry) => drop(entry.insert((word, 1))),
     ///     }
     /// }
     /// assert_eq!(counts.find(3, |(word, _)| *word == "one"), Some(&("one", 2)));
     /// ```
     pub fn entry(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Entry<'_, T> {
-        always(self.try_entry(hash, infallible(eq)))
+        into_ok(self.try_entry(hash, wrap_ok(eq)))
     }
 
-    /// [`entry`](Self::entry) with an equality that can fail. O(log n), no allocation.
+    /// Does what [`entry`](Self::entry) does, with an equality that can fail. O(log n), no allocation.
     ///
     /// # Errors
     ///
-    /// The first error of `eq`.
+    /// Returns the first error of `eq`.
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
-    /// assert_eq!(numbers.try_entry(7, |_| Err("they cannot be compared")).err(), Some("they cannot be compared"));
+    /// let result = numbers.try_entry(7, |_| Err("not comparable"));
+    /// assert_eq!(result.err(), Some("not comparable"));
     /// assert!(numbers.try_entry(7, |&n| Ok::<_, &str>(n == 7)).is_ok());
     /// ```
     pub fn try_entry<E>(&mut self, hash: u64, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Entry<'_, T>, E> {
         self.try_entry_with(hash, eq, T::clone)
     }
 
-    /// Returns mutable references to the entries, in no particular order. O(n).
+    /// Returns an iterator over mutable references to the entries, in unspecified order. O(n) for the whole run.
     ///
-    /// An edit must not change a hash. Shared nodes are copied as they are reached.
+    /// An edit must not change the hash of an entry. Shared nodes are copied when the iterator reaches them.
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut ages = HashTrie::new();
     /// ages.insert(3, ("Ada", 36), |a, b| a.0 == b.0);
@@ -524,12 +544,12 @@ impl<T: Clone> HashTrie<T> {
         self.iter_mut_with(T::clone)
     }
 
-    /// Keeps the entries that `keep` accepts. O(n); subtrees that lose nothing stay shared.
+    /// Keeps only the entries for which `keep` returns `true`. O(n); subtrees that lose nothing stay shared.
     ///
     /// # Examples
     ///
     /// ```
-    /// let mut numbers = perennial::HashTrie::new();
+    /// let mut numbers = perennial::trie::HashTrie::new();
     /// for n in 0..100_u64 {
     ///     numbers.insert(n, n, |a, b| a == b);
     /// }
@@ -540,14 +560,15 @@ impl<T: Clone> HashTrie<T> {
         self.retain_with(keep, T::clone);
     }
 
-    /// Removes the entries that `pred` accepts, each as it is yielded. O(n) for the whole run.
+    /// Returns an iterator that removes and yields the entries for which `pred` returns `true`. O(n) for the whole
+    /// run.
     ///
-    /// What the iterator has not come to when it is dropped stays in.
+    /// Entries not visited when the iterator is dropped stay in the trie.
     ///
     /// # Examples
     ///
     /// ```
-    /// let mut numbers = perennial::HashTrie::new();
+    /// let mut numbers = perennial::trie::HashTrie::new();
     /// for n in 0..100_u64 {
     ///     numbers.insert(n, n, |a, b| a == b);
     /// }
@@ -561,7 +582,7 @@ impl<T: Clone> HashTrie<T> {
 }
 
 impl<T> Clone for HashTrie<T> {
-    /// Another handle of the same version. O(1), no allocation.
+    /// Returns another handle to the same version. O(1), no allocation.
     #[inline]
     fn clone(&self) -> Self {
         Self { root: self.root.clone(), len: self.len }

@@ -1,4 +1,4 @@
-//! The laws of merging, comparing and patching maps, on random cases; and some cases that are known to be hard.
+//! Tests the laws of merging, comparing and patching maps with random cases, and some cases that are known to be hard.
 
 mod common;
 
@@ -29,13 +29,13 @@ proptest! {
     }
 
     #[test]
-    fn a_result_that_is_an_operand_is_that_version(case in cases()) {
-        case.obeys(laws::a_result_that_is_an_operand_is_that_version);
+    fn results_equal_to_an_operand_are_that_version(case in cases()) {
+        case.obeys(laws::results_equal_to_an_operand_are_that_version);
     }
 
     #[test]
-    fn a_diff_tells_every_change_once_and_is_a_patch(case in cases()) {
-        case.obeys(laws::a_diff_tells_every_change_once_and_is_a_patch);
+    fn diff_yields_every_change_once_and_makes_a_patch(case in cases()) {
+        case.obeys(laws::diff_yields_every_change_once_and_makes_a_patch);
     }
 
     #[test]
@@ -44,14 +44,14 @@ proptest! {
     }
 
     #[test]
-    fn equal_maps_of_different_histories_hash_alike(case in cases()) {
-        case.obeys(laws::equal_maps_of_different_histories_hash_alike);
+    fn equal_maps_with_different_histories_have_equal_hashes(case in cases()) {
+        case.obeys(laws::equal_maps_with_different_histories_have_equal_hashes);
     }
 }
 
-/// Random hashers of std have new keys each, so that no two of these maps hash alike.
+/// Each of std's random hashers has its own keys, so the hashers of any two of these maps disagree.
 #[test]
-fn maps_with_different_random_hashers_give_the_same_answers() {
+fn operations_on_maps_with_different_random_hashers_give_correct_results() {
     let map = |keys: std::ops::Range<u64>| {
         let mut map = PersistentMap::with_hasher(RandomState::new());
         map.extend(keys.map(|key| (key, key % 7)));
@@ -76,7 +76,7 @@ fn maps_with_different_random_hashers_give_the_same_answers() {
 }
 
 #[test]
-fn the_diff_of_one_edit_is_that_edit() {
+fn diff_of_one_edit_yields_that_edit() {
     let n = scaled(10_000, 300) as u64;
     let map = build(Kind::Good, (0..n).map(|key| (key, key)));
     for key in 0..n {
@@ -95,15 +95,15 @@ fn the_diff_of_one_edit_is_that_edit() {
     }
 }
 
-/// The ancestor kept 53 392 of such 100 000 entries.
+/// Merges maps without common keys, and maps that overlap.
 #[test]
-fn merging_loses_nothing() {
+fn merge_keeps_all_entries() {
     fn check<K: Clone + Ord + std::hash::Hash + std::fmt::Debug>(key: impl Fn(usize) -> K) {
         let n = scaled(50_000, 500);
         let map = |keys: std::ops::Range<usize>, value| build(Kind::Good, keys.map(|at| (key(at), value)));
         let merged = map(0..n, 1) | map(n..2 * n, 2);
         assert_holds(&merged, (0..2 * n).map(|at| (key(at), if at < n { 1 } else { 2 })));
-        // 2000 and 500, of which some are the same.
+        // Maps of 2000 and 500 entries, of which 200 have the same key.
         let (from, end) = (1800, 2300);
         let merged = map(0..2000, 1).merge(&map(from..end, 2));
         assert_holds(&merged, (0..end).map(|at| (key(at), if at < from { 1 } else { 2 })));
@@ -118,8 +118,8 @@ fn merging_loses_nothing() {
 }
 
 #[test]
-fn the_key_of_the_map_stays() {
-    /// Equal to any other of the same number.
+fn combining_keeps_our_keys_except_with_merge_right() {
+    /// A key that is equal to all others with the same number.
     #[derive(Clone, Debug)]
     struct Named(u64, &'static str);
     impl PartialEq for Named {
@@ -139,12 +139,12 @@ fn the_key_of_the_map_stays() {
             let (ours, theirs) = (map("ours", 1), map("theirs", 2));
             let all = |map: &Map<Named, i32>, name, value| {
                 validate(map);
-                map.len() == n as usize && map.iter().all(|(key, there)| (key.1, *there) == (name, value))
+                map.len() == n as usize && map.iter().all(|(key, found)| (key.1, *found) == (name, value))
             };
             assert!(all(&ours.merge(&theirs), "ours", 2));
             assert!(all(&ours.intersection(&theirs), "ours", 1));
             assert!(all(&ours.intersection_with(&theirs, |_, a, b| a + b), "ours", 3));
-            assert!(all(&ours.merge_with(&theirs, |_, _, _| Merge::Value(5)), "ours", 5));
+            assert!(all(&ours.merge_with(&theirs, |_, _, _| Merge::New(5)), "ours", 5));
             assert!(all(&ours.merge_with(&theirs, |_, _, _| Merge::Right), "theirs", 2));
             assert!(ours.merge_with(&theirs, |_, _, _| Merge::Right).ptr_eq(&theirs));
         }

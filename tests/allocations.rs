@@ -1,6 +1,6 @@
-//! What changes nothing allocates nothing, one insertion allocates little, and all of it is given back.
+//! Operations that change nothing allocate nothing, an insertion allocates few blocks, and all memory is freed.
 
-// The counting allocator below implements an unsafe trait.
+// `GlobalAlloc` is an unsafe trait.
 #![allow(unsafe_code)]
 
 mod common;
@@ -13,7 +13,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use common::hashers::Kind;
 use common::{Map, build, empty, scaled};
 
-/// The system's allocator, counting for each thread by itself.
+/// The system allocator, with counters per thread.
 struct Counting;
 
 thread_local! {
@@ -26,18 +26,18 @@ fn count(blocks: usize, bytes: isize) {
     BYTES.set(BYTES.get() + bytes);
 }
 
-// SAFETY: every call is handed on to the system's allocator unchanged. Counting neither allocates nor panics:
-// the counters need no lazy initialization, no destructor, and stay far from overflow.
+// SAFETY: every call is passed unchanged to the system allocator. Counting neither allocates nor panics: the counters
+// need no lazy initialization and no destructor, and they do not overflow.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(1, layout.size() as isize);
-        // SAFETY: the caller keeps the contract of `alloc`.
+        // SAFETY: the caller fulfils the contract of `alloc`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         count(0, -(layout.size() as isize));
-        // SAFETY: the caller keeps the contract of `dealloc`, and `alloc` took the block from `System`.
+        // SAFETY: the caller fulfils the contract of `dealloc`, and `alloc` got the block from `System`.
         unsafe { System.dealloc(block, layout) }
     }
 }
@@ -45,14 +45,14 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Runs `work`, and answers its result and how many blocks it allocated.
+/// Runs `work`. Returns its result and the number of blocks that it allocated.
 fn blocks<R>(work: impl FnOnce() -> R) -> (R, usize) {
     let before = BLOCKS.get();
     let result = work();
     (result, BLOCKS.get() - before)
 }
 
-/// Runs `work`, which must give back every byte that it takes.
+/// Runs `work`, and checks that it frees all memory that it allocates.
 #[track_caller]
 fn no_leak(work: impl FnOnce()) {
     let before = BYTES.get();
@@ -60,7 +60,7 @@ fn no_leak(work: impl FnOnce()) {
     assert_eq!(BYTES.get() - before, 0, "bytes were leaked");
 }
 
-/// Enough entries for several levels.
+/// Enough entries for several levels of nodes.
 const MANY: u64 = scaled(1000, 40) as u64;
 const SIZES: [u64; 6] = [0, 1, 5, 16, 17, MANY];
 
@@ -110,13 +110,13 @@ fn edits_that_change_nothing_allocate_nothing() {
 }
 
 #[test]
-fn versions_that_change_nothing_are_the_same() {
+fn operations_that_change_nothing_return_the_same_version() {
     type Derive = fn(&Map<u64, String>) -> Map<u64, String>;
     let derivations: [(&str, Derive); 6] = [
         ("dissoc", |m| m.dissoc(&u64::MAX)),
         ("alter", |m| m.alter(u64::MAX, |_| None)),
         ("filter", |m| m.filter(|_, _| true)),
-        ("merge with the empty", |m| m.merge(&empty(m.hasher().0))),
+        ("merge with an empty map", |m| m.merge(&empty(m.hasher().0))),
         ("merge with itself", |m| m.merge(m)),
         ("clone", Map::clone),
     ];
@@ -136,7 +136,7 @@ fn versions_that_change_nothing_are_the_same() {
 }
 
 #[test]
-fn setting_the_value_there_is_allocates_nothing() {
+fn assoc_if_changed_to_an_equal_value_allocates_nothing() {
     for kind in Kind::ALL {
         for size in SIZES {
             let map: Map<u64, u64> = build(kind, (0..size).map(|k| (k, 2 * k)));
@@ -151,7 +151,7 @@ fn setting_the_value_there_is_allocates_nothing() {
 }
 
 #[test]
-fn the_empty_map_allocates_nothing() {
+fn empty_maps_allocate_nothing() {
     let ((), allocated) = blocks(|| {
         let mut map = PersistentMap::<String, String>::new();
         map.clear();
@@ -183,12 +183,12 @@ fn reading_allocates_nothing() {
 }
 
 #[test]
-fn editing_in_place_a_map_of_ones_own_allocates_nothing() {
+fn editing_values_of_an_unshared_map_allocates_nothing() {
     for kind in Kind::ALL {
         let mut map: Map<u64, u64> = build(kind, (0..MANY).map(|k| (k, k)));
         let ((), allocated) = blocks(|| {
             for key in 0..MANY {
-                *map.get_mut(&key).expect("it is there") += 1;
+                *map.get_mut(&key).expect("the key is present") += 1;
                 assert_eq!(map.insert(key, key), Some(key + 1));
                 *map.entry(key).or_insert(0) += 1;
             }
@@ -200,17 +200,17 @@ fn editing_in_place_a_map_of_ones_own_allocates_nothing() {
 }
 
 #[test]
-fn one_insertion_into_a_shared_map_allocates_little() {
+fn an_edit_of_a_shared_map_allocates_few_blocks() {
     let n = scaled(1_000_000, 2000) as u64;
     let map: Map<u64, u64> = build(Kind::Good, (0..n).map(|k| (k, k)));
     for key in (n..n + scaled(20_000, 50) as u64).chain(0..100) {
         let (new, allocated) = blocks(|| map.assoc(key, 0));
-        // Four nodes, and a bucket or its halves; one node more where a bucket splits at the end of a level.
+        // Four nodes, and a bucket or its two halves. One more node if a bucket splits at the end of a level.
         assert!((1..=7).contains(&allocated), "{allocated} blocks for {key}");
         assert_eq!(new.len(), map.len() + usize::from(key >= n));
     }
     for key in 0..scaled(1000, 50) as u64 {
-        // Before two buckets are joined in a third, they are copied, and so is their node.
+        // Before two buckets are joined into a third, both are copied, and so is the node above them.
         let (new, allocated) = blocks(|| map.dissoc(&key));
         assert!((1..=8).contains(&allocated), "{allocated} blocks for {key}");
         assert_eq!(new.len(), map.len() - 1);
@@ -218,7 +218,7 @@ fn one_insertion_into_a_shared_map_allocates_little() {
 }
 
 #[test]
-fn everything_is_given_back() {
+fn all_memory_is_freed() {
     for kind in Kind::ALL {
         for size in SIZES {
             no_leak(|| {
@@ -251,7 +251,7 @@ fn everything_is_given_back() {
 }
 
 #[test]
-fn an_emptied_map_holds_no_memory() {
+fn a_map_whose_entries_were_removed_holds_no_memory() {
     for kind in Kind::ALL {
         let mut map: Map<u64, u64> = build(kind, (0..MANY).map(|k| (k, k)));
         let bytes = BYTES.get();

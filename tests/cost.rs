@@ -1,4 +1,4 @@
-//! Versions are compared and combined at the cost of what changed: counted in comparisons and clones of keys.
+//! Comparing and combining versions costs time proportional to the changes, measured in comparisons and clones of keys.
 
 use std::cell::Cell;
 use std::hash::{Hash, Hasher};
@@ -11,7 +11,7 @@ thread_local! {
     static HASHED: Cell<usize> = const { Cell::new(0) };
 }
 
-/// A key that counts what is done with it.
+/// A key that counts its comparisons, clones and hashes.
 #[derive(Debug)]
 struct Key(u64);
 
@@ -44,7 +44,7 @@ impl Hash for Key {
 
 type Map = PersistentMap<Key, u64, foldhash::fast::FixedState>;
 
-/// What `operation` compared, cloned and hashed.
+/// Returns the result of `operation`, and how many keys it compared, cloned and hashed.
 fn cost<R>(operation: impl FnOnce() -> R) -> (R, [usize; 3]) {
     let counters = [&COMPARED, &CLONED, &HASHED];
     counters.iter().for_each(|counter| counter.set(0));
@@ -53,13 +53,13 @@ fn cost<R>(operation: impl FnOnce() -> R) -> (R, [usize; 3]) {
 }
 
 #[test]
-fn operations_on_versions_cost_what_changed() {
+fn the_cost_of_operations_on_versions_is_proportional_to_the_changes() {
     let n: u64 = if cfg!(debug_assertions) { 100_000 } else { 1_000_000 };
     let old: Map = (0..n).map(|key| (Key(key), key)).collect();
     for changes in [0_u64, 1, 10, 1000] {
         let mut new = old.clone();
         for change in 0..changes {
-            // Changed, removed and added ones by turns.
+            // In turn, change a value, remove a key and add one.
             match change % 3 {
                 0 => drop(new.insert(Key(change * 61), u64::MAX)),
                 1 => drop(new.remove(&Key(change * 61))),
@@ -70,10 +70,10 @@ fn operations_on_versions_cost_what_changed() {
         let (removed, added) = ((changed + 1) / 3, changed / 3);
         let check = |name: &str, [compared, cloned, hashed]: [usize; 3]| {
             println!("{name}, {changed} changes of {n}: {compared} compared, {cloned} cloned");
-            // At most the 16 entries of the bucket that each change is in, or twice as many where that was split; the
-            // entries beside it that have its tag are compared too.
+            // Each change can touch all entries of its bucket: at most 32, or 33 in two buckets if it was split. Other
+            // keys are compared if their tags are equal by chance.
             assert!(compared <= 40 * changed && cloned <= 40 * changed, "{name}: {compared} compared, {cloned} cloned");
-            // Few changes leave children of the root shared. Otherwise the hashers are compared on a sample of keys.
+            // After few changes the versions share children of the root. Otherwise the hashers are tested on some keys.
             assert!(hashed <= if changed > 10 { 16 } else { 0 }, "{name}: {hashed} hashed");
         };
         let (differences, counts) = cost(|| old.diff(&new).count());

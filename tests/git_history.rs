@@ -1,10 +1,10 @@
-//! Runs the example `git_history` on repositories made here, and compares every answer with git's own.
+//! Runs the example `git_history` on generated repositories, and compares its output with git's.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::process::Stdio;
 
-// Not beside this file, where cargo would take each module for tests of its own.
+// The modules are in a subfolder, because cargo would compile files in this folder as separate tests.
 #[path = "git_history/import.rs"]
 mod import;
 #[path = "git_history/merge.rs"]
@@ -17,9 +17,9 @@ mod repo;
 use import::{ODD_PATHS, eventful, random};
 use repo::{Repo, complaint, example, stdout};
 
-/// `--verify`, the summary's figures, and the differences of many pairs of commits.
+/// Checks `--verify`, the figures of the summary, and the differences between many pairs of commits.
 fn agrees_with_git(repo: &Repo, commits: usize) {
-    // Whatever a user has configured, the answers stay the same.
+    // The user's configuration must not change the output.
     for setting in ["diff.ignoreSubmodules=all", "diff.renames=copies", "color.ui=always"] {
         let (key, value) = setting.split_once('=').unwrap();
         repo.git(["config", key, value]);
@@ -40,7 +40,7 @@ fn agrees_with_git(repo: &Repo, commits: usize) {
     let verified = format!("verify: OK, {sampled} versions equal git ls-tree -r");
     assert_eq!(summary.lines().last(), Some(&*verified));
 
-    // Neighbours, and pairs far from each other.
+    // Neighbouring commits, and commits that are far apart.
     for (old, new) in (0..ids.len()).map(|i| (ids[i], ids[(i * i + 1) % ids.len()])).take(20) {
         let ours = stdout(repo.example(["--diff", old, new]));
         let strict = ["diff", "--name-status", "--no-renames", "--ignore-submodules=none", old, new];
@@ -53,7 +53,7 @@ fn agrees_with_git(repo: &Repo, commits: usize) {
 }
 
 #[test]
-fn every_kind_of_change() {
+fn every_kind_of_change_agrees_with_git() {
     for (format, width) in [("sha1", 40), ("sha256", 64)] {
         let Some(repo) = Repo::create(&format!("eventful-{format}"), format) else {
             continue;
@@ -65,7 +65,7 @@ fn every_kind_of_change() {
 }
 
 #[test]
-fn random_histories() {
+fn random_histories_agree_with_git() {
     let Some(repo) = Repo::create("random", "sha1") else {
         return;
     };
@@ -76,7 +76,7 @@ fn random_histories() {
 
 #[cfg(unix)]
 #[test]
-fn at_answers_for_every_path() {
+fn at_prints_the_id_of_every_path() {
     use std::os::unix::ffi::OsStrExt;
 
     let Some(repo) = Repo::create("at", "sha1") else {
@@ -97,7 +97,7 @@ fn at_answers_for_every_path() {
 }
 
 #[test]
-fn a_commit_that_no_ref_reaches() {
+fn commits_without_a_ref_can_be_named() {
     let Some(repo) = Repo::create("unreachable", "sha1") else {
         return;
     };
@@ -109,7 +109,7 @@ fn a_commit_that_no_ref_reaches() {
 }
 
 #[test]
-fn a_clone_that_is_cut_off() {
+fn shallow_clones_are_read() {
     let Some(repo) = Repo::create("whole", "sha1") else {
         return;
     };
@@ -125,19 +125,19 @@ fn a_clone_that_is_cut_off() {
 }
 
 #[test]
-fn what_cannot_be_answered_is_one_line() {
+fn errors_are_one_line() {
     let Some(repo) = Repo::create("errors", "sha1") else {
         return;
     };
     assert!(complaint(repo.example(["--verify"]), 2).contains("no commits"));
     repo.import(&eventful(40));
-    let asked = |args: &[&str]| complaint(repo.example(args), 2);
-    assert!(asked(&["--at", "no-such-branch", "x"]).contains("no such revision: no-such-branch"));
-    assert!(asked(&["--at", "-x", "x"]).contains("no such revision: -x"));
-    assert!(asked(&["--diff", "main", "main:run.sh"]).contains("no such revision: main:run.sh"));
-    assert!(asked(&["--at", "main", "no/such/file"]).contains("no file no/such/file in main"));
+    let error = |args: &[&str]| complaint(repo.example(args), 2);
+    assert!(error(&["--at", "no-such-branch", "x"]).contains("no such revision: no-such-branch"));
+    assert!(error(&["--at", "-x", "x"]).contains("no such revision: -x"));
+    assert!(error(&["--diff", "main", "main:run.sh"]).contains("no such revision: main:run.sh"));
+    assert!(error(&["--at", "main", "no/such/file"]).contains("no file no/such/file in main"));
     for wrong in [&["--at", "main"][..], &["--diff", "main"], &["--nonsense"], &["a", "b"]] {
-        assert!(asked(wrong).contains("usage: "));
+        assert!(error(wrong).contains("usage: "));
     }
     let nowhere = example().arg(repo.0.join("absent")).output().unwrap();
     assert!(complaint(nowhere, 2).contains("absent"));
@@ -150,25 +150,25 @@ fn what_cannot_be_answered_is_one_line() {
 
 #[cfg(unix)]
 #[test]
-fn verify_finds_a_difference() {
+fn verify_detects_differences() {
     let Some(repo) = Repo::create("liar", "sha1") else {
         return;
     };
     repo.import(&eventful(40));
-    // A git that lies about modes and about added files, to the checks only.
+    // A git that reports wrong modes and wrong statuses of added files, but only to the commands of `--verify`.
     let path = repo.path_to_other_git(
         "*' ls-tree '*) \"$git\" \"$@\" | sed 's/100644/100755/' ;;\n\
          *' diff '*) \"$git\" \"$@\" | sed 's/^A/M/' ;;",
     );
-    let lied_to = |args: &[&str]| complaint(repo.example_with_path(args, &path), 1);
-    assert!(lied_to(&["--verify"]).contains("differs from git at"));
-    assert!(lied_to(&["--at", "main", "run.sh", "--verify"]).contains("differs from git at"));
-    assert!(lied_to(&["--diff", "other", "main", "--verify"]).contains("git diff differ"));
-    assert!(lied_to(&["--merge-base", "one", "main", "--verify"]).contains("git merge-tree differ at"));
+    let error = |args: &[&str]| complaint(repo.example_with_path(args, &path), 1);
+    assert!(error(&["--verify"]).contains("differs from git at"));
+    assert!(error(&["--at", "main", "run.sh", "--verify"]).contains("differs from git at"));
+    assert!(error(&["--diff", "other", "main", "--verify"]).contains("git diff differ"));
+    assert!(error(&["--merge-base", "one", "main", "--verify"]).contains("git merge-tree differ at"));
 }
 
 #[test]
-fn a_reader_that_leaves_is_no_error() {
+fn a_closed_output_pipe_is_no_error() {
     let Some(repo) = Repo::create("reader", "sha1") else {
         return;
     };

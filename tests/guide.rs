@@ -1,4 +1,5 @@
-//! The tables of the guide: no cell is blank, and every method that they say is here is in the public interface.
+//! Checks the tables of the guide: no cell is blank, and every method that they name as available is in the public
+//! interface.
 
 use std::fs;
 use std::path::Path;
@@ -7,12 +8,12 @@ fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("the file is in the repository")
 }
 
-/// What stands between backquotes.
+/// Returns the texts between backquotes.
 fn quoted(cell: &str) -> impl Iterator<Item = &str> {
     cell.split('`').skip(1).step_by(2)
 }
 
-/// `name`, `name(…)` or `Type::name`, as the type that has it (`owner` if it is not said) and the name.
+/// Splits `name`, `name(…)` or `Type::name` into the type and the name of the method. Without a type, it is `owner`.
 fn method<'a>(code: &'a str, owner: &'a str) -> Option<(&'a str, &'a str)> {
     let path = code.split('(').next()?;
     let (owner, name) = path.rsplit_once("::").unwrap_or((owner, path));
@@ -21,7 +22,7 @@ fn method<'a>(code: &'a str, owner: &'a str) -> Option<(&'a str, &'a str)> {
     (is_name && (code == path || code.ends_with(')'))).then_some((owner, name))
 }
 
-/// The interface of the crate, as `tests/public_api.sh` lists it.
+/// The public interface of the crate, as listed by `tests/public_api.sh`.
 struct Interface(String);
 
 impl Interface {
@@ -34,7 +35,7 @@ impl Interface {
     }
 }
 
-/// The type that a table is about, by the last line before it that says so.
+/// Returns the type that the following tables are about, if `line` names it.
 fn owner(line: &str) -> Option<&'static str> {
     match line {
         _ if line.contains("HashTable") => Some("HashTrie"),
@@ -44,9 +45,9 @@ fn owner(line: &str) -> Option<&'static str> {
     }
 }
 
-/// Checks the tables of a page. Answers the number of rows and of methods that are here, and the rows that are wrong.
+/// Checks the tables of a page. Returns the number of rows, the number of available methods, and the wrong rows.
 fn check(page: &str, interface: &Interface) -> (usize, usize, Vec<String>) {
-    // What the other collections of std, and iterators, have.
+    // Methods of iterators and of std's other collections.
     const OF_STD: [&str; 5] = ["collect", "reduce", "map", "filter", "iter"];
     let (mut rows, mut found, mut wrong, mut about) = (0, 0, Vec::new(), "PersistentMap");
     for line in page.lines() {
@@ -80,7 +81,7 @@ fn check(page: &str, interface: &Interface) -> (usize, usize, Vec<String>) {
 }
 
 #[test]
-fn the_tables_are_complete_and_true() {
+fn guide_tables_name_only_existing_methods() {
     let interface = Interface(read("tests/public_api/all.txt"));
     assert!(interface.has("PersistentMap", "insert") && !interface.has("PersistentMap", "reserve"));
     assert!(!interface.has("PersistentSet", "assoc") && interface.has("Entry", "or_insert"));
@@ -88,5 +89,15 @@ fn the_tables_are_complete_and_true() {
         let (rows, found, wrong) = check(&read(&format!("src/guide/{page}.md")), &interface);
         assert!(wrong.is_empty(), "not in the interface: {wrong:#?}");
         assert!(rows >= 80 && found >= 80, "{page}: {rows} rows, {found} methods");
+    }
+}
+
+#[test]
+fn files_that_the_design_names_exist() {
+    let design = read("src/guide/design.md");
+    let named: Vec<&str> = design.split('`').filter(|text| text.starts_with("src/")).collect();
+    assert!(named.len() > 10, "{named:?}");
+    for path in named {
+        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists(), "there is no {path}");
     }
 }

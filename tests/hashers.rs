@@ -1,5 +1,5 @@
-//! Maps whose hashers disagree are compared by their contents, as maps whose hashers agree are, and no hasher is called
-//! with anything but keys of its map.
+//! Operations on maps whose hashers disagree give the same results as on maps whose hashers agree, and hashers are
+//! called only with keys of their maps.
 
 use std::cell::Cell;
 use std::fmt::Debug;
@@ -8,7 +8,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher, Ra
 use perennial::map::Patch;
 use perennial::{PersistentMap, PersistentSet};
 
-/// Both hash alike only if the seeds are equal, and either way all keys fall into eight hashes.
+/// A hasher with a seed and only eight hash values. Two of them agree only if their seeds are equal.
 #[derive(Clone, Copy)]
 struct Eight(u64);
 
@@ -46,7 +46,7 @@ fn hash(value: &impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// `make` makes a hasher that disagrees with most others that it has made.
+/// Compares and merges maps with hashers from `make`, which may disagree.
 fn check<S: BuildHasher + Clone>(make: impl Fn(u64) -> S) {
     for count in [0, 1, 2, 17, 300] {
         let one = map(make(0), 0..count);
@@ -72,21 +72,21 @@ fn check<S: BuildHasher + Clone>(make: impl Fn(u64) -> S) {
 }
 
 #[test]
-fn hashers_that_draw_new_keys_each() {
+fn maps_with_random_hashers_are_compared_by_contents() {
     check(|_| RandomState::new());
 }
 
 #[test]
-fn hashers_of_eight_hashes() {
+fn maps_with_many_collisions_are_compared_by_contents() {
     check(Eight);
 }
 
 #[test]
-fn one_default_hasher_for_all_maps() {
+fn maps_with_the_default_hasher_are_compared_by_contents() {
     check(|_| perennial::RandomState::new());
 }
 
-/// The state of a hasher that was made for one type of key: it panics when it is fed anything else.
+/// A hasher that supports only two types of keys, and panics for anything else.
 #[derive(Clone, Copy)]
 struct Strict {
     seed: u64,
@@ -94,29 +94,29 @@ struct Strict {
 
 struct StrictHasher {
     seed: u64,
-    fed: Option<u64>,
+    hash: Option<u64>,
 }
 
 impl BuildHasher for Strict {
     type Hasher = StrictHasher;
 
     fn build_hasher(&self) -> StrictHasher {
-        StrictHasher { seed: self.seed, fed: None }
+        StrictHasher { seed: self.seed, hash: None }
     }
 }
 
 impl StrictHasher {
     fn feed(&mut self, word: u64) {
-        assert!(self.fed.is_none(), "one write is a key");
-        self.fed = Some((word ^ self.seed).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        assert!(self.hash.is_none(), "a key is a single write");
+        self.hash = Some((word ^ self.seed).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     }
 }
 
-/// Exactly 32 bytes, as those of hashes, or exactly a `u32`.
+/// Accepts exactly 32 bytes or exactly one `u32`.
 impl Hasher for StrictHasher {
     fn write(&mut self, bytes: &[u8]) {
         let bytes: [u8; 32] = bytes.try_into().expect("a key has 32 bytes");
-        self.feed(u64::from_le_bytes(bytes[..8].try_into().expect("there are 32")));
+        self.feed(u64::from_le_bytes(bytes[..8].try_into().expect("8 of 32 bytes are 8 bytes")));
     }
 
     fn write_u32(&mut self, word: u32) {
@@ -128,11 +128,11 @@ impl Hasher for StrictHasher {
     }
 
     fn finish(&self) -> u64 {
-        self.fed.expect("a key was written")
+        self.hash.expect("a key was written")
     }
 }
 
-/// Hashes as 32 bytes and nothing else.
+/// A key that is hashed as 32 bytes, without a length.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Digest([u8; 32]);
 
@@ -142,7 +142,8 @@ impl Hash for Digest {
     }
 }
 
-/// All operations on two maps give what they would if both had the same hasher. `make` makes a hasher by its seed.
+/// Checks that all operations on two maps give the same results as with equal hashers. `make` makes a hasher from a
+/// seed.
 fn check_operations<K, S>(make: impl Fn(u64) -> S, key: impl Fn(u64) -> K, count: u64)
 where
     K: Hash + Eq + Clone + Debug,
@@ -181,7 +182,7 @@ where
 }
 
 #[test]
-fn a_hasher_sees_nothing_but_keys_of_its_map() {
+fn hashers_are_called_only_with_keys_of_their_map() {
     for count in [0, 1, 2, 3, 10, 40, 500] {
         check_operations(|seed| Strict { seed }, |number| number as u32, count);
         let digest = |number: u64| {
@@ -193,7 +194,7 @@ fn a_hasher_sees_nothing_but_keys_of_its_map() {
     }
 }
 
-/// A hasher with a seed for text that treats integers alike under all seeds.
+/// A hasher whose seed affects only text: integers have the same hash under all seeds.
 #[derive(Clone, Copy)]
 struct TextSeed(u64);
 
@@ -233,7 +234,7 @@ enum Mixed {
 }
 
 #[test]
-fn a_seed_that_some_keys_do_not_notice() {
+fn hashers_that_ignore_their_seed_for_some_keys_give_correct_results() {
     for count in [1, 2, 10, 200, 1000] {
         check_operations(TextSeed, |number| number, count);
         check_operations(TextSeed, |number| number.to_string(), count);
@@ -251,7 +252,7 @@ thread_local! {
     static RUNS: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Counts how often a hasher is started.
+/// Counts the calls of `build_hasher`.
 #[derive(Clone, Default)]
 struct Counting<S>(S);
 
@@ -264,7 +265,8 @@ impl<S: BuildHasher> BuildHasher for Counting<S> {
     }
 }
 
-/// How often hashers are run to compare and to combine two maps of `count` entries, built apart or one from the other.
+/// Returns how often hashers are called to compare and merge two maps of `count` entries. The maps share nothing if
+/// `apart` is true; otherwise one is a version of the other.
 fn runs<S: BuildHasher + Clone + Default>(count: u64, apart: bool) -> usize {
     let one = map(Counting::<S>::default(), 0..count);
     let two = if apart { map(Counting::<S>::default(), 0..count) } else { one.clone() };
@@ -275,7 +277,7 @@ fn runs<S: BuildHasher + Clone + Default>(count: u64, apart: bool) -> usize {
 }
 
 #[test]
-fn hashers_run_only_where_it_is_not_known_that_they_agree() {
+fn hashers_are_not_called_if_they_are_known_to_agree() {
     type Zero = BuildHasherDefault<DefaultHasher>;
     type Seeded = foldhash::fast::FixedState;
     assert_eq!(size_of::<Zero>(), 0);
@@ -283,7 +285,7 @@ fn hashers_run_only_where_it_is_not_known_that_they_agree() {
     for count in [1, 10, 300] {
         assert_eq!(runs::<Zero>(count, true), 0);
         assert_eq!(runs::<Zero>(count, false), 0);
-        // `==`, `merge` and `diff`: at most 16 keys each, and 3 of maps that are one bucket.
+        // For each of `==`, `merge` and `diff` at most 16 keys are hashed, and 3 if both maps are single buckets.
         let runs_apart = runs::<Seeded>(count, true);
         assert!((3..=if count > 10 { 48 } else { 9 }).contains(&runs_apart), "{runs_apart}");
     }

@@ -1,5 +1,5 @@
-//! Input made to do harm, and code that breaks its promises: any answer will do, but not a crash, a leak or a read of
-//! freed memory.
+//! Malicious input and incorrect implementations of `Hash`, `Eq` and iterators may cause wrong results, but no crash,
+//! no leak and no use after free.
 
 mod common;
 
@@ -8,14 +8,16 @@ use core::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 use core::mem::take;
 use std::thread;
 
-use perennial::{HashTrie, PersistentMap, PersistentSet, TransientMap};
+use perennial::trie::HashTrie;
+
+use perennial::{PersistentMap, PersistentSet, TransientMap};
 
 use common::hashers::Kind;
 use common::tracked::{Tracked, balanced};
 use common::values::{Aligned, Sample};
 use common::{Map, assert_holds, build, empty, scaled, validate};
 
-/// Hashes everything alike.
+/// A hasher that returns the same hash for everything.
 #[derive(Clone, Default)]
 struct Constant;
 
@@ -29,16 +31,17 @@ impl Hasher for Constant {
 
 type Colliding = BuildHasherDefault<Constant>;
 
-/// Runs `work` on a thread with a stack of this size.
+/// Runs `work` on a thread with a stack of `size` bytes.
 fn on_stack(size: usize, work: impl FnOnce() + Send + 'static) {
     let thread = thread::Builder::new().stack_size(size).spawn(work).expect("a thread can be started");
-    thread.join().expect("the work is done");
+    thread.join().expect("the thread does not panic");
 }
 
-/// What collides in all bits is searched one by one, so that n inserts take time O(n²), as does a merge of two.
+/// Keys whose hashes are equal are searched linearly, so n inserts take time O(n²), and so does a merge of two such
+/// maps.
 #[test]
-fn keys_of_one_hash() {
-    // A debug build compares some hundred times slower.
+fn colliding_keys_work_on_a_small_stack() {
+    // A debug build takes about a hundred times as long to compare.
     let size: u64 = if cfg!(debug_assertions) { scaled(4_000, 100) as u64 } else { 100_000 };
     on_stack(128 * 1024, move || {
         let mut map: PersistentMap<u64, u64, Colliding> = (0..size).map(|key| (key, key)).collect();
@@ -62,7 +65,7 @@ fn keys_of_one_hash() {
     });
 }
 
-/// Gives another hash at every call.
+/// A hasher that returns a different hash in every call.
 #[derive(Clone, Default)]
 struct Fickle;
 
@@ -83,14 +86,14 @@ struct FickleHasher(u64);
 impl Hasher for FickleHasher {
     fn write(&mut self, _: &[u8]) {}
 
-    /// One of many hashes, or one of few.
+    /// In half of the calls the hash is from a large range, in the others from a small one.
     fn finish(&self) -> u64 {
         if self.0 >> 63 == 0 { self.0 >> 3 } else { self.0 >> 60 }
     }
 }
 
 #[test]
-fn a_hasher_that_changes_its_mind() {
+fn maps_with_an_inconsistent_hasher_stay_valid() {
     balanced(|| {
         let mut map = PersistentMap::with_hasher(Fickle);
         let mut versions = Vec::new();
@@ -109,7 +112,7 @@ fn a_hasher_that_changes_its_mind() {
             map.validate();
         }
         for pair in versions.windows(2) {
-            let [a, b] = pair else { unreachable!("windows are of two") };
+            let [a, b] = pair else { unreachable!("windows have two elements") };
             for combined in [a.merge(b), a.intersection(b), a.difference(b), a.symmetric_difference(b)] {
                 combined.validate();
             }
@@ -121,7 +124,7 @@ fn a_hasher_that_changes_its_mind() {
     });
 }
 
-/// Hashes to its number, and is equal to whatever the rule says.
+/// A key that is hashed by its number and compared by the function `equal`.
 #[derive(Clone, Debug)]
 struct Odd {
     number: u64,
@@ -150,12 +153,13 @@ impl Hash for Odd {
     }
 }
 
-/// Equalities that are none: not transitive, not symmetric, not reflexive, of all, of nothing.
+/// Relations that are not equivalence relations, or that contradict the hash: not transitive, not symmetric, not
+/// reflexive, always true, always false.
 const EQUALITIES: [fn(u64, u64) -> bool; 5] =
     [|a, b| a.abs_diff(b) <= 1, |a, b| a <= b, |a, b| a != b, |_, _| true, |_, _| false];
 
 #[test]
-fn equalities_that_are_none() {
+fn maps_with_a_broken_eq_stay_valid() {
     for equal in EQUALITIES {
         for kind in Kind::ALL {
             balanced(|| {
@@ -192,7 +196,7 @@ fn equalities_that_are_none() {
     }
 }
 
-/// A key that uses the map it is in, from its `Eq` and its `Drop`.
+/// A key that uses the map that contains it in its `Eq` and its `Drop`.
 #[derive(Clone)]
 struct Meddler(Tracked);
 
@@ -203,14 +207,14 @@ thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Reads and edits the map in the static, or what can be borrowed of it.
+/// Reads and edits the map in the static variable, as far as its `RefCell` permits.
 fn meddle() {
     if DEPTH.get() > 1 {
         return;
     }
     DEPTH.set(DEPTH.get() + 1);
     MEDDLED.with(|map| {
-        // A clone shares everything with the map that an operation is in the middle of.
+        // The clone shares all nodes with the map on which an operation is in progress.
         let mut clone = map.try_borrow().map(|map| map.clone()).unwrap_or_default();
         clone.insert(Meddler(Tracked::new(1000)), 1);
         clone.retain(|key, _| key.0.value() % 2 == 0);
@@ -244,10 +248,10 @@ impl Drop for Meddler {
 }
 
 #[test]
-fn keys_that_use_their_own_map() {
+fn keys_may_edit_the_map_that_contains_them() {
     balanced(|| {
         for round in 0..scaled(40, 6) as u64 {
-            // Through a `RefCell` that is borrowed, where the key finds the door shut, and on a clone, where it does not.
+            // While the `RefCell` is mutably borrowed, keys cannot borrow it. During operations on a clone they can.
             MEDDLED.with(|map| {
                 map.borrow_mut().insert(Meddler(Tracked::new(round)), round);
                 let clone = map.borrow().clone();
@@ -261,7 +265,7 @@ fn keys_that_use_their_own_map() {
         let last = MEDDLED.take();
         last.validate();
         drop(last);
-        // What the drop of the last one has put there.
+        // The drop of the last map may have stored another one.
         while !MEDDLED.with_borrow(PersistentMap::is_empty) {
             DEPTH.set(9);
             drop(MEDDLED.take());
@@ -270,7 +274,7 @@ fn keys_that_use_their_own_map() {
     });
 }
 
-/// A chain of maps, each the only value of the one before, which takes itself apart link by link.
+/// A chain of maps, each of which is the only value of the one before. Its `Drop` takes the links apart one by one.
 #[derive(Clone, Default)]
 struct Chain(PersistentMap<u32, Chain>);
 
@@ -283,14 +287,14 @@ impl Drop for Chain {
     }
 }
 
-/// A chain that is left to the destructor of maps.
+/// A chain that is dropped recursively by the destructors of the maps.
 #[derive(Clone)]
 struct PlainChain(#[expect(dead_code, reason = "it is only dropped")] PersistentMap<u32, PlainChain>);
 
-/// Maps in maps are dropped one inside the other, as those of std are, and with as much stack: 64 bytes a map, or 700
-/// without optimization. Who nests so deep that this counts takes the links apart one by one.
+/// Nested maps are dropped recursively, like those of std, and need about as much stack: 64 bytes per map, or 700
+/// without optimization. For deep nesting, a `Drop` implementation can take the links apart one by one.
 #[test]
-fn maps_nested_deeply() {
+fn deeply_nested_maps_are_dropped() {
     on_stack(128 * 1024, || {
         let depth = scaled(200_000, 100);
         let link = |inner: Chain| Chain(PersistentMap::from([(0, inner)]));
@@ -306,7 +310,7 @@ fn maps_nested_deeply() {
 }
 
 #[test]
-fn zero_sized_keys_and_values() {
+fn zero_sized_keys_and_values_work() {
     for kind in Kind::ALL {
         let mut map: Map<(), ()> = empty(kind);
         assert_eq!(map.insert((), ()), None);
@@ -319,7 +323,7 @@ fn zero_sized_keys_and_values() {
         map.retain(|key, ()| key % 2 == 0);
         assert_eq!(map.into_keys().sum::<u64>(), 2450);
     }
-    // More entries of no size than a bucket holds, each the same to the trie but for its hash.
+    // More zero-sized entries than fit into a bucket. Only their hashes differ.
     let mut trie = HashTrie::new();
     for hash in 0..100 {
         assert_eq!(trie.insert(hash % 10, (), |(), ()| false), None);
@@ -332,7 +336,7 @@ fn zero_sized_keys_and_values() {
 }
 
 #[test]
-fn widely_aligned_keys_and_values() {
+fn keys_and_values_are_aligned() {
     for kind in Kind::ALL {
         let mut map: Map<Aligned, Aligned> = build(kind, (0..60).map(|n| (Aligned::sample(n), Aligned::sample(n + 1))));
         let before = map.clone();
@@ -349,7 +353,7 @@ fn widely_aligned_keys_and_values() {
     }
 }
 
-/// Says that it has more items than there can be, or fewer than it has.
+/// An iterator that reports a wrong length.
 struct Liar(u64, usize);
 
 impl Iterator for Liar {
@@ -368,26 +372,25 @@ impl Iterator for Liar {
 impl ExactSizeIterator for Liar {}
 
 #[test]
-fn iterators_that_lie_about_their_length() {
-    for told in [0, 1, 17, 50, 3_000, 100_000] {
-        let mut map: Map<u64, u64> = Liar(50, told).collect();
+fn wrong_size_hints_are_harmless() {
+    for reported in [0, 1, 17, 50, 3_000, 100_000] {
+        let mut map: Map<u64, u64> = Liar(50, reported).collect();
         assert_holds(&map, (0..50).map(|key| (key, key)));
-        map.extend(Liar(60, told));
+        map.extend(Liar(60, reported));
         assert_holds(&map, (0..60).map(|key| (key, key)));
         let mut transient = TransientMap::<u64, u64>::new();
-        transient.extend(Liar(5_000, told));
+        transient.extend(Liar(5_000, reported));
         let map = transient.into_persistent();
         assert_eq!(map.len(), 5_000);
         validate(&map);
-        let set: PersistentSet<(u64, u64)> = Liar(80, told).collect();
+        let set: PersistentSet<(u64, u64)> = Liar(80, reported).collect();
         assert_eq!(set.len(), 80);
         set.validate();
     }
 }
 
-/// A million handles of one node, and a version of each.
 #[test]
-fn many_handles() {
+fn a_map_can_have_a_million_handles() {
     let map: Map<u64, u64> = build(Kind::Good, (0..20).map(|key| (key, key)));
     let handles = vec![map.clone(); scaled(1_000_000, 100)];
     assert!(handles.iter().all(|handle| handle.ptr_eq(&map)));

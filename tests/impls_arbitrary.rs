@@ -1,4 +1,4 @@
-//! Maps and sets from a fuzzer's bytes.
+//! Tests `Arbitrary`, which makes maps and sets from a fuzzer's bytes.
 
 mod common;
 
@@ -8,7 +8,7 @@ use perennial::{PersistentMap, PersistentSet};
 use common::validate;
 
 #[test]
-fn bytes_give_the_collection_of_the_same_items() {
+fn collections_have_the_items_of_a_vec_from_the_same_bytes() {
     let mut random = 1_u32;
     let bytes: Vec<u8> = core::iter::repeat_with(|| {
         random = random.wrapping_mul(0x0019_660d).wrapping_add(0x3c6e_f35f);

@@ -1,4 +1,4 @@
-//! Strategies for maps and sets.
+//! Tests the `proptest` strategies for maps and sets.
 
 mod common;
 
@@ -18,9 +18,9 @@ proptest! {
     #![proptest_config(proptest_config(200, 4, "tests/impls_proptest.regressions"))]
 
     #[test]
-    fn sizes_are_in_their_range(
+    fn collections_have_the_requested_sizes(
         map in persistent_map(any::<u8>(), "[a-z]{0,3}", 5..=9),
-        // There are only eight different elements.
+        // Only eight different elements are possible.
         set in persistent_set(0..8_u8, 6),
         any: PersistentMap<u16, u16, TestState>,
         few in any_with::<PersistentSet<u16, TestState>>(size_range(..4).lift()),
@@ -34,17 +34,17 @@ proptest! {
     }
 }
 
-/// The last of a row of simplifications of random values that keeps `fails` true.
+/// Shrinks a random value for which `fails` returns true, as far as it remains true.
 fn smallest<S: Strategy>(strategy: S, fails: impl Fn(&S::Value) -> bool) -> S::Value {
     let mut runner = TestRunner::deterministic();
     let trees = core::iter::repeat_with(|| strategy.new_tree(&mut runner).unwrap());
-    let mut tree = trees.take(1000).find(|tree| fails(&tree.current())).expect("one in a thousand fails");
+    let mut tree = trees.take(1000).find(|tree| fails(&tree.current())).expect("one of a thousand values fails");
     while if fails(&tree.current()) { tree.simplify() } else { tree.complicate() } {}
     tree.current()
 }
 
 #[test]
-fn a_failure_shrinks_to_the_smallest() {
+fn failures_shrink_to_the_smallest_collection() {
     let map = smallest(persistent_map(0..100, 0..100, 0..40), |map| map.values().any(|&value| value > 9));
     assert_eq!(map.into_iter().collect::<Vec<_>>(), [(0, 10)]);
     let set = smallest(persistent_set(0..100, 1..40), |set| !set.is_empty());
@@ -54,24 +54,24 @@ fn a_failure_shrinks_to_the_smallest() {
 /// The entries of a map and the elements of a set, in the order of iteration.
 type Order = (Vec<(u16, u16)>, Vec<u16>);
 
-/// The first maps and sets of a seed. `hasher` makes the hashers of the strategies.
+/// Returns the orders of the first maps and sets of a fixed seed. `hasher` makes the hashers of the strategies.
 fn orders<S: BuildHasher + Clone>(hasher: impl Fn() -> S) -> Vec<Order> {
     let mut runner = TestRunner::deterministic();
     let maps = persistent_map_with_hasher(any::<u16>(), any::<u16>(), 0..100, hasher());
     let sets = persistent_set_with_hasher(any::<u16>(), 0..100, hasher());
     let make = |_| {
-        let map = maps.new_tree(&mut runner).expect("keys are many").current();
-        let set = sets.new_tree(&mut runner).expect("elements are many").current();
+        let map = maps.new_tree(&mut runner).expect("there are enough keys").current();
+        let set = sets.new_tree(&mut runner).expect("there are enough elements").current();
         (map.into_iter().collect(), set.into_iter().collect())
     };
     (0..20).map(make).collect()
 }
 
 #[test]
-fn the_order_follows_from_the_seed_and_the_hasher() {
+fn iteration_order_depends_on_the_seed_and_the_hasher() {
     let fixed = || foldhash::fast::FixedState::with_seed(1);
     assert_eq!(orders(fixed), orders(fixed));
-    // With keys of its own, each hasher has an order of its own: what is in a map is the same, where it lies is not.
+    // Hashers with random keys give different orders. The entries of the maps are the same.
     let [one, other] = [(); 2].map(|()| orders(std::hash::RandomState::new));
     assert_ne!(one, other);
     let sorted = |mut orders: Vec<Order>| {
@@ -85,15 +85,16 @@ fn the_order_follows_from_the_seed_and_the_hasher() {
 }
 
 #[test]
-fn the_hasher_is_that_of_the_collections() {
+fn collections_have_the_hasher_of_their_strategy() {
     let mut runner = TestRunner::deterministic();
     for kind in Kind::ALL {
         let map = persistent_map_with_hasher(0..9_u64, 0..9_u64, 5, TestState(kind));
         let set = persistent_set_with_hasher(0..9_u64, 5, TestState(kind));
-        let [map, again] = [(); 2].map(|()| map.new_tree(&mut runner).expect("five of nine").current());
+        let [map, again] =
+            [(); 2].map(|()| map.new_tree(&mut runner).expect("five of nine keys are possible").current());
         validate(&map);
         assert_eq!((map.len(), map.hasher().0, again.hasher().0), (5, kind, kind));
-        let set = set.new_tree(&mut runner).expect("five of nine").current();
+        let set = set.new_tree(&mut runner).expect("five of nine keys are possible").current();
         assert_eq!((set.len(), set.hasher().0), (5, kind));
     }
 }

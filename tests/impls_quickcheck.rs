@@ -1,4 +1,4 @@
-//! Random maps and sets that shrink.
+//! Tests the `quickcheck` generators of maps and sets, and their shrinking.
 
 mod common;
 
@@ -8,7 +8,7 @@ use quickcheck::{Arbitrary, Gen, QuickCheck};
 use common::validate;
 
 #[test]
-fn maps_are_whole_and_differ_in_size() {
+fn arbitrary_maps_are_valid_and_vary_in_size() {
     fn holds(map: PersistentMap<u16, String>, set: PersistentSet<u16>) -> bool {
         validate(&map);
         map.keys().copied().collect::<PersistentSet<u16>>().union(&set).len() >= map.len().max(set.len())
@@ -21,8 +21,7 @@ fn maps_are_whole_and_differ_in_size() {
 }
 
 #[test]
-fn a_failure_shrinks_to_the_smallest() {
-    // Of maps with a value above 9, and of sets of more than two elements.
+fn failures_shrink_to_the_smallest_collection() {
     fn smallest<C: Arbitrary>(start: C, fails: impl Fn(&C) -> bool) -> C {
         match start.shrink().find(&fails) {
             Some(smaller) => smallest(smaller, fails),

@@ -1,4 +1,4 @@
-//! Maps and sets in parallel: the same answers as in one thread.
+//! Parallel operations on maps and sets give the same results as sequential ones.
 
 mod common;
 
@@ -15,7 +15,7 @@ use common::hashers::{Kind, TestState};
 use common::tracked::{Call, Tracked, balanced, burn, with_fuse};
 use common::{Map, build, scaled, validate};
 
-/// With enough entries, at last, for work to be dealt out.
+/// The last size is large enough for the work to be divided among threads.
 fn sizes() -> [u32; 3] {
     [0, 17, scaled(10_000, 300) as u32]
 }
@@ -27,7 +27,7 @@ fn sorted<T: Ord + Send>(items: impl ParallelIterator<Item = T>) -> Vec<T> {
 }
 
 #[test]
-fn parallel_iterators_give_every_entry_once() {
+fn parallel_iterators_yield_every_entry_once() {
     for n in sizes() {
         let map: PersistentMap<u32, u32> = (0..n).map(|key| (key, key + 1)).collect();
         let entries: Vec<(u32, u32)> = (0..n).map(|key| (key, key + 1)).collect();
@@ -59,7 +59,7 @@ fn parallel_iterators_give_every_entry_once() {
 }
 
 #[test]
-fn iterators_show_what_they_have() {
+fn parallel_iterators_implement_debug() {
     let mut map = perennial::persistent_map! { "a" => 1 };
     assert_eq!(format!("{:?} {:?} {:?}", map.par_iter(), map.par_keys(), map.par_values()), r#"[("a", 1)] ["a"] [1]"#);
     assert_eq!(format!("{:?}", map.par_iter_mut()), r#"[("a", 1)]"#);
@@ -73,19 +73,19 @@ fn iterators_show_what_they_have() {
 fn entries_by_value_are_moved_or_cloned_but_never_lost() {
     let arcs: Vec<Arc<u32>> = (0..scaled(50_000, 300) as u32).map(Arc::new).collect();
     let map = || arcs.iter().map(|arc| (**arc, Arc::clone(arc))).collect::<PersistentMap<_, _>>();
-    // Of one owner, each entry is moved; of two, cloned.
+    // Entries with one owner are moved; entries with two owners are cloned.
     for (kept, count) in [(None, 2), (Some(map()), 3)] {
         let owned = kept.clone().unwrap_or_else(map);
         assert!(owned.into_par_iter().all(|(_, arc)| Arc::strong_count(&arc) >= count));
         assert!(kept.is_none_or(|kept| kept.len() == arcs.len()));
     }
-    // Parts that are not looked at are dropped.
+    // Parts that are not visited are dropped.
     assert!(map().into_par_iter().find_any(|entry| entry.0 == 7).is_some());
     drop(map().into_par_iter());
     assert!(arcs.iter().all(|arc| Arc::strong_count(arc) == 1));
 }
 
-/// A key of which only a part counts.
+/// A key of which only the first field is compared and hashed.
 #[derive(Clone, Copy, Debug)]
 struct Key(u32, u32);
 
@@ -104,7 +104,7 @@ impl Hash for Key {
 }
 
 #[test]
-fn collecting_in_parallel_is_collecting() {
+fn parallel_collect_equals_sequential_collect() {
     for n in sizes() {
         for copies in [1, 3] {
             let entries = |at: u32| (Key(at % (n / copies + 1), at), at);
@@ -122,7 +122,7 @@ fn collecting_in_parallel_is_collecting() {
             assert_eq!(set.len(), map.len());
             assert!(set.iter().all(|key| key.1 == expected.get_key_value(key).unwrap().0.1));
 
-            // Half of them there already.
+            // Half of the keys are already present.
             let mut map: PersistentMap<Key, u32> = (0..n / 2).map(entries).collect();
             let (before, mut expected) = (map.clone(), map.clone());
             let more = |at: u32| (entries(at + n / 4).0, at);
@@ -146,7 +146,7 @@ fn collecting_in_parallel_is_collecting() {
 }
 
 #[test]
-fn collecting_in_parallel_is_reproducible() {
+fn parallel_collect_is_reproducible() {
     let collect = || (0..scaled(100_000, 3_000) as u32).into_par_iter().map(|n| (n, n)).collect::<Reproducible>();
     let first = collect();
     for _ in 0..10 {
@@ -159,7 +159,7 @@ fn collecting_in_parallel_is_reproducible() {
 type Reproducible = PersistentMap<u32, u32, TestState>;
 
 #[test]
-fn hashers_of_any_kind_do() {
+fn parallel_operations_work_with_all_hashers() {
     for kind in Kind::ALL {
         let n = if kind == Kind::Constant { 500 } else { 9000 };
         let mut map: Map<u64, u64> = PersistentMap::with_hasher(TestState(kind));
@@ -169,7 +169,7 @@ fn hashers_of_any_kind_do() {
         let other = build(kind, (n / 2..n + 9).map(|key| (key, 0)));
         assert_eq!(map.par_merge(&other), map.merge(&other));
         assert_eq!(map.par_iter().map(|(key, _)| key).sum::<u64>(), (0..n).sum());
-        // Hashers that do not agree.
+        // Hashers that disagree.
         let other = build(Kind::Abs, (n / 2..n + 9).map(|key| (key, key)));
         assert_eq!(map.par_merge(&other), map.merge(&other));
         assert!(map.par_eq(&build(Kind::Abs, (0..n).map(|key| (key, key)))));
@@ -177,7 +177,7 @@ fn hashers_of_any_kind_do() {
     }
 }
 
-/// Pairs of maps that share all, much, nothing; of the same and of different sizes.
+/// Returns pairs of maps that share everything, a large part, or nothing, with equal and with different sizes.
 fn pairs(n: u32) -> Vec<[PersistentMap<u32, u32>; 2]> {
     let base: PersistentMap<u32, u32> = (0..n).map(|key| (key, key)).collect();
     let mut version = base.clone();
@@ -199,14 +199,14 @@ fn pairs(n: u32) -> Vec<[PersistentMap<u32, u32>; 2]> {
 }
 
 #[test]
-fn merging_in_parallel_is_merging() {
+fn parallel_merge_equals_sequential_merge() {
     for n in sizes() {
         for [a, b] in pairs(n).into_iter().flat_map(|[a, b]| [[a.clone(), b.clone()], [b, a]]) {
             let calls = AtomicU32::new(0);
             let decide = |key: &u32, a: &u32, b: &u32| match key % 4 {
                 0 => Merge::Left,
                 1 => Merge::Right,
-                2 => Merge::Value(a + b),
+                2 => Merge::New(a + b),
                 _ => Merge::Remove,
             };
             let results = [
@@ -242,9 +242,9 @@ fn merging_in_parallel_is_merging() {
     }
 }
 
-/// As the guide's page on versions says; for merging see above.
+/// Checks what `guide::versions` says about parallel operations, except merging, which is tested above.
 #[test]
-fn the_version_is_kept_where_the_sequential_operation_keeps_it() {
+fn parallel_operations_keep_the_version_like_sequential_ones() {
     for n in sizes() {
         let map: PersistentMap<u32, u32> = (0..n).map(|key| (key, key)).collect();
         let set: PersistentSet<u32> = (0..n).collect();
@@ -274,9 +274,9 @@ fn the_version_is_kept_where_the_sequential_operation_keeps_it() {
     }
 }
 
-/// Enough entries for work to be dealt out again below the root's children.
+/// The maps are large enough for the work to be divided again below the children of the root.
 #[test]
-fn large_maps_are_merged_and_compared() {
+fn large_maps_are_merged_and_compared_in_parallel() {
     let map = |keys: core::ops::Range<u32>| keys.map(|key| (key, key)).collect::<PersistentMap<u32, u32>>();
     let (a, b) = (map(0..180_000), map(20_000..200_000));
     let merged = a.par_merge(&b);
@@ -287,7 +287,7 @@ fn large_maps_are_merged_and_compared() {
 }
 
 #[test]
-fn one_different_value_is_found_wherever_it_is() {
+fn par_eq_finds_a_single_different_value() {
     let map: PersistentMap<u32, u32> = (0..6000).map(|key| (key, key)).collect();
     for key in (0..6000).step_by(555) {
         let again: PersistentMap<u32, u32> = map.iter().map(|(&k, &v)| (k, if k == key { v + 1 } else { v })).collect();
@@ -301,7 +301,7 @@ type Tracks = Map<Tracked, Tracked>;
 
 type Operation = (&'static str, fn(&Tracks, &Tracks));
 
-/// Operations that can panic at every call of user code.
+/// Operations that are tested with a panic in calls of user code.
 const OPERATIONS: [Operation; 8] = [
     ("par_merge", |a, b| drop(a.par_merge(b))),
     ("par_merge_with", |a, b| {
@@ -310,7 +310,7 @@ const OPERATIONS: [Operation; 8] = [
             match key.value() % 4 {
                 0 => Merge::Left,
                 1 => Merge::Right,
-                2 => Merge::Value(Tracked::new(ours.value() + theirs.value())),
+                2 => Merge::New(Tracked::new(ours.value() + theirs.value())),
                 _ => Merge::Remove,
             }
         }));
@@ -343,21 +343,21 @@ fn contents(map: &Tracks) -> Vec<(u64, u64)> {
     contents
 }
 
-/// The user code that they call, each somewhere.
+/// The kinds of user code that at least one of the operations calls.
 const CALLS: [Call; 8] =
     [Call::Hash, Call::Eq, Call::Clone, Call::Drop, Call::BuildHasher, Call::Hasher, Call::CloneHasher, Call::Closure];
 
-/// Elements are tracked per thread: so all is done by the one thread of a pool.
+/// Elements are tracked per thread, so the operations run in a pool of one thread.
 #[test]
 fn operands_survive_panics() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let blown = pool.install(blow_fuses);
-    assert!(blown.iter().all(|&blown| blown > 5), "few fuses blew: {blown:?}");
+    assert!(blown.iter().all(|&blown| blown > 5), "too few fuses blew: {blown:?}");
 }
 
-/// Counts the fuses that blew in calls of each kind.
+/// Runs the operations with fuses. Returns the number of fuses that blew in calls of each kind.
 fn blow_fuses() -> [usize; CALLS.len()] {
-    // Large enough to be dealt out; so fuses are laid at every 700th call only.
+    // Large enough for the work to be divided. Because that makes many calls, fuses blow only in every 700th call.
     let n = 4500;
     let mut blown = [0; CALLS.len()];
     for (name, operation) in OPERATIONS {
@@ -383,7 +383,7 @@ fn blow_fuses() -> [usize; CALLS.len()] {
 }
 
 #[test]
-fn a_panic_in_one_of_many_threads_is_passed_on() {
+fn a_panic_in_one_thread_is_propagated() {
     let map: PersistentMap<u32, u32> = (0..50_000).map(|key| (key, key)).collect();
     let other: PersistentMap<u32, u32> = (0..50_000).map(|key| (key, 0)).collect();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap();

@@ -1,4 +1,4 @@
-//! Maps, sets and patches through a text format and a binary one.
+//! Tests the serialization of maps, sets and patches in a text format and in a binary one.
 
 mod common;
 
@@ -23,20 +23,20 @@ fn round_trip<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) ->
 }
 
 #[test]
-fn equal_collections_are_written_alike_whatever_their_history() {
+fn serialization_does_not_depend_on_history() {
     type Map = PersistentMap<u32, u32, TestState>;
     let forth: Map = (0..500).map(|n| (n, n * n)).collect();
     let mut back = Map::default();
     back.extend((0..900).rev().map(|n| (n, n * n)));
     back.retain(|n, _| *n < 500);
-    assert!(!forth.iter().eq(back.iter()), "their order of iteration differs");
+    assert!(!forth.iter().eq(back.iter()), "the iteration orders differ");
     assert_eq!(serde_json::to_string(&forth).unwrap(), serde_json::to_string(&back).unwrap());
     let [forth, back] = [forth, back].map(|map| map.into_keys().collect::<PersistentSet<u32, TestState>>());
     assert_eq!(serde_json::to_string(&forth).unwrap(), serde_json::to_string(&back).unwrap());
 }
 
 #[test]
-fn a_map_is_a_map_and_a_set_a_sequence() {
+fn maps_serialize_as_maps_and_sets_as_sequences() {
     assert_eq!(round_trip(&persistent_map! { String::from("a") => 1 }), r#"{"a":1}"#);
     assert_eq!(round_trip(&persistent_map! { 7 => Some(()) }.update_values(|_, _| None)), r#"{"7":null}"#);
     assert_eq!(round_trip(&PersistentMap::<u8, u8>::new()), "{}");
@@ -45,7 +45,7 @@ fn a_map_is_a_map_and_a_set_a_sequence() {
 }
 
 #[test]
-fn what_is_read_is_whole() {
+fn deserialized_collections_are_valid() {
     for n in [1, 17, 300, scaled(30_000, 400) as u32] {
         let map: PersistentMap<u32, String> = (0..n).map(|key| (key, format!("value {key}"))).collect();
         round_trip(&map);
@@ -55,7 +55,7 @@ fn what_is_read_is_whole() {
         assert!(read.same_shape(&map));
         let set: PersistentSet<u32> = map.keys().copied().collect();
         round_trip(&set);
-        // Under another hasher, and from other collections of the same form.
+        // With another hasher, and from another collection type with the same format.
         let few: PersistentMap<u32, String, TestState> = serde_json::from_slice(&json).unwrap();
         assert_eq!(few.hasher().0, Kind::Good);
         assert_eq!(few.len(), map.len());
@@ -66,7 +66,7 @@ fn what_is_read_is_whole() {
 }
 
 #[test]
-fn fields_may_borrow_from_the_input() {
+fn keys_can_borrow_from_the_input() {
     #[derive(Serialize, DeriveDeserialize)]
     struct Page<'a> {
         #[serde(borrow)]
@@ -82,7 +82,7 @@ fn fields_may_borrow_from_the_input() {
 }
 
 #[test]
-fn of_equal_keys_the_last_value_wins() {
+fn the_last_value_of_a_duplicate_key_wins() {
     let map: PersistentMap<String, u8> = serde_json::from_str(r#"{"a":1,"b":2,"a":3}"#).unwrap();
     assert_eq!(map, PersistentMap::from([(String::from("a"), 3), (String::from("b"), 2)]));
     let set: PersistentSet<u8> = serde_json::from_str("[1,2,1]").unwrap();
@@ -90,7 +90,7 @@ fn of_equal_keys_the_last_value_wins() {
 }
 
 #[test]
-fn a_patch_tells_what_becomes_of_each_key() {
+fn patches_serialize_the_change_of_each_key() {
     let patch = |old: &[(&str, i8)], new: &[(&str, i8)]| {
         let map = |entries: &[(&str, i8)]| entries.iter().map(|&(key, value)| (key.to_owned(), value)).collect();
         Patch::<String, i8>::between(&map(old), &map(new))
@@ -110,7 +110,7 @@ fn a_patch_tells_what_becomes_of_each_key() {
 }
 
 #[test]
-fn a_value_that_is_nothing_in_json_stays_a_value() {
+fn values_that_are_null_in_json_survive_a_round_trip() {
     let old = persistent_map! { 1 => (), 2 => () };
     round_trip(&Patch::between(&old, &persistent_map! { 2 => (), 3 => () }));
     let old = persistent_map! { 1 => None, 2 => Some(2) };
@@ -118,7 +118,7 @@ fn a_value_that_is_nothing_in_json_stays_a_value() {
 }
 
 #[test]
-fn what_is_not_of_the_form_is_an_error() {
+fn malformed_input_is_an_error() {
     fn error<T: DeserializeOwned + Debug>(json: &str) -> String {
         serde_json::from_str::<T>(json).unwrap_err().to_string()
     }
@@ -134,12 +134,12 @@ fn what_is_not_of_the_form_is_an_error() {
     assert!(message.contains("expected two values"), "{message}");
     let message = error::<Patch<String, u8>>(r#"{"a":{"changed":[1,2,3]}}"#);
     assert!(message.contains("trailing"), "{message}");
-    // One change, of key 0, and of a kind that there is not.
+    // A patch with one change, whose key is 0 and whose kind, 3, does not exist.
     let error = postcard::from_bytes::<Patch<u8, u8>>(&[1, 0, 3, 0]).unwrap_err();
     assert!(matches!(error, postcard::Error::SerdeDeCustom), "{error}");
 }
 
-/// Items that announce to be as many as there can be.
+/// An iterator that announces the largest possible number of items.
 struct Boast<I>(I);
 
 impl<I: Iterator> Iterator for Boast<I> {
@@ -155,8 +155,8 @@ impl<I: Iterator> Iterator for Boast<I> {
 }
 
 #[test]
-fn memory_is_not_taken_on_trust() {
-    // To set so much aside would panic or abort. A length of 2^63, and two bytes.
+fn announced_lengths_are_not_trusted() {
+    // A length of 2^63, followed by two bytes. Allocating so much memory would panic or abort.
     let bytes = [128, 128, 128, 128, 128, 128, 128, 128, 128, 1, 1, 2];
     assert!(postcard::from_bytes::<PersistentMap<u8, u8>>(&bytes).is_err());
     assert!(postcard::from_bytes::<PersistentSet<u64>>(&bytes).is_err());
@@ -170,8 +170,8 @@ fn memory_is_not_taken_on_trust() {
 }
 
 #[test]
-fn nothing_is_read_after_an_error() {
-    // The 100th item is no `u8`.
+fn deserialization_stops_at_the_first_error() {
+    // The 100th item is not a `u8`.
     let mut read = 0;
     let items = (0..1000_u64).inspect(|_| read += 1).map(|n| if n == 99 { 256 } else { n % 90 });
     assert!(PersistentSet::<u8>::deserialize(SeqDeserializer::<_, Error>::new(items)).is_err());

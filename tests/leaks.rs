@@ -1,4 +1,4 @@
-//! Every key and every value is dropped exactly once, whatever is done with the maps that hold it.
+//! Every key and every value is dropped exactly once, whatever operations are called on the maps that contain it.
 
 mod common;
 
@@ -10,21 +10,21 @@ use common::program::{programs, run};
 use common::tracked::{Call, Tracked, balanced, with_fuse};
 use common::{Map, build, empty, proptest_config, validate};
 
-/// A map of this many entries, each key with its double.
+/// Returns a map of `size` entries, in which each value is twice its key.
 fn sample(kind: Kind, size: u64) -> Map<Tracked, Tracked> {
     let entries = (0..size).map(|k| (Tracked::new(k), Tracked::new(2 * k)));
     build(kind, entries)
 }
 
-/// Runs `work` on maps of all kinds and sizes: once on one of its own, once on one that another version shares.
+/// Runs `work` on maps of all kinds and sizes: once on an unshared map, and once on a map that another version shares.
 fn on_all(work: impl Fn(&mut Map<Tracked, Tracked>)) {
-    // Miri is too slow to try them all.
+    // Miri is too slow for all of them.
     let kinds = if cfg!(miri) { &[Kind::Good, Kind::Constant][..] } else { &Kind::ALL };
     let sizes = if cfg!(miri) { &[17][..] } else { &[0, 1, 16, 17, 100] };
     for &kind in kinds {
         for &size in sizes {
             balanced(|| {
-                // An element for the empty map, as a test without any would show nothing.
+                // `balanced` requires at least one element, also for an empty map.
                 let _one = Tracked::new(0);
                 let mut map = sample(kind, size);
                 work(&mut map);
@@ -54,7 +54,7 @@ proptest! {
     ))]
 
     #[test]
-    fn programs_drop_everything_once(program in programs()) {
+    fn random_programs_drop_every_element_once(program in programs()) {
         for kind in Kind::ALL {
             balanced(|| {
                 let _one = Tracked::new(0);
@@ -65,7 +65,7 @@ proptest! {
 }
 
 #[test]
-fn owning_iterators_in_part() {
+fn partly_used_owning_iterators_leak_nothing() {
     for taken in [0, 1, 10, 1000] {
         on_all(|map| map.clone().into_iter().take(taken).for_each(drop));
         on_all(|map| map.clone().into_keys().take(taken).for_each(drop));
@@ -82,7 +82,7 @@ fn owning_iterators_in_part() {
 }
 
 #[test]
-fn an_owning_iterator_that_is_the_last_owner() {
+fn an_owning_iterator_can_become_the_last_owner() {
     for kind in Kind::ALL {
         balanced(|| {
             let map = sample(kind, 100);
@@ -95,8 +95,8 @@ fn an_owning_iterator_that_is_the_last_owner() {
     }
 }
 
-/// Runs an iterator to its end, also after a panic in the `nth` call of `Clone`. Returns the keys of its items, sorted; none
-/// if there is no such call.
+/// Runs an iterator until a panic in the `nth` call of `Clone`, and after that to its end. Returns the sorted keys of
+/// all items, or `None` if there are not so many calls.
 fn keys_despite_panic<I: Iterator>(nth: usize, mut iter: I, key: impl Fn(I::Item) -> u64) -> Option<Vec<u64>> {
     let mut keys = Vec::new();
     let all = with_fuse(Call::Clone, nth, || {
@@ -113,7 +113,7 @@ fn keys_despite_panic<I: Iterator>(nth: usize, mut iter: I, key: impl Fn(I::Item
 }
 
 #[test]
-fn iterators_go_on_after_a_panic() {
+fn iterators_continue_after_a_panic() {
     let step = if cfg!(miri) { 13 } else { 1 };
     for (kind, size) in Kind::ALL.into_iter().flat_map(|kind| [(kind, 17), (kind, 100)]) {
         let mut panics = [0; 2];
@@ -123,7 +123,7 @@ fn iterators_go_on_after_a_panic() {
                 keys_despite_panic(nth, map.clone().into_iter(), |(key, _)| key.value())
             });
             let Some(all) = all else { break };
-            // The entry whose copy has panicked comes again.
+            // The entry whose clone panicked is yielded after the panic.
             assert!(all.into_iter().eq(0..size));
             panics[0] += 1;
         }
@@ -145,7 +145,7 @@ fn iterators_go_on_after_a_panic() {
                 some
             });
             let Some(mut some) = some else { break };
-            // The entries of the node whose copy has panicked are passed over.
+            // The entries of the node whose copy panicked are skipped.
             some.dedup();
             assert!((some.len() as u64) < size && some.iter().all(|&key| key < size));
             panics[1] += 1;
@@ -155,7 +155,7 @@ fn iterators_go_on_after_a_panic() {
 }
 
 #[test]
-fn draining_in_part() {
+fn partly_used_drains_leak_nothing() {
     for taken in [0, 1, 10, 1000] {
         on_all(|map| {
             map.drain().take(taken).for_each(drop);
@@ -166,7 +166,7 @@ fn draining_in_part() {
 }
 
 #[test]
-fn extracting_in_part() {
+fn partly_used_extract_if_leaks_nothing() {
     for taken in [0, 1, 10, 1000] {
         on_all(|map| {
             let len = map.len();
@@ -185,7 +185,7 @@ fn extracting_in_part() {
 }
 
 #[test]
-fn iterators_left_unused() {
+fn unused_iterators_leak_nothing() {
     on_all(|map| {
         let len = map.len();
         assert_eq!(map.clone().into_iter().len(), len);
@@ -197,7 +197,7 @@ fn iterators_left_unused() {
 }
 
 #[test]
-fn refused_and_replaced_keys_and_values() {
+fn rejected_and_replaced_entries_are_dropped() {
     on_all(|map| {
         for key in 0..40 {
             drop(map.try_insert(Tracked::new(key), Tracked::new(0)));
@@ -215,7 +215,7 @@ fn refused_and_replaced_keys_and_values() {
 }
 
 #[test]
-fn entries_used_and_unused() {
+fn entry_operations_leak_nothing() {
     on_all(|map| {
         for key in (0..40).map(|k| k * 3) {
             drop(map.entry(Tracked::new(key)));

@@ -1,10 +1,10 @@
-//! `persistent_map!` and `persistent_set!` in all their forms, with nothing in scope.
+//! Tests all forms of `persistent_map!` and `persistent_set!`, also in code that has no names in scope.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use perennial::{PersistentMap, PersistentSet, persistent_map, persistent_set};
 
-/// Code with no name in scope, not even those of the prelude.
+/// Code without any names in scope, not even those of the prelude.
 mod bare {
     #![no_implicit_prelude]
 
@@ -32,7 +32,7 @@ mod bare {
     }
 }
 
-/// A hasher that is known again.
+/// A hasher that can be recognized by its number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Numbered(u8);
 
@@ -50,7 +50,7 @@ static NO_ENTRIES: PersistentMap<u8, u8, Fixed> = persistent_map! { Fixed::new()
 static NO_ELEMENTS: PersistentSet<u8, Fixed> = persistent_set! { Fixed::new(); };
 
 #[test]
-fn no_name_is_needed() {
+fn macros_need_no_names_in_scope() {
     let ([empty, map], [under, map_under]) = bare::maps(&Numbered(7));
     assert!(empty.is_empty() && under.is_empty());
     assert_eq!(map, PersistentMap::from([("a", 1), ("b", 2)]));
@@ -65,7 +65,7 @@ fn no_name_is_needed() {
 }
 
 #[test]
-fn a_hasher_is_any_expression() {
+fn macros_accept_any_expression_as_the_hasher() {
     assert!(NO_ENTRIES.is_empty() && NO_ELEMENTS.is_empty());
     let hasher = Numbered(1);
     assert_eq!(persistent_map! { hasher; 1 => 2 }.hasher(), &hasher);
@@ -75,7 +75,7 @@ fn a_hasher_is_any_expression() {
 }
 
 #[test]
-fn equal_keys_are_as_when_collected() {
+fn duplicates_are_treated_as_by_collect() {
     assert_eq!(persistent_map! { "a" => 1, "a" => 2 }["a"], 2);
     assert_eq!(persistent_map! { Fixed::new(); "a" => 1, "a" => 2 }["a"], 2);
     let [first, second] = [vec![1], vec![1]];
@@ -84,7 +84,7 @@ fn equal_keys_are_as_when_collected() {
     assert_eq!(set.iter().map(Vec::as_ptr).collect::<Vec<_>>(), [kept]);
 }
 
-/// As in an argument of a function.
+/// The macros behave like functions whose arguments contain temporaries.
 #[test]
 fn temporaries_live_to_the_end_of_the_statement() {
     assert_eq!(persistent_map! { "a" => &String::from("b") }["a"], "b");

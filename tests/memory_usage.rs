@@ -1,12 +1,14 @@
-//! What a map says of its memory is what the allocator says of it.
+//! Compares `memory_usage` and related methods with the counters of the allocator.
 //!
-//! One test only: the allocator counts for all threads together.
+//! There is only one test, because the counters are shared by all threads.
 
 mod common;
 
 use std::alloc::System;
 
-use perennial::{HashTrie, MemoryUsage, PersistentSet};
+use perennial::trie::HashTrie;
+
+use perennial::{MemoryUsage, PersistentSet};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 use common::hashers::{Kind, TestState};
@@ -15,13 +17,13 @@ use common::{Map, build, scaled};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// The bytes and blocks that are in use.
+/// Returns the allocated bytes and blocks.
 fn in_use() -> (usize, usize) {
     let stats = ALLOCATOR.stats();
     (stats.bytes_allocated - stats.bytes_deallocated, stats.allocations - stats.deallocations)
 }
 
-/// Drops `garbage`, which must give back just what `usage` says.
+/// Drops `garbage`, and checks that this frees exactly what `usage` says.
 #[track_caller]
 fn assert_frees<T>(garbage: T, usage: MemoryUsage) {
     let (bytes, blocks) = in_use();
@@ -34,7 +36,7 @@ fn sizes() -> impl Iterator<Item = u64> {
     (0..40).chain([100, 1000, scaled(20_000, 1000) as u64])
 }
 
-/// Every size, under every hasher, however it was made.
+/// Maps of many sizes, with every hasher, after insertions and removals.
 fn a_map_alone() {
     for kind in Kind::ALL {
         for size in sizes().filter(|&size| kind == Kind::Good || size <= 1000) {
@@ -52,10 +54,10 @@ fn a_map_alone() {
     }
 }
 
-/// Entries of other sizes and alignments, a size of zero among them.
+/// Entries with other sizes, including zero, and other alignments.
 fn other_entries() {
     #[derive(Clone, Copy)]
-    #[expect(dead_code, reason = "it is there for its alignment")]
+    #[expect(dead_code, reason = "only the alignment is used")]
     #[repr(align(32))]
     struct Wide(u8);
 
@@ -77,7 +79,7 @@ fn other_entries() {
     }
 }
 
-/// Of two versions, the one that goes gives back what the other does not share, whatever lies between them.
+/// Dropping one of two versions frees exactly the memory that it does not share with the other.
 fn versions() {
     let mut random = 1u64;
     let mut below = |end: u64| {
@@ -86,7 +88,7 @@ fn versions() {
     };
     for kind in Kind::ALL {
         for round in 0..scaled(300, 10) as u64 {
-            // Some are small enough for leaves to move to other places, as those beside them come and go.
+            // Some maps are so small that leaves move to other nodes when neighbouring leaves split or are joined.
             let keys = [24, 60, 300][(round % 3) as usize];
             let old: Map<u64, u64> = build(kind, (0..below(keys)).map(|k| (k, k)));
             let mut new = old.clone();
@@ -113,8 +115,8 @@ fn versions() {
     }
 }
 
-/// Room to spare is given back, but for what another version has too.
-fn without_room_to_spare() {
+/// `shrink_to_fit` frees spare capacity, except in nodes that another version shares.
+fn shrinking() {
     for kind in Kind::ALL {
         for size in sizes().filter(|&size| kind == Kind::Good || size <= 1000) {
             let mut map: Map<u64, u64> = build(kind, (0..size).map(|k| (k, k)));
@@ -126,7 +128,7 @@ fn without_room_to_spare() {
             map.shrink_to_fit();
             let usage = map.memory_usage();
             if usage.collision_nodes == 0 {
-                // A copy of a bucket has just the room it needs.
+                // The copy of a shared bucket has no spare capacity.
                 let mut fitting = map.clone();
                 fitting.values_mut().for_each(|_| ());
                 assert_eq!(usage, fitting.memory_usage());
@@ -139,7 +141,7 @@ fn without_room_to_spare() {
     }
 }
 
-/// The cost of a measurement between versions follows what they do not share: few nodes, of very many.
+/// A version with one change shares all but a few nodes of a large map.
 fn one_change() {
     let n = scaled(50_000, 2000) as u64;
     let old: Map<u64, u64> = build(Kind::Good, (0..n).map(|k| (k, k)));
@@ -152,10 +154,10 @@ fn one_change() {
 }
 
 #[test]
-fn usage_is_what_the_allocator_says() {
+fn memory_usage_agrees_with_the_allocator() {
     a_map_alone();
     other_entries();
     versions();
-    without_room_to_spare();
+    shrinking();
     one_change();
 }

@@ -1,4 +1,4 @@
-//! Long random programs over several live versions at once, each compared with a std `HashMap` after every step.
+//! Runs long random programs on several live versions, and compares each version with a std `HashMap` after every step.
 
 mod common;
 
@@ -31,11 +31,11 @@ macro_rules! model_tests {
 }
 
 model_tests! {
-    numbers: u64 => u64;
-    strings_to_wide: String => Wide;
-    wide_to_strings: Wide => String;
-    large_numbers_to_aligned: u128 => Aligned;
-    aligned_to_large_numbers: Aligned => u128;
-    numbers_to_nothing: u64 => ();
-    nothing_to_strings: () => String;
+    u64_to_u64_maps_agree_with_std: u64 => u64;
+    string_to_wide_maps_agree_with_std: String => Wide;
+    wide_to_string_maps_agree_with_std: Wide => String;
+    u128_to_aligned_maps_agree_with_std: u128 => Aligned;
+    aligned_to_u128_maps_agree_with_std: Aligned => u128;
+    u64_to_unit_maps_agree_with_std: u64 => ();
+    unit_to_string_maps_agree_with_std: () => String;
 }

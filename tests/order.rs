@@ -1,10 +1,12 @@
-//! Equal collections with equal hashers are iterated in hash order alike, whatever happened to them before.
+//! `iter_in_hash_order` yields equal collections with equal hashers in the same order, regardless of their history.
 
 mod common;
 
 use std::collections::BTreeMap;
 
-use perennial::{HashTrie, PersistentMap, PersistentSet};
+use perennial::trie::HashTrie;
+
+use perennial::{PersistentMap, PersistentSet};
 use proptest::prelude::*;
 
 use common::hashers::{Kind, TestState};
@@ -13,7 +15,7 @@ use common::proptest_config;
 type Map = PersistentMap<u32, u32, TestState>;
 type Set = PersistentSet<u32, TestState>;
 
-/// Puts `entries` into an empty map in one of several ways, some of them over others that are removed again.
+/// Builds a map of `entries` in one of several ways. Some of them insert the keys `detour` and remove them again.
 fn with_history(kind: Kind, entries: &BTreeMap<u32, u32>, history: u8, detour: &[u32]) -> Map {
     let pairs = || entries.iter().map(|(&key, &value)| (key, value));
     let mut map = Map::with_hasher(TestState(kind));
@@ -55,12 +57,12 @@ proptest! {
     ))]
 
     #[test]
-    fn the_order_depends_on_nothing_but_the_entries_and_the_hasher(
+    fn hash_order_depends_only_on_the_entries_and_the_hasher(
         entries in prop::collection::btree_map(0_u32..2000, any::<u32>(), 0..400),
         detour in prop::collection::vec(0_u32..3000, 0..400),
         histories in any::<[u8; 2]>(),
     ) {
-        // With few hash values there are entries of one hash, which have no order.
+        // Entries with equal hashes have no defined order, so only hashers with few collisions are used.
         for kind in [Kind::Good, Kind::Abs] {
             let [one, other] = histories.map(|history| with_history(kind, &entries, history, &detour));
             prop_assert!(one.iter_in_hash_order().eq(other.iter_in_hash_order()));
@@ -83,8 +85,8 @@ proptest! {
 }
 
 #[test]
-fn entries_of_one_stored_hash_are_in_the_order_of_their_whole_hashes() {
-    // Two hashes in the 64 bits, of which the trie keeps the same 32: found by a search.
+fn entries_with_equal_stored_hashes_are_sorted_by_their_full_hashes() {
+    // Pairs of different 64-bit hashes of which the trie stores the same 32 bits, found by a search.
     let mix = |hash: u64| {
         let product = u128::from(hash) * 0x9e37_79b9_7f4a_7c15;
         ((product as u64) >> 32 ^ (product >> 64) as u64) as u32
@@ -108,5 +110,5 @@ fn entries_of_one_stored_hash_are_in_the_order_of_their_whole_hashes() {
         }
     }
     assert!(forth.iter_in_hash_order(|&hash| hash).eq(back.iter_in_hash_order(|&hash| hash)));
-    assert!(!forth.iter_in_hash_order(|_| 0).eq(back.iter_in_hash_order(|_| 0)), "the whole hashes decide");
+    assert!(!forth.iter_in_hash_order(|_| 0).eq(back.iter_in_hash_order(|_| 0)), "the full hashes determine the order");
 }

@@ -1,19 +1,20 @@
-//! A panic in user code, at whichever call, leaves every collection sound and loses nothing.
+//! A panic in any call of user code leaves every collection valid, and no entry is lost or dropped twice.
 //!
-//! Every public operation is in one of the tables in `panics/`. A fuse is set to the n-th call of `Hash`, `Eq`, `Clone`,
-//! `Drop`, a hasher or a closure, for every n until the operation gets through, and the call panics.
+//! The tables in `panics/` list every public operation. Each operation is run with a panic in the n-th call of `Hash`,
+//! `Eq`, `Clone`, `Drop`, a hasher or a closure, for every n until the operation returns without a panic.
 //!
-//! In a second series the n-th call of one kind drops a twin of the collection, the other owner of its nodes. An operation
-//! that is copying a shared node is then left with the last reference to it, and it is the operation that runs the
-//! destructors of the entries. Either the same call panics, or the m-th drop after it. The first, the middle and the last n
-//! and m are tried.
+//! In a second series of runs, the n-th call of one kind drops a twin of the collection, that is, the other owner of
+//! its nodes. An operation that is copying a shared node at that moment becomes the last owner of the node, and runs
+//! the destructors of its entries. Then either the same call panics, or the m-th drop after it. The first, the middle
+//! and the last n and m are tried.
 //!
-//! With `--nocapture` the panics of each operation are printed: those on a collection that owns its nodes and on one that
-//! shares them, the losses of a twin, with a panic in the same call, and the panics in drops after these.
+//! With `--nocapture` the test prints for each operation the number of panics on a collection that owns its nodes, of
+//! panics on a collection that shares them, of losses of a twin with a panic in the same call, and of panics in later
+//! drops.
 
 mod common;
 
-// Not beside this file, where cargo would take each module for tests of its own.
+// The modules are in a subfolder, because cargo would compile files in this folder as separate tests.
 #[path = "panics/algebra.rs"]
 mod algebra;
 #[path = "panics/entry.rs"]
@@ -42,9 +43,9 @@ const DEBUG: Calls = Calls::of(&[Call::Debug]);
 const CLOSURE: Calls = Calls::of(&[Call::Closure]);
 const ERROR: Calls = Calls::of(&[Call::Error]);
 const CLONE_HASHER: Calls = Calls::of(&[Call::CloneHasher]);
-const ASK_HASHER: Calls = Calls::of(&[Call::BuildHasher, Call::Hasher]);
-const HASH: Calls = Calls::of(&[Call::Hash]).and(ASK_HASHER);
-/// Without the hasher.
+const CALL_HASHER: Calls = Calls::of(&[Call::BuildHasher, Call::Hasher]);
+const HASH: Calls = Calls::of(&[Call::Hash]).and(CALL_HASHER);
+/// Without calls of the hasher.
 const HASH_KEYS: Calls = Calls::of(&[Call::Hash]);
 const LOOKUP: Calls = HASH.and(EQ);
 
@@ -52,48 +53,48 @@ fn new(value: u64) -> Tracked {
     Tracked::new(value)
 }
 
-/// A closure that answers `result`.
-fn answer<T>(result: T) -> T {
+/// Returns `result` from a closure, and counts this call of the closure.
+fn called<T>(result: T) -> T {
     burn(Call::Closure);
     result
 }
 
-/// Is the element a multiple of `n`? A closure of operations that pick entries.
+/// Returns true if the element is a multiple of `n`, and counts a call of a closure.
 fn divides(n: u64, element: &Tracked) -> bool {
-    answer(element.value() % n == 0)
+    called(element.value() % n == 0)
 }
 
 #[test]
-fn maps() {
+fn map_operations_survive_panics() {
     trial::check("maps", &map::OPERATIONS);
 }
 
 #[test]
-fn map_entries() {
+fn map_entry_operations_survive_panics() {
     trial::check("map entries", &entry::OPERATIONS);
 }
 
 #[test]
-fn map_algebra() {
+fn operations_on_two_maps_survive_panics() {
     trial::check("map algebra", &algebra::OPERATIONS);
 }
 
 #[test]
-fn sets() {
+fn set_operations_survive_panics() {
     trial::check("sets", &set::OPERATIONS);
 }
 
 #[test]
-fn transient_maps() {
+fn transient_map_operations_survive_panics() {
     trial::check("transient maps", &transient::MAP_OPERATIONS);
 }
 
 #[test]
-fn transient_sets() {
+fn transient_set_operations_survive_panics() {
     trial::check("transient sets", &transient::SET_OPERATIONS);
 }
 
 #[test]
-fn tries() {
+fn trie_operations_survive_panics() {
     trial::check("tries", &trie::OPERATIONS);
 }

@@ -1,5 +1,5 @@
-//! One program, compiled for the collections of `std` and for ours, with one answer: the claim of the guide's page on
-//! parity, line by line.
+//! Compiles the same program for the collections of `std` and for ours, and compares the results. This checks the
+//! tables of `guide::parity`.
 
 use std::collections::{hash_map, hash_set};
 use std::fmt::Debug;
@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use perennial::{map, set};
 
-/// What a program has seen, in order.
+/// The results of a program, in order.
 #[derive(Default)]
 struct Log(Vec<String>);
 
@@ -19,14 +19,14 @@ impl Log {
         self.0.push(format!("{what:?}"));
     }
 
-    /// For what comes in no particular order.
+    /// Logs items whose order is unspecified.
     fn push_all(&mut self, items: impl IntoIterator<Item: Debug>) {
         let mut items: Vec<String> = items.into_iter().map(|item| format!("{item:?}")).collect();
         items.sort();
         self.0.push(items.join(", "));
     }
 
-    /// The promises of an iterator that no clone can be made of.
+    /// Logs the behaviour of an iterator that does not implement `Clone`.
     fn exact(&mut self, mut items: impl ExactSizeIterator<Item: Debug> + FusedIterator + Debug) {
         self.push((items.len(), items.size_hint(), format!("{items:?}").len()));
         let first = items.next();
@@ -35,14 +35,14 @@ impl Log {
         self.push((first.is_some(), last.is_some(), items.next().is_none()));
     }
 
-    /// The promises of a borrowing iterator.
+    /// Logs the behaviour of a borrowing iterator.
     fn shared(&mut self, items: impl ExactSizeIterator<Item: Debug> + FusedIterator + Debug + Clone) {
         self.push_all(items.clone());
         self.push((items.clone().count(), items.clone().fold(0, |n, _| n + 1)));
         self.exact(items);
     }
 
-    /// The length of what `Debug` shows, and of the alternate form: the order may differ.
+    /// Logs the lengths of the `Debug` output and of its alternate form, because the order may differ.
     fn debug(&mut self, value: &impl Debug) {
         self.push((format!("{value:?}").len(), format!("{value:#?}").len()));
     }
@@ -52,7 +52,7 @@ fn is_panic<R>(work: impl FnOnce() -> R) -> bool {
     catch_unwind(AssertUnwindSafe(work)).is_err()
 }
 
-/// The program for maps. `$module` has the iterators and entries of the type `$Map`.
+/// The program for maps. `$module` contains the map type under the name `$Map`, with its iterators and entries.
 macro_rules! map_program {
     ($module:ident::$Map:ident) => {{
         use $module::{Drain, Entry, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Map, Values, ValuesMut};
@@ -61,7 +61,7 @@ macro_rules! map_program {
         type Fixed = BuildHasherDefault<DefaultHasher>;
         let mut log = Log::default();
 
-        // To make one.
+        // Construction.
         let mut map: Map<String, u32> = Map::new();
         log.push((map.is_empty(), map.len()));
         let mut seeded: Map<&str, u32, Fixed> = Map::with_hasher(Fixed::default());
@@ -201,7 +201,7 @@ macro_rules! set_program {
         type Fixed = BuildHasherDefault<DefaultHasher>;
         let mut log = Log::default();
 
-        // To make one.
+        // Construction.
         let mut set: Set<String> = Set::new();
         log.push((set.is_empty(), set.len()));
         let mut seeded: Set<u8, Fixed> = Set::with_hasher(Fixed::default());
@@ -236,7 +236,7 @@ macro_rules! set_program {
         log.push_all(numbers.extract_if(|n| n % 3 == 0).collect::<Set<_>>());
         log.push((numbers.len(), copy.len()));
 
-        // Algebra, whose answer is a set or yields what the set would have.
+        // Set operations. The result is a set or an iterator over the same elements.
         let (a, b) = (Set::from([1, 2, 3]), Set::from([3, 4]));
         log.push_all(a.union(&b));
         log.push_all(a.intersection(&b));
@@ -258,7 +258,7 @@ macro_rules! set_program {
     }};
 }
 
-/// The modules, with the collection under one name.
+/// The modules of the collections, in which the collection has the same name.
 mod std_map {
     pub(crate) use super::hash_map::*;
     pub(crate) use std::collections::HashMap as Map;
@@ -277,14 +277,14 @@ mod our_set {
 }
 
 #[test]
-fn one_program_for_two_maps() {
+fn a_program_gives_the_same_results_with_std_and_our_maps() {
     let (theirs, ours) = (map_program!(std_map::Map), map_program!(our_map::Map));
     assert_eq!(theirs, ours);
     assert!(ours.len() > 80, "only {} lines", ours.len());
 }
 
 #[test]
-fn one_program_for_two_sets() {
+fn a_program_gives_the_same_results_with_std_and_our_sets() {
     let (theirs, ours) = (set_program!(std_set::Set), set_program!(our_set::Set));
     assert_eq!(theirs, ours);
     assert!(ours.len() > 30, "only {} lines", ours.len());

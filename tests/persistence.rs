@@ -1,4 +1,5 @@
-//! Old versions stay as they were, collisions lose nothing, and the shape of a map tells nothing of its history.
+//! Edits do not change older versions, colliding keys are not lost, and the shape of a map does not depend on its
+//! history.
 
 mod common;
 
@@ -12,13 +13,13 @@ use common::{Map, assert_holds, build, empty, proptest_config, same_shape, scale
 
 const KINDS: [Kind; 5] = [Kind::Good, Kind::Eight, Kind::Constant, Kind::TopBits, Kind::Abs];
 
-/// Pairs of a key and its double.
+/// Returns pairs of a key and its double.
 fn doubled(keys: impl IntoIterator<Item = i64>) -> impl Iterator<Item = (i64, i64)> {
     keys.into_iter().map(|k| (k, 2 * k))
 }
 
 #[test]
-fn of_colliding_negations_each_is_removed_alone() {
+fn removing_a_key_keeps_the_key_that_collides_with_it() {
     let n = scaled(600, 40) as i64;
     let keys = || (1..=n).flat_map(|k| [k, -k]);
     let whole: Map<i64, i64> = build(Kind::Abs, doubled(keys()));
@@ -37,10 +38,10 @@ fn of_colliding_negations_each_is_removed_alone() {
 }
 
 #[test]
-fn a_collision_grows_and_goes() {
+fn colliding_keys_can_be_inserted_and_removed() {
     let n = scaled(1000, 60) as i64;
     let neighbours = || doubled(-20..0);
-    // Under `Constant` all keys collide; under `Eight` several nodes of collisions lie side by side.
+    // With `Constant` all keys collide; with `Eight` there are several collision nodes.
     for kind in [Kind::Constant, Kind::Eight] {
         let base = build(kind, neighbours());
         let mut map = base.clone();
@@ -50,7 +51,7 @@ fn a_collision_grows_and_goes() {
         }
         let grown = map.clone();
         assert_holds(&grown, doubled(-20..n));
-        // From both ends, so that first, middle and last are all removed from.
+        // Removes keys from both ends, so that the first, middle and last entries of a node are removed.
         for key in (0..n / 2).flat_map(|k| [k, n - 1 - k]) {
             assert_eq!(map.remove(&key), Some(2 * key));
             validate(&map);
@@ -67,7 +68,7 @@ fn a_collision_grows_and_goes() {
 }
 
 #[test]
-fn an_insertion_undone_leaves_the_shape_of_before() {
+fn removing_inserted_keys_restores_the_shape() {
     for kind in KINDS {
         let mut base = empty(kind);
         for size in 0..scaled(150, 20) as i64 {
@@ -93,7 +94,7 @@ proptest! {
     ))]
 
     #[test]
-    fn the_shape_is_that_of_the_set_of_keys(
+    fn the_shape_depends_only_on_the_set_of_keys(
         kept in prop::collection::vec(0..2000_i64, 0..scaled(400, 40)),
         gone in prop::collection::vec(2000..4000_i64, 0..scaled(400, 40)),
         order in any::<u64>(),
@@ -109,7 +110,7 @@ proptest! {
             validate(&map);
             assert!(same_shape(&map, &in_order));
             let collected: Map<i64, i64> = doubled(kept.clone()).collect();
-            assert_eq!(map, collected, "equal though their hashers may differ");
+            assert_eq!(map, collected, "equal, though their hashers may disagree");
             let filtered = build(kind, doubled(kept.iter().chain(&gone).copied()))
                 .filter(|key, _| *key < 2000);
             assert!(same_shape(&filtered, &in_order));
@@ -118,12 +119,12 @@ proptest! {
 }
 
 #[test]
-fn a_map_built_at_once_is_as_one_built_step_by_step() {
+fn extend_equals_single_insertions() {
     for kind in KINDS {
-        // As many as are dealt out to 1, 32 and 1024 parts.
+        // The items are divided into 1, 16 or 256 parts, depending on their number.
         let large = if kind == Kind::Good { scaled(70_000, 0) as i64 } else { 0 };
         for size in [0, 16, 17, 18, scaled(300, 40) as i64, large / 20, large] {
-            // Each key twice, far apart: the later value counts.
+            // Each key occurs twice, far apart. The later value wins.
             let entries = || (0..size).chain(0..size).zip(0..);
             let mut at_once = empty(kind);
             at_once.extend(entries());
@@ -139,7 +140,7 @@ fn a_map_built_at_once_is_as_one_built_step_by_step() {
     }
 }
 
-/// A key that equals others of its number, whatever its name.
+/// A key that is equal to all others with the same number.
 #[derive(Clone, Debug)]
 struct Named(i64, &'static str);
 
@@ -158,7 +159,7 @@ impl PartialEq for Named {
 impl Eq for Named {}
 
 #[test]
-fn of_equal_keys_the_first_stays() {
+fn the_first_of_equal_keys_stays() {
     let named = |name| (0..40).map(move |k| (Named(k, name), name));
     for kind in KINDS {
         let old = build(kind, named("old"));
@@ -182,7 +183,7 @@ fn of_equal_keys_the_first_stays() {
 }
 
 #[test]
-fn all_distinct_keys_survive_a_merge() {
+fn merge_keeps_all_distinct_keys() {
     let n = scaled(50_000, 300) as i64;
     for kind in [Kind::Good, Kind::Abs, Kind::TopBits] {
         let n = if kind == Kind::Good { n } else { n / 50 };
@@ -197,7 +198,7 @@ fn all_distinct_keys_survive_a_merge() {
 }
 
 #[test]
-fn in_a_merge_the_other_wins_whatever_the_hashers() {
+fn merge_takes_the_values_of_the_other_map_under_any_hashers() {
     for kind in KINDS {
         for other in KINDS {
             let left = build(kind, (0..60_i64).map(|k| (k, 'l')));
@@ -213,7 +214,7 @@ fn in_a_merge_the_other_wins_whatever_the_hashers() {
 }
 
 #[test]
-fn a_value_in_a_collision_changes_in_one_version_only() {
+fn editing_a_colliding_value_changes_only_one_version() {
     for kind in KINDS {
         for size in [2, 16, 17, scaled(100, 20) as i64] {
             let old: Map<i64, i64> = build(kind, doubled(0..size));
@@ -222,7 +223,7 @@ fn a_value_in_a_collision_changes_in_one_version_only() {
                 let before = new.clone();
                 assert_eq!(new.insert(key, -1), Some(2 * key));
                 assert_eq!(before[&key], 2 * key);
-                *new.get_mut(&key).expect("it is there") = -2;
+                *new.get_mut(&key).expect("the key is present") = -2;
                 validate(&new);
             }
             new.values_mut().for_each(|value| *value -= 1);
@@ -233,7 +234,7 @@ fn a_value_in_a_collision_changes_in_one_version_only() {
 }
 
 #[test]
-fn of_two_colliding_keys_the_other_stays() {
+fn removing_one_of_two_colliding_keys_keeps_the_other() {
     let two: Map<i64, char> = build(Kind::Abs, [(-7, 'a'), (7, 'b')]);
     assert_holds(&two.dissoc(&7), [(-7, 'a')]);
     assert_holds(&two.dissoc(&-7), [(7, 'b')]);
@@ -242,7 +243,7 @@ fn of_two_colliding_keys_the_other_stays() {
 }
 
 #[test]
-fn each_of_many_variants_is_right() {
+fn many_variants_of_one_map_are_independent() {
     let n = scaled(5000, 200) as i64;
     let base: Map<i64, i64> = build(Kind::Good, doubled(0..n));
     let variants: Vec<_> = (0..scaled(100, 8) as i64)
@@ -266,7 +267,7 @@ fn each_of_many_variants_is_right() {
 }
 
 #[test]
-fn a_long_line_of_versions_keeps_each() {
+fn every_version_of_a_long_history_keeps_its_entries() {
     let n = scaled(300, 40) as i64;
     for kind in KINDS {
         let mut versions = vec![empty(kind)];
@@ -283,7 +284,7 @@ fn a_long_line_of_versions_keeps_each() {
 }
 
 #[test]
-fn iterators_see_the_version_they_came_from() {
+fn iterators_yield_the_version_that_they_were_made_from() {
     for kind in KINDS {
         let mut map: Map<i64, i64> = build(kind, doubled(0..100));
         let snapshot = map.clone();
@@ -313,7 +314,7 @@ struct Nested(#[expect(dead_code, reason = "only its drop matters")] Map<u8, Nes
 
 #[test]
 fn nested_maps_are_dropped() {
-    // A value's drop runs inside its map's drop, so the depth is the stack's matter, as with `Box`.
+    // The drop of a map drops its values recursively, like that of a `Box`. So the stack limits the depth.
     let depth = scaled(1000, 50);
     let mut nested = Nested(empty(Kind::Good));
     for _ in 0..depth {
@@ -349,7 +350,7 @@ impl PartialEq for Counting {
 
 impl Eq for Counting {}
 
-/// Runs `work` and answers how often keys were hashed and compared in it.
+/// Runs `work`. Returns how often it hashed and compared keys.
 fn counted(work: impl FnOnce()) -> (usize, usize) {
     HASHED.set(0);
     COMPARED.set(0);
@@ -358,7 +359,7 @@ fn counted(work: impl FnOnce()) -> (usize, usize) {
 }
 
 #[test]
-fn keys_are_hashed_once_and_seldom_compared() {
+fn keys_are_hashed_once_and_rarely_compared() {
     let n = scaled(20_000, 500);
     let keys = |from: usize| (from..from + n).map(|k| Counting(k as u64));
     let mut map = empty(Kind::Good);
@@ -389,7 +390,7 @@ fn keys_are_hashed_once_and_seldom_compared() {
         map.iter_mut().for_each(drop);
         drop(map.clone().into_iter());
     });
-    assert_eq!((hashed, compared), (0, 0), "work that looks nothing up");
+    assert_eq!((hashed, compared), (0, 0), "operations without lookups");
 
     let (hashed, compared) = counted(|| keys(0).for_each(|key| assert!(map.remove(&key).is_some())));
     assert_eq!(hashed, n, "removal");
@@ -397,7 +398,7 @@ fn keys_are_hashed_once_and_seldom_compared() {
 }
 
 #[test]
-fn equality_does_not_hash() {
+fn comparing_equal_maps_does_not_hash() {
     let n = scaled(500, 50);
     let keys = || 0..n as u64;
     let a: Map<Counting, u8> = build(Kind::Good, keys().map(|k| (Counting(k), 1)));
@@ -410,12 +411,12 @@ fn equality_does_not_hash() {
     assert_eq!(counts, (0, 0), "shared nodes are skipped");
     b.insert(Counting(25), 2);
     let (hashed, _) = counted(|| assert_ne!(a, b));
-    // A sample of eight keys of each map, which tells that the hashers agree.
+    // Eight keys of each map are hashed to find out whether the hashers agree.
     assert!(hashed <= 16, "{hashed}");
 }
 
 #[test]
-fn asking_twice_for_one_place_panics() {
+fn get_disjoint_mut_panics_for_duplicate_keys() {
     for kind in KINDS {
         let mut map: Map<i64, i64> = build(kind, doubled(0..50));
         let old = map.clone();
@@ -430,7 +431,7 @@ fn asking_twice_for_one_place_panics() {
 }
 
 #[test]
-fn an_absent_key_has_no_index() {
+fn indexing_an_absent_key_panics() {
     let mut map: Map<i64, i64> = build(Kind::Good, doubled(0..5));
     assert!(catch_unwind(|| map[&5]).is_err());
     assert!(catch_unwind(AssertUnwindSafe(|| map[&5] = 0)).is_err());

@@ -1,4 +1,5 @@
-//! Values that are not equal to themselves: what counts as a change does not depend on which nodes maps share.
+//! Tests values that are not equal to themselves: which changes are detected does not depend on the nodes that maps
+//! share.
 
 mod common;
 
@@ -11,7 +12,7 @@ use perennial::{PersistentMap, persistent_map};
 use common::hashers::Kind;
 use common::{Map, build, empty, scaled};
 
-/// A value that is unequal to every value, itself included, if its number is negative.
+/// A value. If its number is negative, it is not equal to any value, including itself.
 #[derive(Clone, Copy, Debug)]
 struct Number(i32);
 
@@ -28,35 +29,36 @@ impl PartialEq for Number {
 
 const NAN: Number = Number(-1);
 
-/// Runs `work`; returns its result and how many values were compared in it.
+/// Runs `work`. Returns its result and how many values it compared.
 fn counted<R>(work: impl FnOnce() -> R) -> (R, usize) {
     let before = COMPARED.get();
     let result = work();
     (result, COMPARED.get() - before)
 }
 
-/// The same entries, in nodes of their own.
+/// Returns a map with the same entries that shares nothing with `map`.
 fn apart<K: Clone + Eq + std::hash::Hash, V: Clone>(map: &Map<K, V>, kind: Kind) -> Map<K, V> {
     build(kind, map.clone())
 }
 
-/// `map` itself, whose nodes other versions share, and the same entries in nodes of their own, under either hasher.
+/// Returns a clone of `map`, which shares all nodes with it, and two maps with the same entries that share nothing with
+/// it: one with the same hasher, one with another.
 fn forms<K: Clone + Eq + std::hash::Hash, V: Clone>(map: &Map<K, V>) -> [Map<K, V>; 3] {
     [map.clone(), apart(map, map.hasher().0), apart(map, Kind::TopBits)]
 }
 
-/// The changes by their keys, as numbers.
+/// Returns the changes between two maps by key, with the values as numbers.
 fn changes(old: &Map<i64, Number>, new: &Map<i64, Number>) -> BTreeMap<i64, [Option<i32>; 2]> {
     let number = |value: Option<&Number>| value.map(|value| value.0);
     old.diff(new).map(|change| (*change.key(), [number(change.before()), number(change.after())])).collect()
 }
 
-/// The entries in order, as numbers.
+/// Returns the entries in order, with the values as numbers.
 fn entries(map: &Map<i64, Number>) -> BTreeMap<i64, i32> {
     map.iter().map(|(&key, value)| (key, value.0)).collect()
 }
 
-/// Maps of several sizes, in which every third value is not equal to itself.
+/// Returns maps of several sizes, in which every third value is not equal to itself.
 fn bases() -> impl Iterator<Item = Map<i64, Number>> {
     let sizes = [3, 16, 17, 40, scaled(600, 60) as i64];
     let kinds = [Kind::Good, Kind::Eight, Kind::Constant];
@@ -66,7 +68,7 @@ fn bases() -> impl Iterator<Item = Map<i64, Number>> {
 }
 
 #[test]
-fn a_nan_that_nobody_touched_is_no_change() {
+fn an_untouched_nan_is_no_change() {
     let base = persistent_map! { "nan" => f64::NAN, "a" => 1.0, "b" => 1.0 };
     let new = base.assoc("a", 2.0);
     let only_a = [Change::Changed { key: &"a", old: &1.0, new: &2.0 }];
@@ -83,7 +85,7 @@ fn a_nan_that_nobody_touched_is_no_change() {
 }
 
 #[test]
-fn a_diff_does_not_depend_on_what_is_shared() {
+fn diff_does_not_depend_on_shared_nodes() {
     for base in bases() {
         let new = base.assoc(1, Number(-5)).assoc(2, Number(99)).assoc(0, Number(7)).dissoc(&3).assoc(-1, NAN);
         let mut expected = BTreeMap::from([
@@ -106,7 +108,7 @@ fn a_diff_does_not_depend_on_what_is_shared() {
 }
 
 #[test]
-fn a_patch_fits_where_a_value_is_unequal_to_itself() {
+fn patches_apply_to_values_that_are_not_equal_to_themselves() {
     for base in bases() {
         let new = base.assoc(0, Number(7)).dissoc(&3).assoc(1, NAN);
         for old in forms(&base) {
@@ -117,7 +119,8 @@ fn a_patch_fits_where_a_value_is_unequal_to_itself() {
                 let undone = patched.apply(&patch.inverse()).expect("the patch fits backwards");
                 assert_eq!(entries(&undone), entries(&base));
             }
-            // A value that is equal to itself, where the patch has one that is not, and the other way round.
+            // In the first map the value of key 0 is equal to itself, but not in the patch. For key 1 it is the
+            // reverse.
             assert_eq!(base.assoc(0, Number(5)).apply(&patch).unwrap_err(), PatchError::Differs { key: 0 });
             assert_eq!(base.assoc(1, NAN).apply(&patch).unwrap_err(), PatchError::Differs { key: 1 });
         }
@@ -125,7 +128,7 @@ fn a_patch_fits_where_a_value_is_unequal_to_itself() {
 }
 
 #[test]
-fn a_merge_asks_only_about_what_was_touched() {
+fn merge3_resolves_only_changed_keys() {
     for base in bases() {
         let (ours, theirs) =
             (base.assoc(1, Number(100)).assoc(0, Number(50)), base.assoc(2, Number(200)).assoc(0, NAN));
@@ -137,21 +140,22 @@ fn a_merge_asks_only_about_what_was_touched() {
                     assert_eq!(entries(&merged), expected);
                 }
             }
-            // Both sides have made a number a NaN, which is the same change; and one is removed, which is a conflict.
+            // Both sides change the value of key 1 to a NaN, which is the same change. Key 0 is a conflict: one side
+            // removes it, and the other changes its value.
             let (ours, theirs) = (base.assoc(1, NAN).dissoc(&0), base.assoc(1, Number(-5)).assoc(0, Number(1)));
-            let mut asked = Vec::new();
+            let mut conflicts = Vec::new();
             let merged = PersistentMap::merge3(&base, &ours, &theirs, |key, conflict| {
-                asked.push(*key);
+                conflicts.push(*key);
                 conflict.ours.copied()
             });
-            assert_eq!(asked, [0]);
+            assert_eq!(conflicts, [0]);
             assert_eq!(entries(&merged), entries(&ours));
         }
     }
 }
 
 #[test]
-fn a_nan_over_a_nan_keeps_the_version() {
+fn replacing_a_nan_with_a_nan_keeps_the_version() {
     for base in bases() {
         assert!(base.assoc_if_changed(0, Number(-7)).ptr_eq(&base));
         assert_eq!(base.assoc_if_changed(0, Number(7))[&0].0, 7);
@@ -159,15 +163,16 @@ fn a_nan_over_a_nan_keeps_the_version() {
         assert!(base.update_values(|_, value| Number(value.0)).ptr_eq(&base));
         let doubled = base.update_values(|_, value| Number(2 * value.0));
         assert!(base.iter().all(|(key, value)| doubled[key].0 == if value.0 < 0 { value.0 } else { 2 * value.0 }));
-        // A conflict that is resolved by what is ours.
+        // A conflict that is resolved to our value.
         let (ours, theirs) = (base.assoc(1, NAN), base.assoc(1, Number(2)));
         assert!(PersistentMap::merge3(&base, &ours, &theirs, |_, _| Some(NAN)).ptr_eq(&ours));
     }
 }
 
-/// The limit of a comparison that has `==` alone: what differs beside a NaN is not seen.
+/// This is a limitation of comparing values only with `==`: other differences in a value that contains a NaN are not
+/// detected.
 #[test]
-fn a_change_from_one_such_value_to_another_is_not_seen() {
+fn changes_inside_a_value_that_contains_a_nan_are_not_detected() {
     let base = persistent_map! { "a" => (f64::NAN, 1) };
     let new = base.assoc("a", (f64::NAN, 2));
     assert_eq!(base.diff(&new).count(), 0);
@@ -176,7 +181,7 @@ fn a_change_from_one_such_value_to_another_is_not_seen() {
 }
 
 #[test]
-fn equality_of_maps_is_that_of_std_where_nothing_is_shared() {
+fn unshared_maps_are_compared_like_std() {
     for base in bases() {
         let [same, apart, rehashed] = forms(&base);
         assert!(base == same && base.is_submap(&same));
@@ -190,12 +195,12 @@ fn equality_of_maps_is_that_of_std_where_nothing_is_shared() {
 }
 
 #[test]
-fn values_are_compared_no_more_often_than_needed() {
+fn values_are_not_compared_more_often_than_needed() {
     let old: Map<i64, Number> = build(Kind::Good, (0..100).map(|key| (key, Number(1))));
     let equal: Map<i64, Number> = build(Kind::Good, (0..100).map(|key| (key, Number(1))));
     let other: Map<i64, Number> = build(Kind::Good, (0..100).map(|key| (key, Number(2))));
     assert_eq!(counted(|| old.diff(&equal).count()), (0, 100));
-    // Once more, to see whether the first of them is equal to itself.
+    // One more comparison per change finds out whether the old value is equal to itself.
     assert_eq!(counted(|| old.diff(&other).count()), (100, 200));
     let patch = Patch::between(&old, &other);
     assert_eq!(counted(|| old.apply(&patch).is_ok()), (true, 100));

@@ -1,18 +1,22 @@
 #!/usr/bin/env bash
-# Looks for what tests alone do not see: `tests/sanitize.sh [--long] STEP...` from anywhere in a checkout.
+# Finds faults that tests alone do not detect. Run `tests/sanitize.sh [--long] STEP...` from anywhere in a checkout.
+# Without --long some steps run fewer tests.
 #
-#   miri             undefined behaviour, in the unit tests of the trie (quick: under tree borrows in some) and programs on
-#                    maps; the unit tests (quick: some) also on a target of 32 bits and on a big-endian one
+#   miri             undefined behaviour: the unit tests of the trie, with strict provenance and with tree borrows, for
+#                    a 32-bit target and for a big-endian target, and random programs on maps; without --long only some
+#                    of the unit tests, except with strict provenance
 #   oldest           the unit tests of the trie with the oldest triomphe that Cargo.toml permits; with --long also in Miri
-#   asan             wrong reads and leaks, in all tests (quick: in those that count elements, and in the unit tests)
-#   tsan             data races, in the tests of threads and of rayon
-#   valgrind         wrong reads and leaks once more, by another tool
-#   fuzz SECONDS     each fuzz target for so long
-#   mutants [FILE]   mutations of the trie, or of one file of it, that no test notices; three quarters of an hour
-#   coverage         the lines that no test runs
-#   all              miri, oldest, asan, tsan, valgrind, coverage, and a minute of fuzzing; with --long half an hour, and mutants
+#   asan             invalid memory accesses and leaks, with AddressSanitizer; without --long only in the unit tests and
+#                    in some other tests
+#   tsan             data races, with ThreadSanitizer, in the tests of threads and of rayon
+#   valgrind         invalid memory accesses and leaks, with valgrind
+#   fuzz SECONDS     runs each fuzz target for this time
+#   mutants [FILE]   mutations of the trie, or of one of its files, that no test detects; takes 45 minutes
+#   coverage         line coverage of the tests
+#   all              miri, oldest, asan, tsan, valgrind, coverage, and a minute of fuzzing; with --long half an hour of
+#                    fuzzing, and mutants
 #
-# A tool that is not here is installed; where that fails its step is skipped, and says so.
+# Missing tools are installed. If that fails, the step is skipped with a message.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,7 +26,7 @@ long=
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
-# have NAME TEST INSTALL: whether a tool is here by now.
+# have NAME TEST INSTALL: succeeds if a tool is available, after installing it if necessary. Otherwise prints a message.
 have() {
     if eval "$2" >"$logs/have" 2>&1 || { eval "$3" >"$logs/have" 2>&1 && eval "$2" >"$logs/have" 2>&1; }; then
         return
@@ -44,7 +48,8 @@ have_package() {
     have "$1" "command -v $1" "apt-get install --yes $2"
 }
 
-# tests LOG COMMAND...: shows the results of tests, or the end of everything if one fails or none ran.
+# tests LOG COMMAND...: runs tests and prints the results. Prints the end of the log and fails if a test fails or none
+# ran.
 tests() {
     local log=$logs/$1
     shift
@@ -59,10 +64,11 @@ tests() {
     fi
 }
 
-# The tests of the files that have unsafe code, and some of whole tries, one of which fills nodes of all slots.
+# The tests of the files with unsafe code, and some tests of whole tries, one of which uses nodes with all slots.
 some_of_trie=(trie::{bucket,child,tags} trie::tests::{edits,iterators,tries_drop,a_destructor})
 
-# Property tests look for the failures they have kept in files, which isolation forbids. A backtrace takes seconds.
+# Property tests read files with failed cases, so isolation is disabled. Backtraces are disabled because each takes
+# seconds.
 miri_under() {
     local flags="-Zmiri-$1 -Zmiri-disable-isolation" which=(trie)
     if [ -z "$long" ] && [ "$1" = tree-borrows ]; then
@@ -70,7 +76,7 @@ miri_under() {
     fi
     local -x RUST_BACKTRACE=0
     MIRIFLAGS=$flags tests "miri-$1" cargo +nightly miri test --locked --lib -- "${which[@]}"
-    MIRIFLAGS=$flags tests "miri-$1-model" cargo +nightly miri test --locked --test model numbers_to_nothing
+    MIRIFLAGS=$flags tests "miri-$1-model" cargo +nightly miri test --locked --test model u64_to_unit
     if [ -n "$long" ]; then
         MIRIFLAGS=$flags tests "miri-$1-all" cargo +nightly miri test --locked --test model --test leaks --test threads
     fi
@@ -89,14 +95,14 @@ miri_on() {
     printf 'passed on %s\n' "$1"
 }
 
-# What takes less, one after the other: the other model of memory, pointers of 32 bits, and big-endian words.
+# The shorter runs, one after the other: tree borrows, a 32-bit target, and a big-endian target.
 miri_others() {
     miri_under tree-borrows
     miri_on i686-unknown-linux-gnu
     miri_on s390x-unknown-linux-gnu
 }
 
-# Two at once: each run keeps but one core busy.
+# Two runs at the same time, because each uses only one core.
 miri() {
     have_nightly miri && have 'library for Miri' 'cargo +nightly miri setup' true || return 0
     local job jobs=() status=0
@@ -110,9 +116,11 @@ miri() {
     return "$status"
 }
 
-# The unsafe code relies on where triomphe has the count, which no version promises. In a copy, as the lock file changes,
-# but only there: the oldest versions of all that is tested with do not compile. The copy has Miri's files to itself, since
-# Miri compiles when it runs, in the directory that those files name: from files of this one it would test this one.
+# The unsafe code relies on the position of the reference count in triomphe's `Arc`, which no version guarantees. This
+# runs in a copy of the repository, because it changes the lock file. Only triomphe gets its oldest version: the oldest
+# versions of the other dependencies of the tests do not compile. In Miri the copy has its own target directory: Miri
+# compiles in the directory that is named in the target directory, so with a shared one it would test this repository
+# instead of the copy.
 oldest() {
     local copy=$logs/copy version
     version=$(sed -n 's/^triomphe = { version = "\([0-9.]*\)".*/\1/p' Cargo.toml)
@@ -128,13 +136,14 @@ oldest() {
     fi
 }
 
-# All tests but those on a small stack, which is too small for instrumented code, and those of an example, which need it.
+# All tests except `small_stack`, whose stack is too small for instrumented code, and `git_history`, which needs an
+# example.
 all_tests() {
     printf '%s\n' --all-features --lib
     find tests -maxdepth 1 -name '*.rs' -printf '--test=%f\n' | sed 's/\.rs$//' | grep -vxE -- '--test=(small_stack|git_history)'
 }
 
-# Frames are larger under it, so that a small stack is too small.
+# AddressSanitizer makes stack frames larger, so the threads get a larger stack.
 asan() {
     have_nightly rustc || return 0
     local -a what=(--lib --test leaks --test hostile --test set_model)
@@ -145,8 +154,8 @@ asan() {
         tests asan cargo +nightly test --locked --no-fail-fast --target "$target" "${what[@]}"
 }
 
-# With std built in the same way: else there are false races in its mutexes and channels. Rayon has none that need to be
-# suppressed. What is skipped is done by one thread, and would take 0.7 times as long as the rest.
+# Std is compiled with ThreadSanitizer too: otherwise there are false reports in its mutexes and channels. Rayon needs
+# no suppressions. The skipped test uses only one thread, and would take 0.7 times as long as all others together.
 tsan() {
     have_nightly rust-src || return 0
     RUSTFLAGS=-Zsanitizer=thread TSAN_OPTIONS=suppressions=$PWD/tests/tsan.supp CARGO_TARGET_DIR=target/tsan \
@@ -174,15 +183,15 @@ fuzz() {
     done
 }
 
-# mutants [FILE]: by the unit tests, which take a second, then those that they miss by the tests of what is built on the
-# trie. Survivors must stand in tests/mutants.md, with the reason, without line and column.
+# mutants [FILE]: runs the unit tests, which take a second, on each mutation; then the tests of maps and sets on the
+# mutations that survived. Survivors must be listed in tests/mutants.md, with a reason and without line and column.
 mutants() {
     have_cargo mutants || return 0
     local survivor status=0
     mkdir -p target/mutants
-    mutants_by "${1:-src/trie/*.rs}" --lib
+    mutants_by "${1:-src/trie/**/*.rs}" --lib
     if [ -s target/mutants/mutants.out/missed.txt ]; then
-        mutants_by "${1:-src/trie/*.rs}" --iterate --lib --test={allocations,hashers,memory_usage,set_model,trie_combine}
+        mutants_by "${1:-src/trie/**/*.rs}" --iterate --lib --test={allocations,hashers,memory_usage,set_model,trie_combine}
     fi
     while read -r survivor; do
         if ! grep -qxF -- "* \`$survivor\`" tests/mutants.md; then
@@ -193,7 +202,8 @@ mutants() {
     return "$status"
 }
 
-# mutants_by FILE [--iterate] TARGET...: the targets are for all of cargo's runs, lest it build other tests and examples.
+# mutants_by FILE [--iterate] TARGET...: the targets are passed to all runs of cargo, so that it does not build other
+# tests and examples.
 mutants_by() {
     local file=$1 option options=() status=0
     shift
@@ -201,7 +211,7 @@ mutants_by() {
         [ "$option" = --iterate ] || option=--cargo-arg=$option
         options+=("$option")
     done
-    # Runs a program of tests until one fails.
+    # Runs a test binary and stops it at the first failure.
     cat >"$logs/runner" <<'END'
 #!/usr/bin/env bash
 exec 3< <(exec "$@" 2>&1)
@@ -218,7 +228,7 @@ END
     CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER=$logs/runner CARGO_PROFILE_TEST_DEBUG=0 RUST_BACKTRACE=0 \
         PROPTEST_MAX_SHRINK_TIME=1 cargo mutants --no-shuffle --output target/mutants --file "$file" "${options[@]}" ||
         status=$?
-    # Two: some are missed; three: some took too long.
+    # 2 means that some mutations survived, 3 that some timed out.
     [[ $status == [023] ]]
 }
 
@@ -247,7 +257,7 @@ all() {
     fi
 }
 
-# run STEP...: under a heading, and with the time it took.
+# run STEP...: prints a heading, runs the step, and prints the time that it took.
 run() {
     local start=$SECONDS
     printf '\n== %s\n' "$*"

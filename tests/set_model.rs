@@ -1,4 +1,5 @@
-//! Sets beside std's `HashSet`: random programs over several live versions, the laws of set algebra, and the types.
+//! Compares sets with std's `HashSet` in random programs on several live versions, and tests the laws of set algebra
+//! and properties of the types.
 
 mod common;
 
@@ -20,7 +21,7 @@ const REGRESSIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/proptest-r
 
 type Set<T> = PersistentSet<T, TestState>;
 
-/// A set beside the std set that it must agree with.
+/// A set, with a std set that must have the same elements.
 #[derive(Clone)]
 struct Version<T> {
     set: Set<T>,
@@ -35,7 +36,7 @@ fn digest(value: &impl Hash) -> u64 {
     FixedState::default().hash_one(value)
 }
 
-/// Checks the structure and the contents of a set, and that it tells nothing of its history.
+/// Checks the structure and the contents of a set, and that its shape and hash do not depend on its history.
 #[track_caller]
 fn check<T: Sample>(set: &Set<T>, model: &HashSet<T>) {
     set.validate();
@@ -54,12 +55,12 @@ fn check<T: Sample>(set: &Set<T>, model: &HashSet<T>) {
     assert!(set.same_shape(&rebuilt));
 }
 
-/// A step of a program. Versions and elements are told by any number: the remainder counts.
+/// A step of a program. Any number can name a version: the remainder of its division by the number of versions counts.
 #[derive(Clone, Debug)]
 enum Step {
-    /// Edits a clone of a version, which takes its place beside it.
+    /// Edits a clone of a version, which becomes a new version.
     Edit(usize, Edit),
-    /// Edits the clone as a transient.
+    /// Edits a clone as a transient.
     Transient(usize, Vec<Edit>),
     Combine(usize, usize, u8),
     Drop(usize),
@@ -77,6 +78,7 @@ enum Edit {
     Extend(Vec<u16>),
     ExtractIf(u16, usize),
     Drain(usize),
+    Pop(usize),
     Clear,
 }
 
@@ -96,6 +98,7 @@ fn edits() -> impl Strategy<Value = Edit> {
         6 => prop::collection::vec(elements(), 0..60).prop_map(Edit::Extend),
         1 => ((2..20_u16), (0..300_usize)).prop_map(|(n, most)| Edit::ExtractIf(n, most)),
         1 => (0..300_usize).prop_map(Edit::Drain),
+        1 => (0..300_usize).prop_map(Edit::Pop),
         1 => Just(Edit::Clear),
     ]
 }
@@ -111,12 +114,12 @@ fn programs() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..scaled(40, 12))
 }
 
-/// Is the element of this hash one of the `n`th part that an edit is about?
+/// Returns true for about one of every `n` elements.
 fn picks<T: Hash>(element: &T, n: u16) -> bool {
     digest(element) % u64::from(n) == 0
 }
 
-/// Makes an edit; the version before it is still there, so that all is shared.
+/// Applies an edit. The older version still exists, so all nodes are shared.
 fn edit<T: Sample>(Version { set, model }: &mut Version<T>, edit: &Edit) {
     let before = set.clone();
     let unchanged = match *edit {
@@ -136,20 +139,20 @@ fn edit<T: Sample>(Version { set, model }: &mut Version<T>, edit: &Edit) {
         }
         Edit::GetOrInsertWith(n) => {
             let is_new = model.insert(T::sample(n));
-            let mut asked = false;
-            let there = set.get_or_insert_with(&T::sample(n), |element| {
-                asked = true;
+            let mut called = false;
+            let found = set.get_or_insert_with(&T::sample(n), |element| {
+                called = true;
                 element.clone()
             });
-            assert_eq!(there, &T::sample(n));
-            assert_eq!(asked, is_new);
+            assert_eq!(found, &T::sample(n));
+            assert_eq!(called, is_new);
             !is_new
         }
         Edit::Remove(n) => {
-            let was_there = set.remove(&T::sample(n));
-            assert_eq!(was_there, model.remove(&T::sample(n)));
+            let was_present = set.remove(&T::sample(n));
+            assert_eq!(was_present, model.remove(&T::sample(n)));
             assert_eq!(before.disj(&T::sample(n)), *set);
-            !was_there
+            !was_present
         }
         Edit::Take(n) => {
             let taken = set.take(&T::sample(n));
@@ -160,6 +163,7 @@ fn edit<T: Sample>(Version { set, model }: &mut Version<T>, edit: &Edit) {
             set.retain(|element| !picks(element, n));
             model.retain(|element| !picks(element, n));
             assert_eq!(before.filter(|element| !picks(element, n)), *set);
+            assert_eq!(before.partition(|element| picks(element, n)), (&before - &*set, set.clone()));
             set.len() == before.len()
         }
         Edit::Extend(ref numbers) => {
@@ -180,16 +184,23 @@ fn edit<T: Sample>(Version { set, model }: &mut Version<T>, edit: &Edit) {
             model.clear();
             before.is_empty()
         }
+        Edit::Pop(most) => {
+            for _ in 0..most.min(model.len()) {
+                assert!(model.remove(&set.pop().expect("the set has elements")));
+            }
+            assert!(!model.is_empty() || set.pop().is_none());
+            set.len() == before.len()
+        }
         Edit::Clear => {
             set.clear();
             model.clear();
             before.is_empty()
         }
     };
-    assert!(!unchanged || set.ptr_eq(&before), "{edit:?} changed nothing and copied something");
+    assert!(!unchanged || set.ptr_eq(&before), "{edit:?} copied nodes although nothing changed");
 }
 
-/// Makes those of the edits that a transient has.
+/// Applies an edit to a transient, or a similar one if transients do not have it.
 fn edit_transient<T: Sample>(set: &mut TransientSet<T, TestState>, model: &mut HashSet<T>, edit: &Edit) {
     match *edit {
         Edit::Insert(n) => assert_eq!(set.insert(T::sample(n)), model.insert(T::sample(n))),
@@ -208,7 +219,12 @@ fn edit_transient<T: Sample>(set: &mut TransientSet<T, TestState>, model: &mut H
             assert_eq!(set.contains(&T::sample(n)), model.contains(&T::sample(n)));
             assert_eq!(set.get(&T::sample(n)), model.get(&T::sample(n)));
         }
-        Edit::Drain(_) | Edit::Clear => {
+        Edit::Drain(most) | Edit::Pop(most) => {
+            let drained: HashSet<T> = set.drain().take(most).collect();
+            assert!(drained.len() == most.min(model.len()) && drained.is_subset(model) && set.is_empty());
+            model.clear();
+        }
+        Edit::Clear => {
             set.clear();
             model.clear();
             assert!(set.is_empty());
@@ -218,7 +234,7 @@ fn edit_transient<T: Sample>(set: &mut TransientSet<T, TestState>, model: &mut H
     assert!(set.iter().eq(&*set));
 }
 
-/// Combines two versions in one of four ways, and asks what there is to ask of two.
+/// Combines two versions by one of four operations, and compares them by all operations that compare sets.
 fn combine<T: Sample>(a: &Version<T>, b: &Version<T>, how: u8) -> Version<T> {
     assert_eq!(a.set == b.set, a.model == b.model);
     assert_eq!(a.set.is_subset(&b.set), a.model.is_subset(&b.model));
@@ -241,7 +257,7 @@ fn combine<T: Sample>(a: &Version<T>, b: &Version<T>, how: u8) -> Version<T> {
         _ => (x.symmetric_difference(y), x ^ y, a.model.symmetric_difference(&b.model).cloned().collect()),
     };
     assert_eq!(named, written);
-    assert!(model != a.model || named.ptr_eq(x), "the result is the left side, but another version");
+    assert!(model != a.model || named.ptr_eq(x), "the result equals the left operand, but is another version");
     Version { set: named, model }
 }
 
@@ -282,7 +298,7 @@ proptest! {
     #![proptest_config(proptest_config(32, 1, REGRESSIONS))]
 
     #[test]
-    fn programs_agree_with_std(program in programs()) {
+    fn random_programs_agree_with_std(program in programs()) {
         for kind in Kind::ALL {
             run::<u64>(kind, &program);
             run::<String>(kind, &program);
@@ -291,7 +307,9 @@ proptest! {
     }
 
     #[test]
-    fn the_laws_of_sets_hold(numbers in prop::array::uniform4(prop::collection::vec(0..600_u64, 0..scaled(300, 30)))) {
+    fn set_operations_obey_the_laws_of_sets(
+        numbers in prop::array::uniform4(prop::collection::vec(0..600_u64, 0..scaled(300, 30))),
+    ) {
         for (kind, other) in Kind::ALL.into_iter().zip(Kind::ALL.into_iter().rev()) {
             let set = |kind, at: usize| {
                 let mut set: Set<u64> = empty(kind);
@@ -332,7 +350,7 @@ proptest! {
 }
 
 #[test]
-fn sets_with_different_random_hashers_give_the_same_answers() {
+fn operations_on_sets_with_different_random_hashers_give_correct_results() {
     let set = |numbers: std::ops::Range<u64>| {
         let mut set = PersistentSet::with_hasher(RandomState::new());
         set.extend(numbers);
@@ -355,7 +373,7 @@ fn sets_with_different_random_hashers_give_the_same_answers() {
     assert_eq!(digest(&a), digest(&set(0..2 * n)));
 }
 
-/// Equal to any other of the same number.
+/// An element that is equal to all others with the same number.
 #[derive(Clone, Debug)]
 struct Named(u64, &'static str);
 
@@ -374,7 +392,7 @@ impl Hash for Named {
 }
 
 #[test]
-fn of_equal_elements_the_first_stays_but_for_replace() {
+fn the_first_of_equal_elements_stays_except_in_replace() {
     for kind in Kind::ALL {
         for n in [1, 17, 200] {
             let set = |name| {
@@ -401,12 +419,12 @@ fn of_equal_elements_the_first_stays_but_for_replace() {
 
 #[test]
 #[should_panic(expected = "the new element is not equal to the value")]
-fn get_or_insert_with_refuses_another_element() {
+fn get_or_insert_with_panics_for_an_unequal_element() {
     PersistentSet::from([1]).get_or_insert_with(&2, |_| 3);
 }
 
 #[test]
-fn sets_come_from_collections_and_show_themselves() {
+fn sets_convert_from_collections_and_implement_debug() {
     let set = persistent_set! { 3, 1, 2, 3 };
     assert_eq!(PersistentSet::from([1, 2, 3]), set);
     assert_eq!(PersistentSet::from(vec![1, 2, 3, 1]), set);
@@ -432,7 +450,7 @@ fn sets_come_from_collections_and_show_themselves() {
     assert_eq!((Iter::<u64>::default().len(), IntoIter::<u64>::default().len()), (0, 0));
 }
 
-// What holds of the types; broken, it does not compile.
+// Properties of the types. If one is violated, the test does not compile.
 const fn crosses_threads<T: Send + Sync + Unpin>() {}
 const fn is_exact<I: ExactSizeIterator + FusedIterator + Debug>() {}
 const fn is_lazy<I: FusedIterator + Debug>() {}
@@ -451,7 +469,7 @@ const _: () = {
     assert!(size_of::<Option<PersistentSet<u64>>>() == size_of::<PersistentSet<u64>>());
 };
 static EMPTY: PersistentSet<String> = persistent_set! {};
-#[expect(dead_code, reason = "that it compiles is the proof")]
+#[expect(dead_code, reason = "the test is that it compiles")]
 fn shorten<'short>(long: PersistentSet<&'static str>, _: &'short str) -> PersistentSet<&'short str> {
     long
 }
@@ -460,12 +478,12 @@ const _: fn(&mut PersistentSet<String>) = |set| {
     lazy(set.extract_if(|element| element.is_empty()));
 };
 
-/// No `Clone` where no shared node can be copied.
+/// An element that does not implement `Clone`.
 #[derive(PartialEq, Eq, Hash)]
 struct NoClone(u64);
 
 #[test]
-fn elements_need_not_be_clone_where_nothing_is_copied() {
+fn operations_that_copy_nothing_do_not_require_clone() {
     let set: PersistentSet<NoClone> = (0..100).map(NoClone).collect();
     let mut transient = TransientSet::new();
     transient.extend((1..101).map(NoClone));

@@ -1,4 +1,4 @@
-//! A large map is iterated, edited and dropped on a small stack, even where ten thousand of its keys collide.
+//! Iterates over, edits and drops a large map on a small stack. Ten thousand of its keys collide.
 
 mod common;
 
@@ -13,7 +13,7 @@ const SIZE: u64 = if cfg!(debug_assertions) { scaled(200_000, 500) as u64 } else
 const COLLIDING: u64 = scaled(10_000, 100) as u64;
 const STACK: usize = 128 * 1024;
 
-/// Hashes the first [`COLLIDING`] numbers alike and the others well.
+/// A hasher that returns the same hash for the first [`COLLIDING`] numbers, and good hashes for the others.
 #[derive(Clone, Default)]
 struct SomeCollide;
 
@@ -45,7 +45,7 @@ impl Hasher for SomeCollideHasher {
 }
 
 #[test]
-fn a_large_map_needs_little_stack() {
+fn large_maps_need_little_stack() {
     let work = || {
         let entries = (0..SIZE).map(|k| (k, Box::new(k)));
         let map: PersistentMap<u64, Box<u64>, SomeCollide> = entries.collect();
@@ -53,7 +53,7 @@ fn a_large_map_needs_little_stack() {
 
         let mut edited = map.clone();
         for key in [0, COLLIDING / 2, COLLIDING - 1, COLLIDING, SIZE - 1] {
-            **edited.get_mut(&key).expect("it is there") += 1;
+            **edited.get_mut(&key).expect("the key is present") += 1;
             assert_eq!(edited.remove(&key), Some(Box::new(key + 1)));
             assert_eq!(map[&key], Box::new(key));
         }
@@ -79,5 +79,5 @@ fn a_large_map_needs_little_stack() {
     };
     let builder = thread::Builder::new().stack_size(STACK);
     let thread = builder.spawn(work).expect("a thread can be started");
-    thread.join().expect("the work is done");
+    thread.join().expect("the thread does not panic");
 }

@@ -1,4 +1,5 @@
-//! Maps go from thread to thread, are read while others edit what they share, and die where they are last held.
+//! Maps are sent between threads, are read while other threads edit versions that share nodes, and are dropped on any
+//! thread.
 
 mod common;
 
@@ -73,7 +74,7 @@ fn readers_see_their_version_while_writers_edit_clones() {
 }
 
 #[test]
-fn the_last_of_many_references_may_die_anywhere() {
+fn any_thread_can_drop_the_last_reference() {
     const THREADS: usize = 4;
     for round in 0..ROUNDS as u64 {
         let map = sample(Kind::Good, 100 + round);
@@ -84,7 +85,7 @@ fn the_last_of_many_references_may_die_anywhere() {
                 let barrier = &barrier;
                 scope.spawn(move || {
                     barrier.wait();
-                    // Some edit what the others are just letting go of: a copy and a last owner may race.
+                    // Some threads edit nodes while others drop them, so copying a node may race with dropping it.
                     match thread {
                         0 => drop(map),
                         1 => drop(map.insert(round, String::from("mine"))),
@@ -99,7 +100,7 @@ fn the_last_of_many_references_may_die_anywhere() {
 }
 
 #[test]
-fn an_edit_after_the_other_owner_died_is_in_order() {
+fn an_edit_happens_after_the_reads_of_the_dropped_owner() {
     for round in 0..ROUNDS as u64 {
         let mut mine = sample(Kind::Good, 50);
         let theirs = mine.clone();
@@ -108,7 +109,8 @@ fn an_edit_after_the_other_owner_died_is_in_order() {
             drop(theirs);
             sum
         });
-        // At some moment the nodes become ours alone; whatever the reader did must have been before that.
+        // When the reader drops its map, the nodes become uniquely owned. The edits after that must not race with its
+        // reads.
         for key in 0..50 {
             mine.insert(key, round.to_string());
         }
@@ -118,20 +120,20 @@ fn an_edit_after_the_other_owner_died_is_in_order() {
 }
 
 #[test]
-fn each_version_is_handed_over() {
-    let handed = Mutex::new(Vec::new());
+fn every_version_can_be_sent_to_another_thread() {
+    let sent = Mutex::new(Vec::new());
     let received = thread::scope(|scope| {
         scope.spawn(|| {
             let mut map = empty(Kind::Good);
             for key in 0..ROUNDS as u64 {
                 map.insert(key, key.to_string());
-                handed.lock().expect("no one panicked").push(map.clone());
+                sent.lock().expect("no thread panicked").push(map.clone());
             }
         });
         let reader = scope.spawn(|| {
             let mut received = Vec::new();
             while received.len() < ROUNDS {
-                received.append(&mut handed.lock().expect("no one panicked"));
+                received.append(&mut sent.lock().expect("no thread panicked"));
                 thread::yield_now();
             }
             received
@@ -144,7 +146,7 @@ fn each_version_is_handed_over() {
 }
 
 #[test]
-fn a_published_version_is_replaced_by_many() {
+fn several_threads_can_publish_versions() {
     let current = Arc::new(Mutex::new(sample(Kind::Good, 10)));
     let rounds = ROUNDS as u64;
     let threads: Vec<_> = (1..=3)
@@ -152,11 +154,11 @@ fn a_published_version_is_replaced_by_many() {
             let current = Arc::clone(&current);
             thread::spawn(move || {
                 for round in 0..rounds {
-                    let snapshot = current.lock().expect("no one panicked").clone();
+                    let snapshot = current.lock().expect("no thread panicked").clone();
                     assert!(snapshot.len() >= 10);
                     assert!(snapshot.contains_key(&9));
                     let key = 1000 * thread + round;
-                    let mut guard = current.lock().expect("no one panicked");
+                    let mut guard = current.lock().expect("no thread panicked");
                     *guard = guard.assoc(key, key.to_string());
                 }
             })
@@ -165,35 +167,35 @@ fn a_published_version_is_replaced_by_many() {
     for thread in threads {
         thread.join().expect("a thread panicked");
     }
-    let map = current.lock().expect("no one panicked").clone();
+    let map = current.lock().expect("no thread panicked").clone();
     let added = (1..=3).flat_map(|t| (0..rounds).map(move |r| 1000 * t + r));
     assert_holds(&map, (0..10).chain(added).map(|k| (k, k.to_string())));
 }
 
-/// A value that says in `Clone` when another thread may begin, and whose destructor panics when that is wanted.
+/// A value that signals the other thread in a chosen call of `Clone`, and panics in a chosen call of `Drop`.
 struct Fragile {
     number: u64,
-    /// All values of one race have it, so that it counts those that are alive.
+    /// All values of one race share it, so its reference count is the number of live values.
     race: Arc<Race>,
 }
 
-/// A race between one thread, which edits a map, and another, which drops the other owner of its nodes.
+/// A race between a thread that edits a map and a thread that drops the other owner of its nodes.
 struct Race {
-    /// Whether the other thread may begin.
+    /// True if the other thread may begin.
     begun: AtomicBool,
 }
 
-/// What a destructor panics with.
+/// The payload of a panic in a destructor.
 struct Torn;
 
 thread_local! {
-    /// The clones until the other thread may begin.
+    /// The number of clones before the one that signals the other thread.
     static CLONES_LEFT: Cell<Option<usize>> = const { Cell::new(None) };
-    /// The drops until one panics.
+    /// The number of drops before the one that panics.
     static DROPS_LEFT: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
-/// Counts a call. Returns whether it is the one that was waited for.
+/// Counts a call. Returns true if it is the chosen one.
 fn is_due(left: &'static LocalKey<Cell<Option<usize>>>) -> bool {
     let due = left.get() == Some(0);
     left.set(left.get().and_then(|left| left.checked_sub(1)));
@@ -226,17 +228,17 @@ impl PartialEq for Fragile {
 
 type Contents = BTreeMap<u64, u64>;
 
-/// An edit of a map. Values that it takes out are dropped later, so that only nodes are dropped meanwhile.
+/// An edit of a map. The values that it removes are dropped later, so that during the edit only nodes drop values.
 struct Edit {
     name: &'static str,
     run: fn(&mut Map<u64, Fragile>, u64, Fragile, &mut Vec<Fragile>),
-    /// The same on the contents.
+    /// The same edit of the expected contents.
     model: fn(&mut Contents, u64),
-    /// Whether it is done in full or not at all; otherwise each entry is.
+    /// True if a panic leaves either all or nothing done; false if this is true only for each single entry.
     atomic: bool,
 }
 
-/// What the edits insert.
+/// The number of the value that the edits insert.
 const NEW: u64 = 5000;
 
 const EDITS: [Edit; 6] = [
@@ -262,7 +264,7 @@ const EDITS: [Edit; 6] = [
     Edit {
         name: "entry, insert_entry",
         run: |map, key, new, taken| match map.entry(key) {
-            Entry::Vacant(place) => drop(place.insert_entry(new)),
+            Entry::Vacant(entry) => drop(entry.insert_entry(new)),
             Entry::Occupied(_) => taken.push(new),
         },
         model: |map, key| {
@@ -302,7 +304,7 @@ const EDITS: [Edit; 6] = [
     },
 ];
 
-/// Runs `work`, in which the drop of a value panics after `drops` others. Returns whether it did.
+/// Runs `work`, in which the drop of a value panics after `drops` other drops. Returns true if there was such a panic.
 fn is_torn(drops: usize, work: impl FnOnce()) -> bool {
     DROPS_LEFT.set(Some(drops));
     let result = catch_unwind(AssertUnwindSafe(work));
@@ -315,8 +317,8 @@ fn is_torn(drops: usize, work: impl FnOnce()) -> bool {
 }
 
 impl Edit {
-    /// Edits a map of so many entries while another thread drops its twin. Destructors panic in both after `drops` drops.
-    /// Returns whether the edit dropped a node that it had copied, and this panicked.
+    /// Edits a map of `size` entries while another thread drops its twin. In both threads a destructor panics after
+    /// `drops` other drops. Returns true if the edit dropped a node that it had copied, and this panicked.
     fn race(&self, kind: Kind, size: u64, key: u64, clones: Option<usize>, drops: usize) -> bool {
         let race = Arc::new(Race { begun: AtomicBool::new(clones.is_none()) });
         let fragile = |number| Fragile { number, race: Arc::clone(&race) };
@@ -353,17 +355,17 @@ impl Edit {
             let mut keys = before.keys().chain(now.keys());
             assert!(keys.all(|key| now.get(key) == before.get(key) || now.get(key) == after.get(key)), "{now:?}");
         }
-        assert_eq!(Arc::strong_count(&race) - 1, map.len() + taken.len(), "each value is alive once");
+        assert_eq!(Arc::strong_count(&race) - 1, map.len() + taken.len(), "some values were leaked or dropped twice");
         let fresh = build(kind, now.iter().map(|(&key, &number)| (key, fragile(number))));
         assert!(same_shape(&map, &fresh) && map == fresh, "{now:?}");
         drop((map, fresh, taken));
-        assert_eq!(Arc::strong_count(&race), 1, "no value is left");
+        assert_eq!(Arc::strong_count(&race), 1, "some values were leaked");
         torn
     }
 }
 
 #[test]
-fn destructors_panic_while_a_copy_and_a_last_owner_race() {
+fn destructors_can_panic_while_an_edit_races_with_a_drop() {
     let situations: &[(Kind, u64)] = if cfg!(miri) {
         &[(Kind::Good, 17), (Kind::Constant, 16)]
     } else {
@@ -384,7 +386,7 @@ fn destructors_panic_while_a_copy_and_a_last_owner_race() {
         let (mut races, mut torn) = (0, 0);
         for &(kind, size) in situations {
             for round in 0..scaled(100, 2) {
-                // One that is there, or one that is not.
+                // An absent key, or a present one.
                 let key = if round % 2 == 0 { size } else { size / 2 };
                 let clones = (round % 5 > 0).then_some(round % 4 * size as usize / 5);
                 races += 1;
@@ -392,7 +394,7 @@ fn destructors_panic_while_a_copy_and_a_last_owner_race() {
             }
         }
         println!("{}: {races} races, {torn} panics in a node that was copied", edit.name);
-        // Under Miri threads seldom meet.
-        assert!(torn > 0 || cfg!(miri), "{}: the edit was never left with the last reference", edit.name);
+        // Under Miri the threads rarely run at the same time.
+        assert!(torn > 0 || cfg!(miri), "{}: the edit never had the last reference", edit.name);
     }
 }

@@ -1,4 +1,4 @@
-//! What holds of the types themselves. All of it is decided at compile time: a broken promise does not compile.
+//! Checks properties of the types at compile time. If one is violated, the test does not compile.
 
 use std::cell::Cell;
 use std::fmt::Debug;
@@ -7,26 +7,27 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 
 use perennial::map::{Drain, Entry, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut};
-use perennial::{HashTrie, PersistentMap, RandomState, TransientMap, persistent_map};
+use perennial::trie::HashTrie;
+use perennial::{PersistentMap, RandomState, TransientMap, persistent_map};
 
 type Map = PersistentMap<u64, String>;
 
-/// Fails to compile, for want of a unique `probe`, if the type has the trait.
+/// Fails to compile if the type implements the trait, because then `probe` is ambiguous.
 macro_rules! assert_lacks {
     ($type:ty, $trait:path) => {
         const _: fn() = || {
-            struct HasIt;
-            trait Probe<Answer> {
+            struct HasTrait;
+            trait Probe<Marker> {
                 fn probe() {}
             }
             impl<T> Probe<()> for T {}
-            impl<T: $trait> Probe<HasIt> for T {}
+            impl<T: $trait> Probe<HasTrait> for T {}
             <$type as Probe<_>>::probe();
         };
     };
 }
 
-// Threads: nodes are shared between threads, so whatever crosses to another one must bear both `Send` and `Sync`.
+// Threads. Nodes are shared between threads, so a type is `Send` only if its contents are both `Send` and `Sync`.
 const fn crosses_threads<T: Send + Sync>() {}
 const _: () = {
     crosses_threads::<Map>();
@@ -64,11 +65,12 @@ const _: () = {
     moves_freely::<IntoIter<u64, String>>();
 };
 
-// Covariance: what holds longer-lived keys and values serves where shorter-lived ones are asked for.
+// Covariance: a collection with a longer lifetime parameter can be used in place of one with a shorter lifetime
+// parameter.
 macro_rules! assert_covariant {
     ($($long:ty => $short:ty),+ $(,)?) => {
         $(const _: () = {
-            #[expect(dead_code, reason = "that it compiles is the proof")]
+            #[expect(dead_code, reason = "the test is that it compiles")]
             fn shorten<'short>(long: $long) -> $short {
                 long
             }
@@ -128,7 +130,7 @@ const _: fn(&mut Map) = |map| {
     lazy(map.extract_if(|_, value| value.is_empty()));
 };
 
-// Neither keys nor values need be `Clone` where no shared node can be copied.
+// Operations that cannot copy a shared node do not require `Clone`.
 #[derive(PartialEq, Eq, Hash)]
 struct NoClone(u64);
 const _: fn(Vec<(NoClone, NoClone)>) -> bool = |entries| {

@@ -1,5 +1,5 @@
-//! What `HashTrie` does to whole tries by an equality that can fail: the answers are those of a model, an error at any
-//! call comes out and changes nothing, and what is shared is not looked at.
+//! Tests the operations of `HashTrie` on whole tries with an equality that can fail: results agree with a model, an
+//! error in any call is returned and changes nothing, and shared nodes are not visited.
 
 mod common;
 
@@ -7,8 +7,8 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use perennial::HashTrie;
-use perennial::trie::Kept;
+use perennial::trie::HashTrie;
+use perennial::trie::Merge;
 use proptest::prelude::*;
 
 use common::proptest_config;
@@ -18,7 +18,7 @@ const REGRESSIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/proptest-r
 type Entry = (u16, char);
 type Model = BTreeMap<u16, char>;
 
-/// Few different hashes, so that leaves hold several entries of the same one.
+/// Returns one of few different hashes, so that leaves contain several entries with the same hash.
 fn hash(key: u16) -> u64 {
     u64::from(key % 37)
 }
@@ -30,17 +30,17 @@ fn same(a: &Entry, b: &Entry) -> Result<bool, Infallible> {
 fn trie(entries: impl IntoIterator<Item = Entry>) -> HashTrie<Entry> {
     let entries: Vec<_> = entries.into_iter().collect();
     let hashed = entries.into_iter().map(|entry| (hash(entry.0), entry));
-    HashTrie::try_build(hashed, same, |there, new| there.1 = new.1).unwrap()
+    HashTrie::try_build(hashed, same, |stored, new| stored.1 = new.1).unwrap()
 }
 
 fn model(trie: &HashTrie<Entry>) -> Model {
     let model: Model = trie.iter().copied().collect();
-    assert_eq!(model.len(), trie.len(), "no entry twice, and all counted");
+    assert_eq!(model.len(), trie.len(), "an entry occurs twice or is not counted");
     trie.validate();
     model
 }
 
-/// An equality that fails at one of its calls, and counts them.
+/// An equality that counts its calls and fails in one of them.
 struct Failing {
     calls: Cell<usize>,
     at: usize,
@@ -57,12 +57,13 @@ impl Failing {
     }
 }
 
-/// Runs `operation` with an equality that fails at each call in turn. Each failure must come out, with no call after it.
+/// Runs `operation` with an equality that fails in each call in turn. Checks that each error is returned, and that
+/// there are no calls after it.
 fn fails_everywhere<R>(mut operation: impl FnMut(&Failing) -> Result<R, usize>) {
     let whole = Failing::new(usize::MAX);
     assert!(operation(&whole).is_ok());
     let calls = whole.calls.get();
-    assert!(calls > 0, "it compares something");
+    assert!(calls > 0, "nothing was compared");
     for at in 0..calls {
         let failing = Failing::new(at);
         assert_eq!(operation(&failing).err(), Some(at));
@@ -80,18 +81,18 @@ proptest! {
     #![proptest_config(proptest_config(64, 1, REGRESSIONS))]
 
     #[test]
-    fn answers_are_those_of_a_model(base in entries(), ours in entries(), theirs in entries()) {
+    fn results_agree_with_a_model(base in entries(), ours in entries(), theirs in entries()) {
         let base = trie(base);
-        // Versions of one base share nodes; the others do not.
-        let both = |a: &HashTrie<Entry>, more: Vec<Entry>| a.try_union(&trie(more), same, |_, _| Ok(Kept::Right)).unwrap();
+        // The first pair of tries shares nothing, the second shares the nodes of a common base.
+        let both = |a: &HashTrie<Entry>, more: Vec<Entry>| a.try_union(&trie(more), same, |_, _| Ok(Merge::Right)).unwrap();
         for (a, b) in [(trie(ours.clone()), trie(theirs.clone())), (both(&base, ours), both(&base, theirs))] {
             let (ma, mb) = (model(&a), model(&b));
-            let union = |kept: fn(&Entry, &Entry) -> Kept<Entry>| model(&a.try_union(&b, same, |a, b| Ok(kept(a, b))).unwrap());
+            let union = |kept: fn(&Entry, &Entry) -> Merge<Entry>| model(&a.try_union(&b, same, |a, b| Ok(kept(a, b))).unwrap());
             let right_wins: Model = ma.iter().chain(&mb).map(|(&k, &v)| (k, v)).collect();
             let left_wins: Model = mb.iter().chain(&ma).map(|(&k, &v)| (k, v)).collect();
-            prop_assert_eq!(union(|_, _| Kept::Left), left_wins);
-            prop_assert_eq!(&union(|_, _| Kept::Right), &right_wins);
-            prop_assert_eq!(&union(|_, b| Kept::New(*b)), &right_wins);
+            prop_assert_eq!(union(|_, _| Merge::Left), left_wins);
+            prop_assert_eq!(&union(|_, _| Merge::Right), &right_wins);
+            prop_assert_eq!(&union(|_, b| Merge::New(*b)), &right_wins);
             let left = |keep: &dyn Fn(&u16) -> bool| -> Model { ma.clone().into_iter().filter(|(k, _)| keep(k)).collect() };
             prop_assert_eq!(model(&a.try_intersection(&b, same).unwrap()), left(&|k| mb.contains_key(k)));
             let without = left(&|k| !mb.contains_key(k));
@@ -108,7 +109,7 @@ proptest! {
                     (Some(old), None) => assert_eq!(newer.remove(&old.0), Some(old.1)),
                     (None, Some(new)) => assert_eq!(newer.insert(new.0, new.1), None),
                     (Some(old), Some(new)) => assert_eq!(newer.insert(new.0, new.1), Some(old.1)),
-                    (None, None) => unreachable!("an entry of one side at least"),
+                    (None, None) => unreachable!("a change has at least one entry"),
                 }
                 Ok(())
             }).unwrap();
@@ -118,7 +119,7 @@ proptest! {
     }
 
     #[test]
-    fn build_is_one_insertion_after_the_other(entries in entries()) {
+    fn build_equals_single_insertions(entries in entries()) {
         let mut expected = HashTrie::new();
         for &entry in &entries {
             expected.insert(hash(entry.0), entry, |a, b| a.0 == b.0);
@@ -130,11 +131,11 @@ proptest! {
 }
 
 #[test]
-fn errors_come_out_of_every_call() {
+fn errors_of_every_call_are_returned() {
     let a = trie((0..100).map(|key| (key, 'a')));
     let b = trie((50..150).map(|key| (key, 'b')));
     let (before_a, before_b) = (model(&a), model(&b));
-    fails_everywhere(|failing| a.try_union(&b, |a, b| failing.same(a, b), |_, _| Ok(Kept::Right)));
+    fails_everywhere(|failing| a.try_union(&b, |a, b| failing.same(a, b), |_, _| Ok(Merge::Right)));
     fails_everywhere(|failing| a.try_intersection(&b, |a, b| failing.same(a, b)));
     fails_everywhere(|failing| a.try_difference(&b, |a, b| failing.same(a, b)));
     fails_everywhere(|failing| a.try_symmetric_difference(&b, |a, b| failing.same(a, b)));
@@ -149,36 +150,36 @@ fn errors_come_out_of_every_call() {
     assert_eq!((model(&a), model(&b)), (before_a, before_b));
 }
 
-/// Items of an iterator that says nothing of its length, or says it, up to the first comparison that fails.
+/// With an iterator of known length and with one of unknown length.
 #[test]
-fn a_build_draws_nothing_after_an_error() {
-    for told in [false, true] {
+fn build_takes_no_items_after_an_error() {
+    for exact in [false, true] {
         for failing_at in [0, 5, 60] {
-            let drawn = Cell::new(0);
+            let taken = Cell::new(0);
             let compared = Cell::new(0);
-            let items = (0..100_000).inspect(|_| drawn.set(drawn.get() + 1)).map(|n: u32| (7, (n % 40) as u16));
+            let items = (0..100_000).inspect(|_| taken.set(taken.get() + 1)).map(|n: u32| (7, (n % 40) as u16));
             let same = |a: &u16, b: &u16| {
                 assert!(compared.get() <= failing_at, "nothing is compared after the error");
                 compared.set(compared.get() + 1);
-                if compared.get() > failing_at { Err(drawn.get()) } else { Ok(a == b) }
+                if compared.get() > failing_at { Err(taken.get()) } else { Ok(a == b) }
             };
-            let built = if told {
+            let built = if exact {
                 HashTrie::try_build(items, same, |_, _| ())
             } else {
                 HashTrie::try_build(items.filter(|_| true), same, |_, _| ())
             };
-            assert_eq!(built.err(), Some(drawn.get()));
+            assert_eq!(built.err(), Some(taken.get()));
             assert_eq!(compared.get(), failing_at + 1);
-            assert!(told || drawn.get() < 100, "{}", drawn.get());
+            assert!(exact || taken.get() < 100, "{}", taken.get());
         }
     }
 }
 
 #[test]
-fn nothing_is_called_after_an_error() {
+fn closures_are_not_called_after_an_error() {
     let a = trie((0..100).map(|key| (key, 'a')));
     let b = trie((50..150).map(|key| (key, 'b')));
-    /// Fails at call `at`, and must not be called again.
+    /// Fails in call `at`, and panics if it is called again.
     struct Once {
         at: usize,
         calls: Cell<usize>,
@@ -194,7 +195,7 @@ fn nothing_is_called_after_an_error() {
         let calls = (0..).find(|&at| run(&Once { at, calls: Cell::new(0) }).is_ok());
         assert!(calls > Some(50), "{calls:?}");
     }
-    at_each(|once| a.try_union(&b, |a, b| once.call(a.0 == b.0), |_, _| once.call(Kept::Left)).map(drop));
+    at_each(|once| a.try_union(&b, |a, b| once.call(a.0 == b.0), |_, _| once.call(Merge::Left)).map(drop));
     at_each(|once| a.try_intersection(&b, |a, b| once.call(a.0 == b.0)).map(drop));
     at_each(|once| a.try_difference(&b, |a, b| once.call(a.0 == b.0)).map(drop));
     at_each(|once| a.try_symmetric_difference(&b, |a, b| once.call(a.0 == b.0)).map(drop));
@@ -206,7 +207,7 @@ fn nothing_is_called_after_an_error() {
 }
 
 #[test]
-fn what_is_shared_is_not_looked_at() {
+fn shared_nodes_are_not_visited() {
     let old = trie((0..5000).map(|key| (key, 'a')));
     let mut new = old.clone();
     new.insert(hash(7), (7, 'b'), |a, b| a.0 == b.0);
@@ -223,7 +224,7 @@ fn what_is_shared_is_not_looked_at() {
         Ok(())
     })
     .unwrap();
-    // One leaf differs: that of the key's hash, which all keys of the same remainder have.
+    // One leaf differs: the one with the hash of the key. All keys with the same remainder have this hash.
     assert!((1..=5000_usize.div_ceil(37)).contains(&changes), "{changes}");
     assert!(old.try_union(&old.clone(), never, |_, _| unreachable!()).unwrap().ptr_eq(&old));
     assert!(old.try_difference(&old.clone(), never).unwrap().is_empty());
@@ -232,31 +233,31 @@ fn what_is_shared_is_not_looked_at() {
 }
 
 #[test]
-fn only_what_nobody_shares_is_shown() {
-    let shown = |trie: &HashTrie<Entry>| {
-        let mut shown = Model::new();
+fn try_for_each_unshared_visits_only_unshared_entries() {
+    let visited = |trie: &HashTrie<Entry>| {
+        let mut visited = Model::new();
         trie.try_for_each_unshared(|&(key, value)| {
-            assert_eq!(shown.insert(key, value), None, "once each");
+            assert_eq!(visited.insert(key, value), None, "visited twice");
             Ok::<_, Infallible>(())
         })
         .unwrap();
-        shown
+        visited
     };
     let spread = |key: u16| u64::from(key) << 40;
     let mut old = HashTrie::new();
     for key in 0..5000 {
         old.insert(spread(key), (key, 'a'), |a, b| a.0 == b.0);
     }
-    assert_eq!(shown(&old), model(&old), "all are its own");
+    assert_eq!(visited(&old), model(&old), "nothing is shared");
     let mut new = old.clone();
-    assert!(shown(&old).is_empty() && shown(&new).is_empty(), "the root is shared");
+    assert!(visited(&old).is_empty() && visited(&new).is_empty(), "the root is shared");
     new.insert(spread(7), (7, 'b'), |a, b| a.0 == b.0);
-    let (ours, theirs) = (shown(&old), shown(&new));
+    let (ours, theirs) = (visited(&old), visited(&new));
     assert_eq!((ours.get(&7), theirs.get(&7)), (Some(&'a'), Some(&'b')));
-    assert!(ours.len() <= 32 && theirs.len() <= 32, "but for one leaf each, they share all");
+    assert!(ours.len() <= 32 && theirs.len() <= 32, "they share everything except one leaf each");
     drop(old);
-    assert_eq!(shown(&new), model(&new));
+    assert_eq!(visited(&new), model(&new));
     let stopped = new.try_for_each_unshared(|entry| if entry.0 == 7 { Err(7) } else { Ok(()) });
     assert_eq!(stopped, Err(7));
-    assert_eq!(shown(&HashTrie::new()), Model::new());
+    assert_eq!(visited(&HashTrie::new()), Model::new());
 }

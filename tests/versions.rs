@@ -1,4 +1,4 @@
-//! The tables of the guide's page on versions, row by row: which operations keep the version if they change nothing.
+//! Checks the tables of `guide::versions` row by row: which operations keep the version if they change nothing.
 
 mod common;
 
@@ -16,20 +16,21 @@ use common::scaled;
 type Map = PersistentMap<u64, u64, TestState>;
 type Set = PersistentSet<u64, TestState>;
 
-/// A key of every map, and its value.
+/// A key that is in every map, and its value.
 const HERE: u64 = 0;
 const VALUE: u64 = 7;
-/// A key of no map, and one that is added to some.
+/// A key that is in no map, and one that is added to some maps.
 const ABSENT: u64 = u64::MAX;
 const LATER: u64 = 1 << 40;
 
-/// The version that a result is compared with, and the result.
+/// Two versions: the one that a result is compared with, and the result. Also the operands of an operation on two
+/// versions.
 type Pair<C> = [C; 2];
 
-/// An operation with what it is called with, as a row has them, and what it does to a version.
+/// The first two cells of a row, and a function that runs the operation on a version.
 type Experiment<C> = (&'static str, &'static str, Box<dyn Fn(&C) -> Vec<Pair<C>>>);
 
-/// An operation on two versions, under one of its names.
+/// An operation on two versions, with one of its names.
 type Form<C> = (&'static str, fn(&C, &C) -> C);
 
 struct Experiments<C>(Vec<Experiment<C>>);
@@ -39,7 +40,7 @@ impl<C: Clone + 'static> Experiments<C> {
         self.0.push((operation, with, Box::new(run)));
     }
 
-    /// An operation in place.
+    /// Adds an in-place operation.
     fn edit<R>(&mut self, operation: &'static str, with: &'static str, edit: fn(&mut C) -> R)
     where
         R: 'static,
@@ -51,12 +52,12 @@ impl<C: Clone + 'static> Experiments<C> {
         });
     }
 
-    /// An operation that makes a version.
+    /// Adds an operation that makes a version.
     fn derive(&mut self, operation: &'static str, with: &'static str, derive: fn(&C) -> C) {
         self.run(operation, with, move |old| vec![[old.clone(), derive(old)]]);
     }
 
-    /// An operation on two versions, in each of its forms: a method, an operator and its assigning form.
+    /// Adds an operation on two versions in each of its forms: a method, an operator and the assigning operator.
     fn combine<const N: usize>(
         &mut self,
         forms: &[Form<C>],
@@ -80,7 +81,7 @@ const fn right<C>([_, right]: &Pair<C>) -> &C {
     right
 }
 
-/// An assigning operator as a function.
+/// Converts an assigning operator into a function.
 macro_rules! assigning {
     ($method:path) => {
         |a, b| {
@@ -99,14 +100,14 @@ fn no_elements(set: &Set) -> Set {
     Set::with_hasher(TestState(set.hasher().0))
 }
 
-/// The same entries in other nodes.
+/// Returns a map with the same entries that shares nothing with `map`.
 fn apart(map: &Map) -> Map {
     let mut apart = no_entries(map);
     apart.extend(map);
     apart
 }
 
-/// The same elements in other nodes.
+/// Returns a set with the same elements that shares nothing with `set`.
 fn set_apart(set: &Set) -> Set {
     let mut apart = no_elements(set);
     apart.extend(set);
@@ -145,17 +146,17 @@ impl From<&Borrowed> for u64 {
 
 fn of_maps() -> Vec<Experiment<Map>> {
     let mut all = Experiments::<Map>(Vec::new());
-    let equal = "an equal value for a key that is there";
+    let equal = "an equal value for a present key";
     let absent = "an absent key";
-    let there = "a key that is there";
-    let unwritten = "a key that is there, and nothing is written";
+    let there = "a present key";
+    let unwritten = "a present key, and nothing is written";
 
     all.derive("clone", "any map", Map::clone);
     all.derive("assoc", equal, |map| map.assoc(HERE, VALUE));
     all.derive("assoc_if_changed", equal, |map| map.assoc_if_changed(HERE, VALUE));
     all.derive("dissoc", absent, |map| map.dissoc(&ABSENT));
     all.derive("alter", "an absent key, and the result is `None`", |map| map.alter(ABSENT, |_| None));
-    all.derive("alter", "a key that is there, and the result is an equal value", |map| map.alter(HERE, |v| v.copied()));
+    all.derive("alter", "a present key, and the result is an equal value", |map| map.alter(HERE, |v| v.copied()));
     all.derive("filter", "a closure that accepts all entries", |map| map.filter(|_, _| true));
     let equals = "a closure that returns equal values";
     all.derive("update_values", equals, |map| map.update_values(|_, value| *value));
@@ -172,11 +173,11 @@ fn of_maps() -> Vec<Experiment<Map>> {
     let same_or_empty = |map: &Map| [[map.clone(), map.clone()], [map.clone(), no_entries(map)]];
     all.combine(&merge, "the same version, or an empty map", same_or_empty, left);
     all.combine(&merge, "equal entries in other nodes", |map| [[map.clone(), apart(map)]], left);
-    all.combine(&merge, "any map, on an empty map", |map| [[no_entries(map), map.clone()]], right);
+    all.combine(&merge, "any map, called on an empty map", |map| [[no_entries(map), map.clone()]], right);
     let merge_with = "merge_with";
     all.combine(
         &[(merge_with, |a, b| a.merge_with(b, |_, _, _| Merge::Left))],
-        "`Merge::Left` for all keys, and the other map has no key more",
+        "`Merge::Left` for all keys, and the other map has no other keys",
         |map| [[map.clone(), map.clone()], [map.clone(), apart(map)], [map.clone(), map.dissoc(&HERE)]],
         left,
     );
@@ -187,8 +188,8 @@ fn of_maps() -> Vec<Experiment<Map>> {
         right,
     );
     all.combine(
-        &[(merge_with, |a, b| a.merge_with(b, |_, ours, _| Merge::Value(*ours)))],
-        "`Merge::Value` of an equal value",
+        &[(merge_with, |a, b| a.merge_with(b, |_, ours, _| Merge::New(*ours)))],
+        "`Merge::New` of an equal value",
         |map| [[map.clone(), map.clone()], [map.clone(), apart(map)]],
         left,
     );
@@ -220,13 +221,18 @@ fn of_maps() -> Vec<Experiment<Map>> {
         ("^=", assigning!(BitXorAssign::bitxor_assign)),
     ];
     all.combine(&symmetric_difference, "an empty map", |map| [[map.clone(), no_entries(map)]], left);
-    all.combine(&symmetric_difference, "any map, on an empty map", |map| [[no_entries(map), map.clone()]], right);
+    all.combine(
+        &symmetric_difference,
+        "any map, called on an empty map",
+        |map| [[no_entries(map), map.clone()]],
+        right,
+    );
 
-    all.derive("apply", "an empty patch", |map| map.apply(&Patch::between(map, map)).expect("it changes nothing"));
+    all.derive("apply", "an empty patch", |map| map.apply(&Patch::between(map, map)).expect("the patch applies"));
     let merge3 = |base: &Map, [ours, theirs]: [&Map; 2]| {
         PersistentMap::merge3(base, ours, theirs, |_, conflict| conflict.ours.copied())
     };
-    all.run("merge3", "`theirs` with the entries of `base`, in whatever nodes", move |base| {
+    all.run("merge3", "`theirs` with the same entries as `base`, shared or not", move |base| {
         let ours = base.assoc(LATER, 1);
         [base.clone(), apart(base)].map(|theirs| [ours.clone(), merge3(base, [&ours, &theirs])]).into()
     });
@@ -236,17 +242,17 @@ fn of_maps() -> Vec<Experiment<Map>> {
     });
     all.run(
         "merge3",
-        "conflicts that are resolved by the values of `ours`, and no other change in `theirs`",
+        "conflicts that are resolved to the values of `ours`, and no other change in `theirs`",
         move |base| {
             let [ours, theirs] = [base.assoc(HERE, 1), base.dissoc(&HERE)];
             vec![[ours.clone(), merge3(base, [&ours, &theirs])]]
         },
     );
-    all.run("merge3", "the version `base` as `ours`", move |base| {
+    all.run("merge3", "`ours` is the version `base`", move |base| {
         let theirs = base.assoc(LATER, 1);
         vec![[theirs.clone(), merge3(base, [base, &theirs])]]
     });
-    all.run("merge3", "the entries of `base` in other nodes as `ours`, and changes in `theirs`", move |base| {
+    all.run("merge3", "`ours` with the same entries as `base` in other nodes, and changes in `theirs`", move |base| {
         let theirs = base.assoc(HERE, 1);
         let ours = apart(base);
         let merged = merge3(base, [&ours, &theirs]);
@@ -333,27 +339,30 @@ fn of_maps() -> Vec<Experiment<Map>> {
             assert_eq!(walk(&mut walked, 1), 0);
             vec![[no_entries(map), walked]]
         });
-        all.run(operation, "a map with entries, even if none is taken from the iterator", move |map| {
+        all.run(operation, "a map with entries, even if the iterator is not advanced", move |map| {
             let [mut begun, mut walked] = [map.clone(), map.clone()];
             assert_eq!([walk(&mut begun, 0), walk(&mut walked, usize::MAX)], [0, map.len()]);
             vec![[map.clone(), begun], [map.clone(), walked]]
         });
     }
     all.edit("extend", "an empty iterator", |map| map.extend([(0, 0); 0]));
-    all.edit("extend", "equal values for keys that are there", |map| {
+    all.edit("extend", "equal values for present keys", |map| {
         map.extend([(HERE, VALUE)]);
         map.extend([(&HERE, &VALUE)]);
     });
     all.edit("shrink_to_fit", "a map whose nodes another version shares", Map::shrink_to_fit);
-    all.derive("into_transient", "`into_persistent`, with no edit between", |map| {
+    all.derive("into_transient", "`into_persistent`, without an edit in between", |map| {
         map.clone().into_transient().into_persistent()
+    });
+    all.derive("try_into_transient", "a map that shares nodes with another version", |map| {
+        map.clone().try_into_transient().expect_err("the original shares its nodes")
     });
     all.0
 }
 
 fn of_sets() -> Vec<Experiment<Set>> {
     let mut all = Experiments::<Set>(Vec::new());
-    let there = "an element that is there";
+    let there = "a present element";
     let absent = "an absent element";
 
     all.derive("clone", "any set", Set::clone);
@@ -368,8 +377,8 @@ fn of_sets() -> Vec<Experiment<Set>> {
     ];
     let no_more =
         |set: &Set| [set.clone(), set_apart(set), set.disj(&HERE), no_elements(set)].map(|b| [set.clone(), b]);
-    all.combine(&union, "a set that has no element more", no_more, left);
-    all.combine(&union, "any set, on an empty set", |set| [[no_elements(set), set.clone()]], right);
+    all.combine(&union, "a subset", no_more, left);
+    all.combine(&union, "any set, called on an empty set", |set| [[no_elements(set), set.clone()]], right);
     let intersection = [
         ("intersection", Set::intersection as fn(&Set, &Set) -> Set),
         ("&", |a, b| a & b),
@@ -390,11 +399,16 @@ fn of_sets() -> Vec<Experiment<Set>> {
         ("^=", assigning!(BitXorAssign::bitxor_assign)),
     ];
     all.combine(&symmetric_difference, "an empty set", |set| [[set.clone(), no_elements(set)]], left);
-    all.combine(&symmetric_difference, "any set, on an empty set", |set| [[no_elements(set), set.clone()]], right);
+    all.combine(
+        &symmetric_difference,
+        "any set, called on an empty set",
+        |set| [[no_elements(set), set.clone()]],
+        right,
+    );
 
     all.edit("insert", there, |set| assert!(!set.insert(HERE)));
     all.edit("get_or_insert", there, |set| *set.get_or_insert(HERE));
-    all.edit("get_or_insert_with", there, |set| *set.get_or_insert_with(&HERE, |_| panic!("it is there")));
+    all.edit("get_or_insert_with", there, |set| *set.get_or_insert_with(&HERE, |_| panic!("the element is present")));
     all.edit("replace", there, |set| set.replace(HERE));
     all.edit("remove", absent, |set| set.remove(&ABSENT));
     all.edit("take", absent, |set| set.take(&ABSENT));
@@ -417,36 +431,40 @@ fn of_sets() -> Vec<Experiment<Set>> {
         assert!(drained.drain().next().is_none());
         vec![[no_elements(set), drained]]
     });
-    all.edit("extend", "elements that are there, or none", |set| {
+    all.edit("extend", "present elements, or none", |set| {
         set.extend([HERE, HERE]);
         set.extend(&[HERE]);
         set.extend([0; 0]);
     });
     all.edit("shrink_to_fit", "a set whose nodes another version shares", Set::shrink_to_fit);
-    all.derive("into_transient", "`into_persistent`, with no edit between", |set| {
+    all.derive("into_transient", "`into_persistent`, without an edit in between", |set| {
         set.clone().into_transient().into_persistent()
+    });
+    all.derive("try_into_transient", "a set that shares nodes with another version", |set| {
+        set.clone().try_into_transient().expect_err("the original shares its nodes")
     });
     all.0
 }
 
 fn read(path: &str) -> String {
-    fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("it is in the repository")
+    fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path))
+        .expect("the file is in the repository")
 }
 
-/// The rows of the table under a heading: operation, what it is called with, and what becomes of the version. A row of
-/// several operations is that many.
+/// Returns the rows of the table under a heading: the operation, its arguments, and what happens to the version. A row
+/// for several operations becomes several rows.
 fn rows(heading: &str) -> Vec<[String; 3]> {
     let page = read("src/guide/versions.md");
     let (_, section) = page.split_once(&format!("\n# {heading}\n")).expect("the page has the heading");
     let table = section.lines().take_while(|line| !line.starts_with("# ")).filter_map(|line| line.strip_prefix("| "));
     let mut rows = Vec::new();
     for line in table.skip(1) {
-        let line = line.strip_suffix(" |").expect("a row ends").replace(r"\|", "\0");
+        let line = line.strip_suffix(" |").expect("a row ends with a bar").replace(r"\|", "\0");
         let cells: Vec<&str> = line.split(" | ").collect();
         let [operations, with, version] = cells[..] else { panic!("three cells in each row: {line}") };
         let mut quoted = operations.split('`').skip(1).step_by(2).peekable();
         assert!(quoted.peek().is_some(), "no operation: {line}");
-        // What follows `by` is a trait.
+        // The name after `by` is a trait.
         let by = operations.split(" by ").nth(1).map(|name| name.trim_matches('`'));
         rows.extend(
             quoted
@@ -457,9 +475,9 @@ fn rows(heading: &str) -> Vec<[String; 3]> {
     rows
 }
 
-/// The public operations of a type that can make a version or edit one, as the tables name them.
+/// Returns the public operations of a type that can make or edit a version, with the names that the tables use.
 fn operations(interface: &str, owner: &str) -> BTreeSet<String> {
-    // Those that always change what a map holds.
+    // Operations that always change the contents.
     const CHANGES: [&str; 6] = [
         "OccupiedEntry::remove",
         "OccupiedEntry::remove_entry",
@@ -521,7 +539,7 @@ fn no_operation_is_missing_from_the_tables() {
     }
 }
 
-/// Runs the experiment of each row; `is_same` tells whether two are one version.
+/// Runs the experiment of each row. `is_same` returns true for two handles of the same version.
 fn check<C: PartialEq + Debug>(
     heading: &str,
     experiments: &[Experiment<C>],
@@ -531,12 +549,13 @@ fn check<C: PartialEq + Debug>(
     let rows = rows(heading);
     let of_rows: Vec<_> = rows.iter().map(|[operation, with, _]| (operation.as_str(), with.as_str())).collect();
     let of_experiments: BTreeSet<_> = experiments.iter().map(|&(operation, with, _)| (operation, with)).collect();
-    assert_eq!(of_rows.iter().collect::<BTreeSet<_>>().len(), rows.len(), "a row stands there twice");
-    assert_eq!(of_experiments.len(), experiments.len(), "two experiments of one row");
-    assert_eq!(of_rows.into_iter().collect::<BTreeSet<_>>(), of_experiments, "rows, and experiments");
+    assert_eq!(of_rows.iter().collect::<BTreeSet<_>>().len(), rows.len(), "there are two equal rows");
+    assert_eq!(of_experiments.len(), experiments.len(), "there are two experiments for the same row");
+    assert_eq!(of_rows.into_iter().collect::<BTreeSet<_>>(), of_experiments, "rows and experiments differ");
 
     for [operation, with, version] in &rows {
-        let (_, _, run) = experiments.iter().find(|(o, w, _)| o == operation && w == with).expect("as was just seen");
+        let (_, _, run) =
+            experiments.iter().find(|(o, w, _)| o == operation && w == with).expect("each row has an experiment");
         for sample in samples {
             let pairs = run(sample);
             assert!(!pairs.is_empty());
@@ -545,9 +564,9 @@ fn check<C: PartialEq + Debug>(
                 let same = match version.as_str() {
                     "kept" | "the other's" => true,
                     "new" => false,
-                    _ => panic!("{version} is no answer"),
+                    _ => panic!("unknown: {version}"),
                 };
-                assert_eq!(is_same(&found, &expected), same, "{operation}, {with}: {version}, it says");
+                assert_eq!(is_same(&found, &expected), same, "{operation}, {with}: not {version}");
             }
         }
     }
@@ -555,7 +574,7 @@ fn check<C: PartialEq + Debug>(
 
 const KINDS: [Kind; 3] = [Kind::Good, Kind::Eight, Kind::Constant];
 
-/// From one bucket to several levels.
+/// The smallest maps are one bucket, the largest have several levels of nodes.
 const SIZES: [u64; 4] = [2, 16, 17, scaled(600, 40) as u64];
 
 fn sizes_and_kinds() -> impl Iterator<Item = (u64, Kind)> {
@@ -627,7 +646,7 @@ fn transients_keep_the_version_where_operations_in_place_do() {
 }
 
 #[test]
-fn where_hashers_disagree_the_version_is_kept_but_no_other_taken() {
+fn with_disagreeing_hashers_only_the_version_of_the_other_map_is_new() {
     for (map, set) in maps().into_iter().zip(sets()) {
         let empty = Map::with_hasher(TestState(Kind::TopBits));
         let mut other = empty.clone();

@@ -1,13 +1,14 @@
-//! What changed between two versions, said as git says it.
+//! The changes between two versions, in git's format.
 
 use perennial::map::Change;
 
 use crate::history::Version;
 
-/// Paths with a word on what happened to each, in git's letters.
+/// Paths, each with the letters by which git marks its status.
 pub(crate) type Statuses<'a> = Vec<(&'a [u8], &'static str)>;
 
-/// What changed from `old` to `new`, sorted by path: added (`A`), deleted (`D`), modified (`M`), of another type (`T`).
+/// Returns the changes from `old` to `new`, sorted by path: added (`A`), deleted (`D`), modified (`M`), type changed
+/// (`T`).
 pub(crate) fn diff<'a, const N: usize>(old: &'a Version<N>, new: &'a Version<N>) -> Statuses<'a> {
     let statuses = old.diff(new).map(|change| match change {
         Change::Added { key, .. } => (&**key, "A"),
@@ -20,12 +21,13 @@ pub(crate) fn diff<'a, const N: usize>(old: &'a Version<N>, new: &'a Version<N>)
     changes
 }
 
-/// Lines as `git diff --name-status` writes them.
+/// Formats lines like `git diff --name-status`.
 pub(crate) fn name_status(statuses: &[(&[u8], &str)]) -> String {
     statuses.iter().map(|(path, status)| format!("{status}\t{}\n", quoted(path))).collect()
 }
 
-/// A path as git prints it: in quotes and escaped if it has a byte that is not plain ASCII text.
+/// Formats a path like git: quoted and escaped if it contains a byte that is not printable ASCII, a quote or a
+/// backslash.
 pub(crate) fn quoted(path: &[u8]) -> String {
     let escaped: String = path
         .iter()

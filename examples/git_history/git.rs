@@ -1,4 +1,4 @@
-//! Talking to the `git` program: one streaming call for the history, a few short ones beside it.
+//! Calls the `git` program: one streaming call for the history, and a few short ones.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, Read};
@@ -7,13 +7,13 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Barrier};
 use std::thread;
 
-/// Why the program stops early; `main` turns it into an exit code.
+/// The reason why the program stops early. `main` converts it into an exit code.
 pub(crate) enum Failure {
-    /// A question that cannot be answered: one line on standard error, exit code 2.
-    Unanswerable(String),
+    /// An error: one line on standard error, exit code 2.
+    Error(String),
     /// `--verify` found a difference: one line on standard error, exit code 1.
     Differs(String),
-    /// Whoever read our standard output has had enough: no message, exit code 0.
+    /// The reader of our standard output closed it: no message, exit code 0.
     ReaderGone,
 }
 
@@ -21,42 +21,42 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Failure::ReaderGone,
-            _ => Failure::Unanswerable(error.to_string()),
+            _ => Failure::Error(error.to_string()),
         }
     }
 }
 
 pub(crate) type Outcome<T> = Result<T, Failure>;
 
-/// The name of a commit or of a file's content: 20 bytes of SHA-1 or 32 of SHA-256.
+/// The id of a commit or of the content of a file: 20 bytes of SHA-1 or 32 bytes of SHA-256.
 pub(crate) type Id<const N: usize> = [u8; N];
 
-/// What a version says about a path: a file, a symbolic link or a submodule.
+/// A file, a symbolic link or a submodule in a version.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct File<const N: usize> {
     pub(crate) mode: u16,
     pub(crate) id: Id<N>,
 }
 
-/// One step of the history as git tells it. Changes belong to the commit before them.
+/// A record of the history. A change belongs to the latest commit before it.
 pub(crate) enum Record<'a, const N: usize> {
     Commit { id: Id<N>, first_parent: Option<Id<N>> },
     Change { path: &'a [u8], file: Option<File<N>> },
 }
 
-/// Runs git in `repo` and returns its standard output; a failure carries git's own first line.
+/// Runs git in `repo` and returns its standard output. An error contains the first line of git's message.
 pub(crate) fn output<S: AsRef<OsStr>>(repo: &Path, args: impl IntoIterator<Item = S>) -> Outcome<Vec<u8>> {
     let output = command(repo).args(args).output().map_err(no_git)?;
     if output.status.success() { Ok(output.stdout) } else { Err(complaint(repo, &output.stderr)) }
 }
 
-/// Whether the repository names its objects by `sha1` or by `sha256`.
+/// Returns the hash function for the object ids of the repository, `sha1` or `sha256`.
 pub(crate) fn object_format(repo: &Path) -> Outcome<String> {
     let name = output(repo, ["rev-parse", "--show-object-format"])?;
     Ok(String::from_utf8_lossy(&name).trim_end().to_owned())
 }
 
-/// The commit that `revision` means, or `None` if git knows no such commit.
+/// Returns the id of the commit that `revision` names, or `None` if there is no such commit.
 pub(crate) fn resolve<const N: usize>(repo: &Path, revision: &OsStr) -> Outcome<Option<Id<N>>> {
     let mut commit = OsString::from(revision);
     commit.push("^{commit}");
@@ -68,7 +68,7 @@ pub(crate) fn resolve<const N: usize>(repo: &Path, revision: &OsStr) -> Outcome<
     Ok(parse_id(output.stdout.trim_ascii_end()))
 }
 
-/// A merge base of two commits, the one that git names first, or `None` if they have no commit in common.
+/// Returns the first merge base of two commits that git lists, or `None` if they have no common ancestor.
 pub(crate) fn merge_base<const N: usize>(repo: &Path, sides: &[Id<N>; 2]) -> Outcome<Option<Id<N>>> {
     let output = command(repo).arg("merge-base").args(sides.iter().map(|id| hex(id))).output().map_err(no_git)?;
     match output.status.code() {
@@ -77,9 +77,10 @@ pub(crate) fn merge_base<const N: usize>(repo: &Path, sides: &[Id<N>; 2]) -> Out
     }
 }
 
-/// Has git merge two commits, named in hexadecimal: the tree's id and the conflicting paths, each ended by NUL.
+/// Merges two commits with git; ids are hexadecimal. Returns the id of the merged tree and the conflicting paths, each
+/// terminated by NUL.
 ///
-/// Git stores what it has merged in the repository, where nothing refers to it.
+/// Git stores the merged tree in the repository, but nothing refers to it.
 pub(crate) fn merge_tree(repo: &Path, base: &str, sides: &[String; 2]) -> Outcome<Vec<u8>> {
     let output = command(repo)
         .args(["-c", "merge.renames=false", "-c", "merge.directoryRenames=false"])
@@ -90,27 +91,27 @@ pub(crate) fn merge_tree(repo: &Path, base: &str, sides: &[String; 2]) -> Outcom
         .output()
         .map_err(no_git)?;
     match output.status.code() {
-        // 1: there are conflicts
+        // 1 means that there are conflicts.
         Some(0 | 1) => Ok(output.stdout),
-        // 129: git did not understand the call
+        // 129 means that git does not support the options.
         Some(129) => {
-            let lacking = "this git has no `merge-tree --write-tree --merge-base`: --verify needs git 2.40 or newer";
-            Err(Failure::Unanswerable(lacking.into()))
+            let lacking = "this git has no `merge-tree --write-tree --merge-base`: --verify requires git 2.40 or newer";
+            Err(Failure::Error(lacking.into()))
         }
         _ => Err(complaint(repo, &output.stderr)),
     }
 }
 
-/// Streams every commit that a ref, `HEAD` or one of `more` reaches, parents before children.
+/// Calls `receive` for every commit that is reachable from a ref, `HEAD` or one of `more`, parents before children.
 ///
-/// Every commit comes with its changes against its first parent, or with its whole tree if it has none.
-/// So a version is always its first parent's version plus these changes, for merges of any kind too.
+/// Each commit is followed by its changes from its first parent, or by all of its files if it has no parent. So a
+/// version is always the version of the first parent plus these changes, even for merges.
 pub(crate) fn read_history<const N: usize>(
     repo: &Path,
     more: &[Id<N>],
     receive: impl FnMut(Record<'_, N>) -> Outcome<()>,
 ) -> Outcome<()> {
-    // All that a user's configuration could change in the stream is said outright.
+    // These options override the user's configuration.
     let mut git = command(repo)
         .args(["log", "--all", "--topo-order", "--reverse"])
         .args(["--raw", "-z", "--no-abbrev", "--format=%H %P"])
@@ -125,8 +126,8 @@ pub(crate) fn read_history<const N: usize>(
         .map_err(no_git)?;
     let stdout = git.stdout.take().expect("stdout is piped");
     let mut stderr = git.stderr.take().expect("stderr is piped");
-    // Read beside the stream, so that git never waits for room in a full pipe of warnings. The caller may count what
-    // it allocates meanwhile: between the two waits this thread does nothing but read, into memory that it has.
+    // Another thread reads standard error, so that git never blocks on a full pipe. Because the caller measures its
+    // allocations, that thread only reads between the two waits, into a buffer that it has allocated before.
     let quiet = Arc::new(Barrier::new(2));
     let reader = thread::spawn({
         let quiet = quiet.clone();
@@ -149,14 +150,14 @@ pub(crate) fn read_history<const N: usize>(
     parsed
 }
 
-/// Reads fields that end in NUL: `COMMIT PARENT...`, or `:MODE MODE ID ID STATUS` followed by a path.
+/// Parses fields that are terminated by NUL: `COMMIT PARENT...`, or `:MODE MODE ID ID STATUS` followed by a path.
 fn parse_history<const N: usize>(
     mut stream: impl BufRead,
     mut receive: impl FnMut(Record<'_, N>) -> Outcome<()>,
 ) -> Outcome<()> {
     let (mut field, mut path) = (Vec::new(), Vec::new());
     while read_field(&mut stream, &mut field)? {
-        // Git puts a newline between a commit and the first of its changes.
+        // Git writes a newline between a commit and its first change.
         let text = field.trim_ascii();
         if let Some(change) = text.strip_prefix(b":") {
             read_field(&mut stream, &mut path)?;
@@ -172,7 +173,7 @@ fn parse_history<const N: usize>(
     Ok(())
 }
 
-/// Reads up to the next NUL, without it; `false` at the end of the stream.
+/// Reads a field up to the next NUL, which it drops. Returns `false` at the end of the stream.
 fn read_field(stream: &mut impl BufRead, field: &mut Vec<u8>) -> io::Result<bool> {
     field.clear();
     let read = stream.read_until(0, field)?;
@@ -182,7 +183,8 @@ fn read_field(stream: &mut impl BufRead, field: &mut Vec<u8>) -> io::Result<bool
     Ok(read > 0)
 }
 
-/// `OLD_MODE NEW_MODE OLD_ID NEW_ID STATUS` to what the path is afterwards: `Some(None)` if deleted.
+/// Parses `OLD_MODE NEW_MODE OLD_ID NEW_ID STATUS`. Returns the new file, `Some(None)` if it was deleted, and `None`
+/// for an error.
 fn parse_change<const N: usize>(change: &[u8]) -> Option<Option<File<N>>> {
     let mut words = change.split(|&byte| byte == b' ');
     let (mode, id) = (words.nth(1)?, words.nth(1)?);
@@ -190,7 +192,7 @@ fn parse_change<const N: usize>(change: &[u8]) -> Option<Option<File<N>>> {
     Some((file.mode != 0).then_some(file))
 }
 
-/// The file that an octal mode and a hexadecimal id describe.
+/// Parses a file from an octal mode and a hexadecimal id.
 pub(crate) fn parse_file<const N: usize>(mode: &[u8], id: &[u8]) -> Option<File<N>> {
     let mode = u16::from_str_radix(std::str::from_utf8(mode).ok()?, 8).ok()?;
     Some(File { mode, id: parse_id(id)? })
@@ -208,7 +210,7 @@ fn parse_id<const N: usize>(hex: &[u8]) -> Option<Id<N>> {
     Some(id)
 }
 
-/// An id as git writes it.
+/// Formats an id in hexadecimal.
 pub(crate) fn hex(id: &[u8]) -> String {
     id.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -220,18 +222,18 @@ fn command(repo: &Path) -> Command {
 }
 
 fn no_git(error: io::Error) -> Failure {
-    Failure::Unanswerable(format!("cannot run git: {error}"))
+    Failure::Error(format!("cannot run git: {error}"))
 }
 
 fn complaint(repo: &Path, stderr: &[u8]) -> Failure {
     let text = String::from_utf8_lossy(stderr);
-    // Warnings may come before the line that says why git gave up.
+    // There may be warnings before the line with the error.
     let fatal = text.lines().find_map(|line| line.strip_prefix("fatal: "));
-    let line = fatal.or(text.lines().next()).unwrap_or("git failed without a word");
-    Failure::Unanswerable(format!("{}: {line}", repo.display()))
+    let line = fatal.or(text.lines().next()).unwrap_or("git failed without a message");
+    Failure::Error(format!("{}: {line}", repo.display()))
 }
 
 fn unexpected(field: &[u8]) -> Failure {
     let field = String::from_utf8_lossy(field);
-    Failure::Unanswerable(format!("git log answered something unexpected: {field:?}"))
+    Failure::Error(format!("unexpected output of git log: {field:?}"))
 }

@@ -1,4 +1,4 @@
-//! One map per commit, all of them sharing what did not change between them.
+//! One map per commit. Maps share the nodes that did not change between them.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{IsTerminal, Write};
@@ -11,23 +11,23 @@ use perennial::PersistentMap;
 use crate::git::{self, Failure, File, Id, Outcome, Record};
 use crate::live_bytes;
 
-/// The files of one commit. Paths are bytes, as in git: they need not be UTF-8.
+/// The files of one commit. As in git, paths are bytes and need not be UTF-8.
 pub(crate) type Version<const N: usize> = PersistentMap<Arc<[u8]>, File<N>>;
 
-/// Every commit of a repository, with the files it has.
+/// All commits of a repository with their files.
 pub(crate) struct History<const N: usize> {
     versions: HashMap<Id<N>, Version<N>>,
     /// Parents before children.
     pub(crate) order: Vec<Id<N>>,
-    /// What all versions together hold on the heap; the paths themselves are not in it.
+    /// The heap memory of all versions together, without the paths.
     pub(crate) bytes: usize,
-    /// What the paths hold, each stored once.
+    /// The heap memory of the paths, each stored once.
     pub(crate) path_bytes: usize,
     pub(crate) load_time: Duration,
 }
 
 impl<const N: usize> History<N> {
-    /// Reads all commits of `repo`, and those that only `more` reaches.
+    /// Reads all commits of `repo`, including those that are reachable only from `more`.
     pub(crate) fn load(repo: &Path, more: &[Id<N>]) -> Outcome<Self> {
         let start = Instant::now();
         let mut progress = Progress::new(start);
@@ -48,7 +48,7 @@ impl<const N: usize> History<N> {
                 Record::Change { path, file } => {
                     let version = order.last().and_then(|id| versions.get_mut(id));
                     let Some(version) = version else {
-                        return Err(Failure::Unanswerable("a change without a commit".into()));
+                        return Err(Failure::Error("a change without a commit".into()));
                     };
                     match file {
                         Some(file) => {
@@ -62,23 +62,23 @@ impl<const N: usize> History<N> {
             Ok(())
         })?;
         if order.is_empty() {
-            return Err(Failure::Unanswerable(format!("{}: no commits yet", repo.display())));
+            return Err(Failure::Error(format!("{}: no commits yet", repo.display())));
         }
-        let bytes = usize::try_from(bytes).expect("what is held was allocated before");
+        let bytes = usize::try_from(bytes).expect("memory is allocated before it is freed");
         Ok(History { versions, order, bytes, path_bytes, load_time: start.elapsed() })
     }
 
-    /// The files of a commit.
+    /// Returns the files of a commit.
     pub(crate) fn at(&self, id: &Id<N>) -> Outcome<&Version<N>> {
         find(&self.versions, id)
     }
 
-    /// The number of entries in all versions, counted as if nothing was shared.
+    /// Returns the sum of the lengths of all versions.
     pub(crate) fn entries(&self) -> usize {
         self.versions.values().map(|version| version.len()).sum()
     }
 
-    /// At most `count` commits, evenly spaced over the history; the last commit is always among them.
+    /// Returns at most `count` commits, evenly spaced over the history, including the last one.
     pub(crate) fn sample(&self, count: usize) -> impl Iterator<Item = &Id<N>> {
         let (all, count) = (self.order.len(), count.clamp(1, self.order.len()));
         (1..=count).map(move |i| &self.order[i * all / count - 1])
@@ -86,10 +86,10 @@ impl<const N: usize> History<N> {
 }
 
 fn find<'a, const N: usize>(versions: &'a HashMap<Id<N>, Version<N>>, id: &Id<N>) -> Outcome<&'a Version<N>> {
-    versions.get(id).ok_or_else(|| Failure::Unanswerable(format!("git did not tell of commit {}", git::hex(id))))
+    versions.get(id).ok_or_else(|| Failure::Error(format!("git did not list commit {}", git::hex(id))))
 }
 
-/// The one stored copy of `path`.
+/// Returns the single stored copy of `path`.
 fn intern(paths: &mut HashSet<Arc<[u8]>>, path: &[u8], path_bytes: &mut usize) -> Arc<[u8]> {
     if let Some(known) = paths.get(path) {
         return known.clone();
@@ -101,14 +101,14 @@ fn intern(paths: &mut HashSet<Arc<[u8]>>, path: &[u8], path_bytes: &mut usize) -
     new
 }
 
-/// By how many bytes `edit` changes what the program holds.
+/// Returns by how many bytes `edit` increases the allocated memory.
 fn heap_growth<R>(edit: impl FnOnce() -> R) -> isize {
     let before = live_bytes();
     edit();
     live_bytes() as isize - before as isize
 }
 
-/// A line on standard error that follows a long load, if someone is watching.
+/// A progress line on standard error, if that is a terminal.
 struct Progress {
     next: Option<Instant>,
     shown: bool,
@@ -118,14 +118,14 @@ impl Progress {
     const PERIOD: Duration = Duration::from_millis(500);
 
     fn new(start: Instant) -> Self {
-        let watched = std::io::stderr().is_terminal();
-        Progress { next: watched.then_some(start + Self::PERIOD), shown: false }
+        let is_terminal = std::io::stderr().is_terminal();
+        Progress { next: is_terminal.then_some(start + Self::PERIOD), shown: false }
     }
 
     fn show(&mut self, commits: usize) {
         let now = Instant::now();
         if self.next.is_some_and(|next| next <= now) {
-            // Nothing depends on this line, so neither does it matter if it cannot be written.
+            // The line is not important, so an error is ignored.
             let _ = write!(std::io::stderr(), "\r{commits} commits read");
             (self.next, self.shown) = (Some(now + Self::PERIOD), true);
         }

@@ -1,4 +1,4 @@
-//! The merge of two versions that come from a third, file by file.
+//! Three-way merge of two versions and their common base, file by file.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,14 +9,14 @@ use perennial::map::Change;
 use crate::diff::{self, Statuses};
 use crate::history::Version;
 
-/// Two versions, what they come from, and what they make together.
+/// Two versions, their base, and the merged version.
 pub(crate) struct Merge<'a, const N: usize> {
     base: &'a Version<N>,
     ours: &'a Version<N>,
     theirs: &'a Version<N>,
-    /// All files; a conflicting one is as we have it, or as they have it if we do not.
+    /// All files of the merge. For a conflict it contains our file, or theirs if we have none.
     pub(crate) merged: Version<N>,
-    /// The paths that the sides changed differently, and those of a file where the other side has a folder.
+    /// The paths that both sides changed differently, and the files where the other side has a folder.
     pub(crate) conflicts: BTreeSet<Arc<[u8]>>,
 }
 
@@ -27,8 +27,8 @@ impl<'a, const N: usize> Merge<'a, N> {
             conflicts.insert(path.clone());
             conflict.ours.or(conflict.theirs).copied()
         });
-        // A map of paths lets a file and a folder have the same name, a tree does not. Neither side has such a
-        // pair, so the files in the folder are new to the side that has the file.
+        // In a map of paths, a file and a folder can have the same name, but not in a git tree. Neither side contains
+        // such a pair, so the files in the folder are additions for the side that has the file.
         for change in ours.diff(&merged).chain(theirs.diff(&merged)) {
             if let Change::Added { key: path, .. } = change {
                 let files = folders(path).filter_map(|folder| merged.get_key_value(folder));
@@ -38,14 +38,14 @@ impl<'a, const N: usize> Merge<'a, N> {
         Merge { base, ours, theirs, merged, conflicts }
     }
 
-    /// What the merge changes in our version, conflicts aside, sorted by path.
+    /// Returns the changes of our version by the merge, without conflicts, sorted by path.
     pub(crate) fn changes(&self) -> Statuses<'_> {
         let mut changes = diff::diff(self.ours, &self.merged);
         changes.retain(|(path, _)| !self.conflicts.contains(*path));
         changes
     }
 
-    /// The conflicts, sorted by path, each with what `git status` would say of it.
+    /// Returns the conflicts, sorted by path, with the letters that `git status` shows.
     pub(crate) fn conflicts(&self) -> Statuses<'_> {
         let has = |version: &Version<N>, path: &[u8]| version.contains_key(path);
         let status = |path| match (has(self.base, path), has(self.ours, path), has(self.theirs, path)) {
@@ -59,10 +59,10 @@ impl<'a, const N: usize> Merge<'a, N> {
         self.conflicts.iter().map(|path| (&**path, status(path))).collect()
     }
 
-    /// The paths at which the merge may come out differently if renames are followed.
+    /// Returns the paths at which git's merge may differ because git follows renames.
     ///
-    /// That takes a file that one side deleted and the other one did not leave as it was; then anything that the
-    /// first side added may be that file under another name.
+    /// These exist only if one side deleted a file that the other side changed. Then each file that the first side
+    /// added may be the deleted file under another name.
     pub(crate) fn renames(&self) -> BTreeSet<&[u8]> {
         let mut renames = BTreeSet::new();
         for (side, other) in [(self.ours, self.theirs), (self.theirs, self.ours)] {
@@ -82,7 +82,7 @@ impl<'a, const N: usize> Merge<'a, N> {
     }
 }
 
-/// The folders that a path lies in, the outermost first.
+/// Returns the folders that contain a path, beginning with the outermost.
 fn folders(path: &[u8]) -> impl Iterator<Item = &[u8]> {
     let slashes = path.iter().enumerate().filter(|&(_, &byte)| byte == b'/');
     slashes.map(|(end, _)| &path[..end])

@@ -1,4 +1,4 @@
-//! Asking git whether we are right.
+//! Compares our results with git's.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,10 +8,10 @@ use crate::git::{self, Failure, File, Id, Outcome};
 use crate::history::Version;
 use crate::merge::Merge;
 
-/// Fails unless `--diff` and git agree on what changed from `old` to `new`.
+/// Fails unless `--diff` and git list the same changes from `old` to `new`.
 pub(crate) fn diff(repo: &Path, old: &[u8], new: &[u8], ours: &str) -> Outcome<()> {
     let (old, new) = (git::hex(old), git::hex(new));
-    // A user's configuration must not change what git answers.
+    // These options override the user's configuration.
     let fixed = ["--ignore-submodules=none", "--no-relative", "--no-color", "-O/dev/null"];
     let diff = ["-c", "core.quotePath=true", "diff", "--name-status", "--no-renames"];
     let args = diff.into_iter().chain(fixed).chain([old.as_str(), new.as_str(), "--"]);
@@ -25,7 +25,7 @@ pub(crate) fn diff(repo: &Path, old: &[u8], new: &[u8], ours: &str) -> Outcome<(
     Err(Failure::Differs(format!("--diff and git diff differ: {:?}", odd.unwrap_or("order"))))
 }
 
-/// Fails unless `version` holds exactly the files that git lists for the commit `id`.
+/// Fails unless `version` has exactly the files that git lists for the commit `id`.
 pub(crate) fn version<const N: usize>(repo: &Path, id: &Id<N>, version: &Version<N>) -> Outcome<()> {
     let commit = git::hex(id);
     let mut listed = 0;
@@ -41,20 +41,20 @@ pub(crate) fn version<const N: usize>(repo: &Path, id: &Id<N>, version: &Version
         return Ok(());
     }
     let len = version.len();
-    Err(Failure::Differs(format!("version {commit} has {len} files where git lists {listed}")))
+    Err(Failure::Differs(format!("version {commit} has {len} files, but git lists {listed}")))
 }
 
-/// What comes of comparing a merge with git's.
+/// The result of comparing our merge with git's.
 pub(crate) struct Compared {
-    /// Files without a conflict that are the same.
+    /// The number of equal files without a conflict.
     pub(crate) equal: usize,
-    /// Conflicts that are left when git has merged the contents of files.
+    /// The number of conflicts that git cannot resolve by merging contents.
     pub(crate) conflicts: usize,
-    /// Paths that differ, but where git may have followed a rename: before 2.50 nothing keeps it from that.
+    /// The number of different paths for which git may have followed a rename, which it always does before 2.50.
     pub(crate) renamed: usize,
 }
 
-/// Fails unless git merges all that is not a conflict to the same files, and finds no conflict beyond ours.
+/// Fails unless git merges all paths without a conflict to the same files, and finds only conflicts that we find too.
 pub(crate) fn merge<const N: usize>(
     repo: &Path,
     base: &Id<N>,
@@ -62,8 +62,8 @@ pub(crate) fn merge<const N: usize>(
     merge: &Merge<'_, N>,
 ) -> Outcome<Compared> {
     let sides = sides.each_ref().map(|id| git::hex(id));
-    let answer = git::merge_tree(repo, &git::hex(base), &sides)?;
-    let mut fields = answer.split(|&byte| byte == 0).filter(|field| !field.is_empty());
+    let output = git::merge_tree(repo, &git::hex(base), &sides)?;
+    let mut fields = output.split(|&byte| byte == 0).filter(|field| !field.is_empty());
     let tree = String::from_utf8_lossy(fields.next().unwrap_or_default());
     let renames = merge.renames();
     let mut renamed = BTreeSet::new();
@@ -82,7 +82,7 @@ pub(crate) fn merge<const N: usize>(
         theirs.insert(before_move(path, &sides).into(), file);
         Ok(())
     })?;
-    // Each path in conflict is in the merge, with one side's file.
+    // The merged version contains one side's file for each conflict.
     let mut equal = merge.merged.len() - merge.conflicts.len();
     for change in merge.merged.diff(&theirs).filter(|change| !merge.conflicts.contains(change.key())) {
         if !renames.contains(&**change.key()) {
@@ -95,8 +95,8 @@ pub(crate) fn merge<const N: usize>(
     Ok(Compared { equal, conflicts: conflicts.len(), renamed: renamed.len() })
 }
 
-/// The path of a file before git moved it out of the way of another, by a `~` and the side it comes from, as
-/// `merge-tree` was told it, and by a number where that is not enough.
+/// Returns the original path of a file that git renamed because of a conflict with a folder. Git appends `~` and the
+/// name of the side as passed to `merge-tree`, and a number if that is not unique.
 fn before_move<'a>(path: &'a [u8], sides: &[String; 2]) -> &'a [u8] {
     let moved = |side: &String| {
         let mut ends = path.windows(1 + side.len());
@@ -105,7 +105,7 @@ fn before_move<'a>(path: &'a [u8], sides: &[String; 2]) -> &'a [u8] {
     sides.iter().find_map(moved).map_or(path, |end| &path[..end])
 }
 
-/// Shows `receive` every file that git lists for a commit or a tree.
+/// Calls `receive` for every file that git lists for a commit or a tree.
 fn each_file<const N: usize>(
     repo: &Path,
     tree: &str,
@@ -113,9 +113,9 @@ fn each_file<const N: usize>(
 ) -> Outcome<()> {
     let list = git::output(repo, ["ls-tree", "-r", "-z", "--full-tree", tree])?;
     for line in list.split_inclusive(|&byte| byte == 0) {
-        // `MODE TYPE ID`, a tab, the path, NUL
+        // A line is `MODE TYPE ID`, a tab, the path, and NUL.
         let Some((path, file)) = parse_listed(line) else {
-            return Err(Failure::Unanswerable(format!("cannot read the tree of {tree}")));
+            return Err(Failure::Error(format!("cannot read the tree of {tree}")));
         };
         receive(path, file)?;
     }

@@ -1,13 +1,13 @@
-//! A fixed hash function, for where there are no random keys.
+//! A fixed hash function, used where there are no random keys.
 
 use core::hash::{BuildHasherDefault, Hasher};
 
-/// Makes [`FoldHasher`]s, all alike.
+/// Creates [`FoldHasher`]s, which are all alike.
 pub(super) type FoldState = BuildHasherDefault<FoldHasher>;
 
-/// For each word, a multiplication whose halves are folded together.
+/// A hasher that multiplies by a constant for each word, and folds the two halves of the product together.
 ///
-/// It has no keys, so that anyone can compute what it returns.
+/// It has no keys, so anyone can compute its results.
 pub(super) struct FoldHasher(u64);
 
 impl FoldHasher {
@@ -22,13 +22,13 @@ impl Default for FoldHasher {
     }
 }
 
-/// Returns the two halves of a product, folded together.
+/// Returns the exclusive or of the two halves of the product.
 fn fold_multiply(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     (product as u64) ^ ((product >> 64) as u64)
 }
 
-/// Up to eight bytes as a number.
+/// Returns up to eight bytes as a little-endian number.
 fn little_endian(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
 }
@@ -39,8 +39,8 @@ impl Hasher for FoldHasher {
         for word in &mut words {
             self.write_u64(little_endian(word));
         }
-        // A one stands above the bytes left over, and is written even if there are none: so the words tell how many
-        // bytes there were.
+        // A one bit is set above the remaining bytes, and is written even if there are none, so that the words
+        // determine how many bytes there were.
         let rest = words.remainder();
         self.write_u64(little_endian(rest) | 1 << (8 * rest.len()));
     }
@@ -50,7 +50,7 @@ impl Hasher for FoldHasher {
     }
 
     fn write_u64(&mut self, word: u64) {
-        // Added, so that a product of zero does not swallow what was written before and after.
+        // The constant is added so that a zero product does not erase what was written before.
         self.0 = fold_multiply(self.0 ^ word, Self::FACTOR).wrapping_add(Self::START);
     }
 
@@ -75,13 +75,13 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_and_the_length_count() {
+    fn hash_depends_on_every_byte_and_on_the_length() {
         let mut seen = Vec::new();
         for length in 0..20 {
             seen.push(bytes(&[0; 20][..length]));
-            for place in 0..length {
+            for index in 0..length {
                 let mut one = [0; 20];
-                one[place] = 1;
+                one[index] = 1;
                 seen.push(bytes(&one[..length]));
             }
         }

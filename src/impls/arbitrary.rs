@@ -1,4 +1,4 @@
-//! `arbitrary`: maps and sets from the bytes of a fuzzer.
+//! `arbitrary`: maps and sets from a fuzzer's bytes.
 
 use core::hash::{BuildHasher, Hash};
 

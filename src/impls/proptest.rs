@@ -1,4 +1,4 @@
-//! Strategies for `proptest`, in the manner of its `collection::hash_map` and `hash_set`. Needs the feature `proptest`.
+//! Strategies for `proptest`, in the style of its `collection::hash_map` and `hash_set`.
 //!
 //! `any::<PersistentMap<K, V, S>>()` and `any::<PersistentSet<T, S>>()` work too, with any hasher.
 
@@ -12,12 +12,14 @@ use proptest::strategy::{BoxedStrategy, Strategy};
 
 use crate::{PersistentMap, PersistentSet, RandomState};
 
-/// Returns a strategy for maps of keys and values from these strategies, with a number of entries in this range.
+/// Returns a strategy for maps with keys and values from these strategies and with a number of entries in this range.
 ///
-/// Where `key` gives equal keys so often that there are too few entries, the map is rejected and another one tried.
+/// If `key` generates so many equal keys that there are too few entries, the map is rejected and another one is
+/// tried.
 ///
-/// The maps have the default hasher, whose keys are drawn once per process: a failure that depends on the iteration
-/// order may not be found again from its saved seed. [`persistent_map_with_hasher`] takes a hasher of fixed keys.
+/// The maps have the default hasher, whose keys are chosen at random once per process: a failure that depends on the
+/// iteration order may not be reproduced from its saved seed. To reproduce it, pass a hasher with fixed keys to
+/// [`persistent_map_with_hasher`].
 ///
 /// # Examples
 ///
@@ -41,9 +43,9 @@ where
     persistent_map_with_hasher(key, value, size, RandomState::new())
 }
 
-/// Returns the strategy [`persistent_map`] for maps under clones of `hasher`.
+/// Like [`persistent_map`], but returns maps that hash their keys with clones of `hasher`.
 ///
-/// With a hasher of fixed keys, the maps iterate in the same order whenever they are made from the same seed.
+/// With a hasher with fixed keys, maps made from the same seed are iterated in the same order.
 ///
 /// # Examples
 ///
@@ -71,13 +73,14 @@ where
     collected((key, value), size.into(), collect, PersistentMap::len)
 }
 
-/// Returns a strategy for sets of elements from this strategy, with a number of elements in this range.
+/// Returns a strategy for sets with elements from this strategy and with a number of elements in this range.
 ///
-/// Where `element` gives equal elements so often that there are too few of them, the set is rejected and another one
-/// tried.
+/// If `element` generates so many equal elements that there are too few different ones, the set is rejected and
+/// another one is tried.
 ///
-/// The sets have the default hasher, whose keys are drawn once per process: a failure that depends on the iteration
-/// order may not be found again from its saved seed. [`persistent_set_with_hasher`] takes a hasher of fixed keys.
+/// The sets have the default hasher, whose keys are chosen at random once per process: a failure that depends on the
+/// iteration order may not be reproduced from its saved seed. To reproduce it, pass a hasher with fixed keys to
+/// [`persistent_set_with_hasher`].
 ///
 /// # Examples
 ///
@@ -85,8 +88,10 @@ where
 /// use perennial::proptest::persistent_set;
 /// use proptest::prelude::*;
 ///
-/// proptest!(|(a in persistent_set(0..50, 0..20), b in persistent_set(0..50, 0..20))| {
-///     prop_assert_eq!(a.union(&b).len() + a.intersection(&b).len(), a.len() + b.len());
+/// let sets = (persistent_set(0..50, 0..20), persistent_set(0..50, 0..20));
+/// proptest!(|((a, b) in sets)| {
+///     let (either, both) = (a.union(&b), a.intersection(&b));
+///     prop_assert_eq!(either.len() + both.len(), a.len() + b.len());
 /// });
 /// ```
 pub fn persistent_set<T: Strategy>(
@@ -99,9 +104,9 @@ where
     persistent_set_with_hasher(element, size, RandomState::new())
 }
 
-/// Returns the strategy [`persistent_set`] for sets under clones of `hasher`.
+/// Like [`persistent_set`], but returns sets that hash their elements with clones of `hasher`.
 ///
-/// With a hasher of fixed keys, the sets iterate in the same order whenever they are made from the same seed.
+/// With a hasher with fixed keys, sets made from the same seed are iterated in the same order.
 ///
 /// # Examples
 ///
@@ -127,7 +132,7 @@ where
     collected(element, size.into(), collect, PersistentSet::len)
 }
 
-/// Returns a strategy for collections of so many different items.
+/// Returns a strategy for collections with a number of different items in this range.
 fn collected<I: Strategy, C: Debug>(
     item: I,
     size: SizeRange,
@@ -137,7 +142,7 @@ fn collected<I: Strategy, C: Debug>(
     let least = size.start();
     vec(item, size)
         .prop_map(collect)
-        .prop_filter("fewer different items than asked for", move |collection| len(collection) >= least)
+        .prop_filter("fewer different items than required", move |collection| len(collection) >= least)
 }
 
 impl<K, V, S> Arbitrary for PersistentMap<K, V, S>

@@ -1,4 +1,4 @@
-//! `quickcheck`: maps and sets of random entries, which shrink as a vector of them does.
+//! `quickcheck`: maps and sets of random entries, which shrink like a vector of these entries.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

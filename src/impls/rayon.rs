@@ -1,11 +1,11 @@
-//! Parallel iterators, in the manner of hashbrown's, and parallel building and merging. Needs the feature `rayon`.
+//! Parallel iterators, in the style of hashbrown's, and parallel building and merging.
 //!
-//! Iterators are split between subtrees, so that the parts are of about the same size without a look at the entries.
-//! `collect` and `par_extend` hash in parallel and build the subtrees in parallel; the parallel forms of `merge` and
-//! its like merge them in parallel, and share with the operands what the sequential forms share.
+//! Iterators are split at subtrees, into parts of about the same size, without visiting the entries. `collect` and
+//! `par_extend` hash in parallel and build the subtrees in parallel; the parallel forms of `merge` and similar
+//! operations merge the subtrees in parallel, and share with the operands what the sequential forms share.
 //!
-//! Keys and values must be `Send` and `Sync`, because threads share the nodes that hold them. A panic in one thread's
-//! part of the work is passed on when the others have ended theirs, and leaves the operands untouched.
+//! Keys and values must be `Send` and `Sync`, because threads share the nodes that contain them. A panic in one
+//! thread is propagated when the other threads have finished their parts, and leaves the operands unchanged.
 
 use alloc::vec::Vec;
 use core::hash::{BuildHasher, Hash};
@@ -13,24 +13,24 @@ use core::hash::{BuildHasher, Hash};
 use rayon::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
-use crate::keyed::{self, KeyOf, Table, agree};
-use crate::trie::{Dealt, Executor, HashTrie, Merged, Rule, Subtree, Subtrees};
+use crate::table::{KeyOf, Table};
+use crate::trie::{Executor, HashTrie, Merge, RootPartition, SetOp, Subtree, Subtrees};
 
 pub mod map;
 pub mod set;
 
-/// The threads of the pool that this is called in.
+/// The thread pool in which a function of this module is called.
 #[derive(Clone, Copy)]
 struct Pool;
 
 impl Executor for Pool {
     fn map<J: Send, R: Send>(self, jobs: Vec<J>, run: impl Fn(J) -> R + Sync) -> Vec<R> {
-        // One by one: they may be of very different sizes.
+        // One job at a time: jobs can be of very different sizes.
         jobs.into_par_iter().with_max_len(1).map(&run).collect()
     }
 }
 
-/// The parallel iterator over the entries of subtrees.
+/// A parallel iterator over the entries of subtrees.
 struct Entries<N>(Subtrees<N>);
 
 impl<N: Subtree<Item: Send> + Send> UnindexedProducer for Entries<N> {
@@ -54,7 +54,7 @@ impl<N: Subtree<Item: Send> + Send> ParallelIterator for Entries<N> {
     }
 }
 
-/// The parallel iterator `$iterator` is this `$entries` with each item in another form.
+/// Implements the parallel iterator `$iterator` as `$entries` with each item mapped to another form.
 macro_rules! parallel {
     ([$($generics:tt)*] $iterator:ty, $self:ident => $entries:expr, $pattern:pat => $item:expr, $type:ty) => {
         impl<$($generics)*> ParallelIterator for $iterator {
@@ -69,56 +69,50 @@ macro_rules! parallel {
 
 use parallel;
 
-/// Builds a trie of `entries`; of equal keys, `replace` puts the later entry over the earlier one.
-fn collect<T, K, S>(
-    entries: impl ParallelIterator<Item = T>,
-    hasher: &S,
-    key_of: impl KeyOf<T, K> + Send + Sync,
-    replace: impl Fn(&mut T, T) + Sync,
-) -> HashTrie<T>
-where
-    T: Send + Sync,
-    K: Eq + Hash,
-    S: BuildHasher + Sync,
-{
-    let parts = entries.fold(Dealt::new, |mut dealt, entry| {
-        dealt.push(hasher.hash_one(key_of(&entry)), entry);
-        dealt
-    });
-    HashTrie::of_dealt(parts.collect(), Pool, |there, new| key_of(there) == key_of(new), replace)
-}
+impl<T: Send + Sync, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
+    /// Returns a trie of `entries`. If keys are equal, `replace` replaces the earlier entry by the later one.
+    fn par_collect(&self, entries: impl ParallelIterator<Item = T>, replace: impl Fn(&mut T, T) + Sync) -> HashTrie<T>
+    where
+        S: Sync,
+    {
+        let hasher = &self.hasher;
+        let parts = entries.fold(RootPartition::new, |mut partition, entry| {
+            partition.push(hasher.hash_one(M::key(&entry)), entry);
+            partition
+        });
+        HashTrie::from_partitions(parts.collect(), Pool, M::same_key, replace)
+    }
 
-/// Returns the parallel form of [`keyed::merge`].
-fn merge<T, K, S>(
-    a: Table<'_, T, S>,
-    b: Table<'_, T, S>,
-    key_of: impl KeyOf<T, K> + Sync,
-    rule: Rule,
-    both: impl Fn(&T, &T) -> Merged<T> + Sync,
-) -> HashTrie<T>
-where
-    T: Clone + Send + Sync,
-    K: Eq + Hash,
-    S: BuildHasher + Sync,
-{
-    let other = if agree(a, b, key_of) { b.0.clone() } else { keyed::rehashed(b.0, a.1, key_of) };
-    let merged = a.0.merge_on(&other, Pool, rule, |a, b| key_of(a) == key_of(b), both, T::clone);
-    // As in the sequential form, dropped by hand lest `merged` leak if a destructor panics.
-    drop(other);
-    merged
-}
+    /// Merges a trie of `entries` into this one. If keys are equal, `replace` combines two new entries, and `both`
+    /// combines an old and a new one.
+    fn par_extend(
+        &mut self,
+        entries: impl ParallelIterator<Item = T>,
+        replace: impl Fn(&mut T, T) + Sync,
+        both: impl Fn(&T, &T) -> Merge<T> + Sync,
+    ) where
+        T: Clone,
+        S: Sync,
+    {
+        let new = self.par_collect(entries, replace);
+        self.trie = self.trie.par_merge(&new, Pool, SetOp::UNION, M::same_key, both, T::clone);
+    }
 
-/// Returns the parallel form of [`keyed::eq`].
-fn eq<T, K, S>(
-    a: Table<'_, T, S>,
-    b: Table<'_, T, S>,
-    key_of: impl KeyOf<T, K>,
-    eq: impl Fn(&T, &T) -> bool + Sync,
-) -> bool
-where
-    T: Send + Sync,
-    K: Eq + Hash,
-    S: BuildHasher,
-{
-    a.0.eq_on(b.0, Pool, &eq) || a.0.len() == b.0.len() && !agree(a, b, key_of) && keyed::eq(a, b, key_of, eq)
+    /// Does what [`merge`](Self::merge) does, in parallel.
+    fn par_merge(&self, other: &Self, op: SetOp, both: impl Fn(&T, &T) -> Merge<T> + Sync) -> Self
+    where
+        T: Clone,
+        S: Clone,
+    {
+        let other = self.rehashed(other);
+        let merged = self.trie.par_merge(&other, Pool, op, M::same_key, both, T::clone);
+        // As in the sequential form, dropped explicitly so that `merged` does not leak if a destructor panics.
+        drop(other);
+        Self::new(merged, self.hasher.clone())
+    }
+
+    /// Does what [`eq`](Self::eq) does; the comparison node by node is parallel.
+    fn par_eq(&self, other: &Self, eq: impl Fn(&T, &T) -> bool + Sync) -> bool {
+        self.trie.par_eq(&other.trie, Pool, &eq) || self.eq_by_search(other, eq)
+    }
 }

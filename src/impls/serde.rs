@@ -1,8 +1,8 @@
-//! `serde`: a map as a map, a set as a sequence, a patch as a map of each key to what becomes of it.
+//! `serde`: a map as a map, a set as a sequence, a patch as a map from each key to its change.
 //!
-//! What becomes of a key is an enum with the variants `added(V)`, `removed(V)` and `changed(V, V)`: in JSON,
-//! `{"a":{"added":1},"b":{"changed":[2,3]}}`. Two options would be shorter, yet many formats do not tell `Some(None)`,
-//! or a `Some` of the unit, from `None`.
+//! A change is an enum with the variants `added(V)`, `removed(V)` and `changed(V, V)`: in JSON,
+//! `{"a":{"added":1},"b":{"changed":[2,3]}}`. A pair of options would be shorter, but many formats do not distinguish
+//! `Some(None)`, or `Some(())`, from `None`.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -15,11 +15,10 @@ use serde_core::ser::{Serialize, SerializeTupleVariant, Serializer};
 use crate::map::{Edit, Patch};
 use crate::{PersistentMap, PersistentSet};
 
-/// So many bytes are set aside at once for entries that the input has announced: a wrong number must not take all
-/// memory.
+/// The upper bound in bytes on preallocation from a size hint, so that a bogus hint cannot exhaust memory.
 const TRUSTED: usize = 1 << 16;
 
-/// Collects the items that `next` gives. About `announced` of them are expected.
+/// Collects the items that `next` returns. About `announced` of them are expected.
 ///
 /// They are inserted all at once, which takes a fraction of the time of single inserts.
 fn collect<T, C, E>(announced: Option<usize>, mut next: impl FnMut() -> Result<Option<T>, E>) -> Result<C, E>
@@ -35,9 +34,10 @@ where
 }
 
 impl<K: Serialize, V: Serialize, S> Serialize for PersistentMap<K, V, S> {
-    /// In the order of 32 bits of the hashes, which is the same for equal maps with equal hashers.
+    /// Serializes the entries in the order of 32 bits of their hashes, which is the same for equal maps with equal
+    /// hashers.
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        serializer.collect_map(self.trie.in_stored_order().map(|(key, value)| (key, value)))
+        serializer.collect_map(self.table.trie.in_stored_order().map(|(key, value)| (key, value)))
     }
 }
 
@@ -47,16 +47,17 @@ where
     V: Deserialize<'de>,
     S: BuildHasher + Default,
 {
-    /// Of equal keys the last value wins.
+    /// Deserializes a map. If a key occurs more than once, the last value is used.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Collection::<Self>(PhantomData))
     }
 }
 
 impl<T: Serialize, S> Serialize for PersistentSet<T, S> {
-    /// In the order of 32 bits of the hashes, which is the same for equal sets with equal hashers.
+    /// Serializes the elements in the order of 32 bits of their hashes, which is the same for equal sets with equal
+    /// hashers.
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        serializer.collect_seq(self.trie.in_stored_order())
+        serializer.collect_seq(self.table.trie.in_stored_order())
     }
 }
 
@@ -65,7 +66,7 @@ where
     T: Deserialize<'de> + Eq + Hash,
     S: BuildHasher + Default,
 {
-    /// Of equal elements the first stays.
+    /// Deserializes a set. If there are equal elements, the first one is kept.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_seq(Collection::<Self>(PhantomData))
     }
@@ -83,13 +84,13 @@ where
     V: Deserialize<'de>,
     S: BuildHasher + Default,
 {
-    /// Of several changes of one key the last counts.
+    /// Deserializes a patch. If there are several changes of one key, the last one is kept.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self { edits: Deserialize::deserialize(deserializer)? })
     }
 }
 
-/// The visitor that makes a `C`.
+/// The visitor that builds a `C`.
 struct Collection<C>(PhantomData<C>);
 
 impl<'de, K, V, S> Visitor<'de> for Collection<PersistentMap<K, V, S>>
@@ -125,7 +126,7 @@ where
     }
 }
 
-/// The names of an edit's variants.
+/// The names of the variants of `Edit`.
 const VARIANTS: [&str; 3] = ["added", "removed", "changed"];
 
 impl<V: Serialize> Serialize for Edit<V> {
@@ -157,7 +158,7 @@ impl<'de, V: Deserialize<'de>> Visitor<'de> for EditVisitor<V> {
     type Value = Edit<V>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value added or removed, or two of which one is changed to the other")
+        f.write_str("an added or removed value, or a changed value before and after")
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<Edit<V>, A::Error> {
@@ -169,14 +170,14 @@ impl<'de, V: Deserialize<'de>> Visitor<'de> for EditVisitor<V> {
         })
     }
 
-    /// Returns the values of a change.
+    /// Returns the old and the new value of a `changed` variant.
     fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Edit<V>, A::Error> {
         let mut value = |index| values.next_element()?.ok_or_else(|| de::Error::invalid_length(index, &"two values"));
         Ok(Edit { before: Some(value(0)?), after: Some(value(1)?) })
     }
 }
 
-/// The index of a variant, which a format may give by its name.
+/// The index of a variant, which a format may encode as its name.
 struct Variant(usize);
 
 impl<'de> Deserialize<'de> for Variant {

@@ -1,68 +1,38 @@
-//! Maps combined with maps: merging, intersecting, subtracting, comparing.
+//! Operations on two maps: merging, intersecting, subtracting, comparing.
 //!
-//! All of it goes through both tries together and stops where they share a subtree, or only one has anything. What is
-//! unchanged is shared with the operands; if all of it is, the result is that operand's version.
+//! They traverse both tries together, and do not descend where both share a subtree or where only one has entries.
+//! The result shares the unchanged parts of the operands; if everything is unchanged, it is the version of that
+//! operand.
 
 use core::hash::{BuildHasher, Hash};
 use core::ptr;
 
 use super::{PersistentMap, unchanged};
-use crate::keyed::{self, first};
 use crate::macros::operators;
-use crate::trie::{Merged, Rule, always};
-
-/// What becomes of a key that both of two maps have: what the closure of [`PersistentMap::merge_with`] returns.
-///
-/// # Examples
-///
-/// ```
-/// use perennial::map::Merge;
-/// use perennial::persistent_map;
-///
-/// let ours = persistent_map! { "a" => 1, "b" => 2 };
-/// let theirs = persistent_map! { "a" => 3, "b" => 2 };
-/// let merged = ours.merge_with(&theirs, |_, a, b| if a < b { Merge::Right } else { Merge::Left });
-/// assert!(merged == theirs);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Merge<V> {
-    /// The entry of the map itself stays.
-    Left,
-    /// The entry of the other map stays, its key included.
-    Right,
-    /// The key of the map itself stays, and gets this value.
-    Value(V),
-    /// The key is not in the result.
-    Remove,
-}
-
-/// The value itself stands for [`Merge::Value`].
-impl<V> From<V> for Merge<V> {
-    fn from(value: V) -> Self {
-        Self::Value(value)
-    }
-}
+use crate::table::Table;
+use crate::trie::{Merge, SetOp, into_ok};
 
 impl<V> Merge<V> {
-    /// What becomes of the entries of `key`.
-    pub(crate) fn of<K: Clone>(self, key: &K) -> Merged<(K, V)> {
+    /// Returns this decision about a value as a decision about the entry with that value and `key`.
+    pub(crate) fn with_key<K: Clone>(self, key: &K) -> Merge<(K, V)> {
         match self {
-            Self::Left => Merged::Left,
-            Self::Right => Merged::Right,
-            Self::Value(value) => Merged::New((key.clone(), value)),
-            Self::Remove => Merged::Remove,
+            Self::Left => Merge::Left,
+            Self::Right => Merge::Right,
+            Self::New(value) => Merge::New((key.clone(), value)),
+            Self::Remove => Merge::Remove,
         }
     }
 }
 
 /// # Combining maps
 impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V, S> {
-    /// Returns a version with the entries of both maps. Where both have a key, the key is ours and the value the
-    /// other's.
+    /// Returns a version with the entries of both maps.
     ///
-    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). The same version if the other
-    /// map is that version or has no entries; values are not compared, so that an equal value of the other map replaces
-    /// ours. Also written `|`.
+    /// For keys that both contain, it keeps our key and takes the other map's value.
+    ///
+    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). Returns this very version
+    /// if the other map is the same version or is empty; values are not compared, so an equal value of the other map
+    /// replaces ours. This is also the operator `|`.
     ///
     /// # Examples
     ///
@@ -71,20 +41,21 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     ///
     /// let defaults = persistent_map! { "colour" => "red", "size" => "small" };
     /// let wishes = persistent_map! { "size" => "large" };
-    /// assert_eq!(defaults.merge(&wishes), persistent_map! { "colour" => "red", "size" => "large" });
+    /// let merged = defaults.merge(&wishes);
+    /// assert_eq!(merged, persistent_map! { "colour" => "red", "size" => "large" });
     /// assert_eq!(defaults.merge(&wishes), defaults | wishes);
     /// ```
     #[doc(alias("concat", "union"))]
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn merge(&self, other: &Self) -> Self {
-        self.merged(other, Rule::UNION, |(key, _), (_, value)| Merged::New((key.clone(), value.clone())))
+        self.merged(other, SetOp::UNION, |(key, _), (_, value)| Merge::New((key.clone(), value.clone())))
     }
 
-    /// Returns a version with the entries of both maps, in which `f` has decided about each key that both have.
+    /// Returns a version with the entries of both maps, in which `f` decides about the keys that both contain.
     ///
-    /// `f` is called once for each such key, with the key, our value and the other's. It returns the new value, or a
-    /// [`Merge`] if one of the entries is to stay as it is, or none. Therefore it takes O(n + m) even for versions that
-    /// share much; yet entries that `f` leaves as they are stay shared.
+    /// `f` is called once for each such key, with the key, our value and the other map's value. It returns the new
+    /// value, or a [`Merge`] to keep one of the two entries or neither. Therefore this takes O(n + m) even if the
+    /// maps share most of their nodes, but entries that `f` keeps stay shared.
     ///
     /// # Examples
     ///
@@ -94,21 +65,26 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     ///
     /// let monday = persistent_map! { "apples" => 3, "pears" => 5 };
     /// let tuesday = persistent_map! { "pears" => 2, "plums" => 8 };
-    /// let both = monday.merge_with(&tuesday, |_, a, b| a + b);
-    /// assert_eq!(both, persistent_map! { "apples" => 3, "pears" => 7, "plums" => 8 });
-    /// let greater = monday.merge_with(&tuesday, |_, a, b| if a < b { Merge::Right } else { Merge::Left });
-    /// assert_eq!(greater, persistent_map! { "apples" => 3, "pears" => 5, "plums" => 8 });
+    /// let sum = monday.merge_with(&tuesday, |_, a, b| a + b);
+    /// assert_eq!(sum, persistent_map! { "apples" => 3, "pears" => 7, "plums" => 8 });
+    ///
+    /// let max = monday.merge_with(&tuesday, |_, a, b| {
+    ///     if a < b { Merge::Right } else { Merge::Left }
+    /// });
+    /// assert_eq!(max, persistent_map! { "apples" => 3, "pears" => 5, "plums" => 8 });
     /// ```
     #[doc(alias = "union_with")]
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn merge_with<R: Into<Merge<V>>>(&self, other: &Self, mut f: impl FnMut(&K, &V, &V) -> R) -> Self {
-        self.merged(other, Rule::UNION.asking(), |(key, ours), (_, theirs)| f(key, ours, theirs).into().of(key))
+        self.merged(other, SetOp::UNION.visiting_shared(), |(key, ours), (_, theirs)| {
+            f(key, ours, theirs).into().with_key(key)
+        })
     }
 
-    /// Returns a version with those of our entries whose key the other map has too. Also written `&`.
+    /// Returns a version with those of our entries whose keys the other map contains.
     ///
-    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). The same version if the other
-    /// map has all of our keys.
+    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). Returns this very version
+    /// if the other map contains all of our keys. This is also the operator `&`.
     ///
     /// # Examples
     ///
@@ -121,33 +97,13 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     /// ```
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn intersection(&self, other: &Self) -> Self {
-        self.merged(other, Rule::INTERSECTION, |_, _| Merged::Left)
+        self.merged(other, SetOp::INTERSECTION, |_, _| Merge::Left)
     }
 
-    /// Returns a version with the keys that both maps have, and the values that `f` makes of ours and the other's. O(n
-    /// + m).
+    /// Returns a version with those of our entries whose keys the other map does not contain.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::persistent_map;
-    ///
-    /// let prices = persistent_map! { "apple" => 3, "pear" => 5 };
-    /// let basket = persistent_map! { "pear" => 2, "plum" => 1 };
-    /// let due = prices.intersection_with(&basket, |_, price, count| price * count);
-    /// assert_eq!(due, persistent_map! { "pear" => 10 });
-    /// ```
-    #[must_use = "the new version is the result; the map itself is unchanged"]
-    pub fn intersection_with(&self, other: &Self, mut f: impl FnMut(&K, &V, &V) -> V) -> Self {
-        self.merged(other, Rule::INTERSECTION.asking(), |(key, ours), (_, theirs)| {
-            Merged::New((key.clone(), f(key, ours, theirs)))
-        })
-    }
-
-    /// Returns a version with those of our entries whose key the other map does not have. Also written `-`.
-    ///
-    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). The same version if the maps
-    /// have no key in common.
+    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). Returns this very version
+    /// if the maps have no keys in common. This is also the operator `-`.
     ///
     /// # Examples
     ///
@@ -161,12 +117,13 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     #[doc(alias = "relative_complement")]
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn difference(&self, other: &Self) -> Self {
-        self.merged(other, Rule::DIFFERENCE, |_, _| Merged::Remove)
+        self.merged(other, SetOp::DIFFERENCE, |_, _| Merge::Remove)
     }
 
-    /// Returns a version with the entries of either map whose key the other does not have. Also written `^`.
+    /// Returns a version with the entries whose keys exactly one of the maps contains.
     ///
-    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m).
+    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). This is also the operator
+    /// `^`.
     ///
     /// # Examples
     ///
@@ -175,16 +132,16 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     ///
     /// let ours = persistent_map! { 1 => "a", 2 => "b" };
     /// let theirs = persistent_map! { 2 => "c", 3 => "d" };
-    /// assert_eq!(ours.symmetric_difference(&theirs), persistent_map! { 1 => "a", 3 => "d" });
+    /// let either = ours.symmetric_difference(&theirs);
+    /// assert_eq!(either, persistent_map! { 1 => "a", 3 => "d" });
     /// ```
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn symmetric_difference(&self, other: &Self) -> Self {
-        self.merged(other, Rule::SYMMETRIC_DIFFERENCE, |_, _| Merged::Remove)
+        self.merged(other, SetOp::SYMMETRIC_DIFFERENCE, |_, _| Merge::Remove)
     }
 
-    fn merged(&self, other: &Self, rule: Rule, both: impl FnMut(&(K, V), &(K, V)) -> Merged<(K, V)>) -> Self {
-        let trie = keyed::merge(self.table(), other.table(), first, rule, both);
-        Self { trie, hasher: self.hasher.clone() }
+    fn merged(&self, other: &Self, op: SetOp, both: impl FnMut(&(K, V), &(K, V)) -> Merge<(K, V)>) -> Self {
+        Self { table: self.table.merge(&other.table, op, both) }
     }
 }
 
@@ -192,9 +149,9 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
 impl<K: Clone, V: Clone + PartialEq, S: Clone> PersistentMap<K, V, S> {
     /// Returns a version with the same keys and the values that `f` returns. O(n).
     ///
-    /// A value for which `f` returns an equal one stays, so that unchanged subtrees stay shared; if nothing changes,
-    /// the result is this very version. Two values that are both unequal to themselves, such as NaNs, count as equal,
-    /// as in [`diff`](Self::diff). [`map_values`](Self::map_values) makes values of another type.
+    /// Values for which `f` returns an equal value are kept, so unchanged subtrees stay shared; if nothing changes,
+    /// this very version is returned. As in [`diff`](Self::diff), two values that are both unequal to themselves,
+    /// such as NaNs, count as equal. For values of another type, use [`map_values`](Self::map_values).
     ///
     /// # Examples
     ///
@@ -202,30 +159,31 @@ impl<K: Clone, V: Clone + PartialEq, S: Clone> PersistentMap<K, V, S> {
     /// use perennial::persistent_map;
     ///
     /// let prices = persistent_map! { "apple" => 3, "pear" => 15 };
-    /// assert_eq!(prices.update_values(|_, &price| price.min(10)), persistent_map! { "apple" => 3, "pear" => 10 });
+    /// let capped = prices.update_values(|_, &price| price.min(10));
+    /// assert_eq!(capped, persistent_map! { "apple" => 3, "pear" => 10 });
     /// assert!(prices.update_values(|_, &price| price.min(20)).ptr_eq(&prices));
     /// ```
     #[doc(alias = "map_mut")]
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn update_values(&self, mut f: impl FnMut(&K, &V) -> V) -> Self {
         let both = |(key, old): &(K, V), _: &_| match f(key, old) {
-            new if unchanged(old, &new) => Ok(Merged::Left),
-            new => Ok(Merged::New((key.clone(), new))),
+            new if unchanged(old, &new) => Ok(Merge::Left),
+            new => Ok(Merge::New((key.clone(), new))),
         };
-        // Merged with itself, where equal entries are one and the same.
+        // Merges the map with itself, where equal entries are identical.
         let same = |a: &_, b: &_| Ok(ptr::eq(a, b));
-        let rule = Rule::INTERSECTION.asking();
-        let trie = always(self.trie.try_merge_with(&self.trie, rule, same, both, <(K, V)>::clone));
-        Self { trie, hasher: self.hasher.clone() }
+        let op = SetOp::INTERSECTION.visiting_shared();
+        let trie = into_ok(self.table.trie.try_merge_with(&self.table.trie, op, same, both, <(K, V)>::clone));
+        Self { table: Table::new(trie, self.table.hasher.clone()) }
     }
 }
 
 /// # Maps with values of another type
 impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
-    /// Returns a map with the same keys and the values that `f` returns, which may be of another type. O(n); no key is
-    /// hashed or compared.
+    /// Returns a map with the same keys and the values that `f` returns, which may be of another type. O(n); no key
+    /// is hashed or compared.
     ///
-    /// The new map shares nothing with this one; [`update_values`](Self::update_values) does.
+    /// The new map shares no nodes with this one; see [`update_values`](Self::update_values) for that.
     ///
     /// # Examples
     ///
@@ -233,7 +191,7 @@ impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
     /// use perennial::{PersistentMap, persistent_map};
     ///
     /// let prices = persistent_map! { "apple" => 3, "pear" => 15 };
-    /// let labels: PersistentMap<&str, String> = prices.map_values(|name, price| format!("{name}: {price}"));
+    /// let labels = prices.map_values(|name, price| format!("{name}: {price}"));
     /// assert_eq!(labels["pear"], "pear: 15");
     /// ```
     #[must_use = "the new map is the result; the map itself is unchanged"]
@@ -241,7 +199,44 @@ impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
         self.filter_map(|key, value| Some(f(key, value)))
     }
 
-    /// Returns a map with the values that `f` returns, and the keys for which it returns one. O(n); no key is hashed or
+    /// Returns a map with the keys that both maps contain, and the values that `f` computes from both values.
+    ///
+    /// The three maps may have different types of values. O(m log n) for the m entries of the smaller map; no key is
+    /// hashed if the maps have the same hasher.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::{PersistentMap, persistent_map};
+    ///
+    /// let prices = persistent_map! { "apple" => 3, "pear" => 5 };
+    /// let colours = persistent_map! { "pear" => "green", "plum" => "blue" };
+    /// let tags: PersistentMap<&str, String> =
+    ///     prices.intersection_with(&colours, |fruit, price, colour| {
+    ///         format!("{colour} {fruit}: {price}")
+    ///     });
+    /// assert_eq!(tags, persistent_map! { "pear" => "green pear: 5".to_owned() });
+    /// ```
+    #[must_use = "the new map is the result; the map itself is unchanged"]
+    pub fn intersection_with<W, R>(
+        &self,
+        other: &PersistentMap<K, W, S>,
+        mut f: impl FnMut(&K, &V, &W) -> R,
+    ) -> PersistentMap<K, R, S>
+    where
+        K: Eq + Hash,
+        S: BuildHasher,
+    {
+        let (ours, theirs) = (&self.table, &other.table);
+        let trie = if ours.hashers_agree_on_samples(theirs) {
+            ours.trie.zip_with(&theirs.trie, |a, b| a.0 == b.0, |(key, a), (_, b)| (key.clone(), f(key, a, b)))
+        } else {
+            ours.trie.filter_map_with(|(key, a)| Some((key.clone(), f(key, a, &theirs.get(key)?.1))))
+        };
+        PersistentMap { table: Table::new(trie, ours.hasher.clone()) }
+    }
+
+    /// Returns a map with the keys for which `f` returns `Some`, and those values. O(n); no key is hashed or
     /// compared.
     ///
     /// # Examples
@@ -250,22 +245,22 @@ impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
     /// use perennial::{PersistentMap, persistent_map};
     ///
     /// let texts = persistent_map! { "a" => "1", "b" => "two" };
-    /// let numbers: PersistentMap<&str, u32> = texts.filter_map(|_, text| text.parse().ok());
+    /// let numbers = texts.filter_map(|_, text| text.parse::<u32>().ok());
     /// assert_eq!(numbers, persistent_map! { "a" => 1 });
     /// ```
     #[must_use = "the new map is the result; the map itself is unchanged"]
     pub fn filter_map<W>(&self, mut f: impl FnMut(&K, &V) -> Option<W>) -> PersistentMap<K, W, S> {
-        let trie = self.trie.filter_map_with(|(key, value)| Some((key.clone(), f(key, value)?)));
-        PersistentMap { trie, hasher: self.hasher.clone() }
+        let trie = self.table.trie.filter_map_with(|(key, value)| Some((key.clone(), f(key, value)?)));
+        PersistentMap { table: Table::new(trie, self.table.hasher.clone()) }
     }
 }
 
 /// # Comparing the keys of maps
 impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
-    /// Returns `true` if the other map has all of our entries, with equal values.
+    /// Returns `true` if the other map contains all of our entries, with equal values.
     ///
-    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). As with `==` of maps, shared
-    /// nodes count as equal without being visited, and elsewhere a value such as NaN is not equal to itself.
+    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). As with `==` of maps,
+    /// shared nodes count as equal without being visited; in other nodes, a value such as NaN is not equal to itself.
     ///
     /// # Examples
     ///
@@ -280,13 +275,17 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     where
         V: PartialEq,
     {
-        keyed::is_within(self.table(), other.table(), first, |(_, a), (_, b)| a == b)
+        self.table.is_within(&other.table, |(_, a), (_, b)| a == b)
     }
 
-    /// Returns `true` if the other map has all of our keys, with values that `f` accepts beside ours.
+    /// Returns `true` if the other map contains all of our keys, and `f` accepts our value and the other map's for
+    /// each of them.
     ///
-    /// `f` is asked about every key until it refuses one, because it may refuse a value beside itself. So this takes
-    /// O(n log m) even for versions that share much, which [`is_submap`](Self::is_submap) does not.
+    /// The two maps may have different types of values.
+    ///
+    /// `f` is called for every key, including those in shared nodes, since `f(v, v)` may be `false`; it stops at the
+    /// first `false`. So this takes O(n log m) even if the maps share most of their nodes, unlike
+    /// [`is_submap`](Self::is_submap).
     ///
     /// # Examples
     ///
@@ -295,15 +294,15 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     ///
     /// let order = persistent_map! { "apples" => 2 };
     /// let stock = persistent_map! { "apples" => 3, "pears" => 5 };
-    /// assert!(order.is_submap_by(&stock, |wanted, there| wanted <= there));
+    /// assert!(order.is_submap_by(&stock, |wanted, available| wanted <= available));
     /// ```
-    pub fn is_submap_by(&self, other: &Self, mut f: impl FnMut(&V, &V) -> bool) -> bool {
+    pub fn is_submap_by<W>(&self, other: &PersistentMap<K, W, S>, mut f: impl FnMut(&V, &W) -> bool) -> bool {
         self.len() <= other.len() && self.iter().all(|(key, ours)| other.get(key).is_some_and(|theirs| f(ours, theirs)))
     }
 
-    /// Returns `true` if there is no key that both maps have.
+    /// Returns `true` if the maps have no keys in common.
     ///
-    /// O(m log n) for the m entries of the smaller map; less where the maps share something.
+    /// O(m log n) for the m entries of the smaller map, and less if the maps share nodes.
     ///
     /// # Examples
     ///
@@ -315,7 +314,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     /// assert!(!map.is_disjoint(&persistent_map! { 1 => "b" }));
     /// ```
     pub fn is_disjoint(&self, other: &Self) -> bool {
-        keyed::is_disjoint(self.table(), other.table(), first)
+        self.table.is_disjoint(&other.table)
     }
 }
 

@@ -1,4 +1,4 @@
-//! From other collections to maps, and from maps to iterators.
+//! Conversions from other collections to maps, and from maps to iterators.
 
 use core::hash::{BuildHasher, Hash};
 #[cfg(feature = "std")]
@@ -9,14 +9,13 @@ use {
 
 use super::iter::{IntoIter, Iter, IterMut};
 use super::{PersistentMap, replace_value};
-use crate::keyed::{self, first};
-use crate::trie::sole_owner;
+use crate::trie::never_clone;
 
-/// Makes a [`PersistentMap`] from a list of `key => value`, under the default hasher or under one that stands before
-/// it.
+/// Creates a [`PersistentMap`] from a list of `key => value`, with the default hasher or with one given before the
+/// list.
 ///
-/// Of equal keys the last value wins. Without entries it can be used in constants. Without the feature `std` there is
-/// no default hasher, and only the form with a hasher compiles.
+/// If a key is listed more than once, the last value is used. Without entries it can be used in constants. Without
+/// the feature `std` there is no default hasher, and only the form with a hasher compiles.
 ///
 /// # Examples
 ///
@@ -33,7 +32,7 @@ use crate::trie::sole_owner;
 /// assert!(empty.is_empty());
 /// ```
 ///
-/// With a hasher, and a semicolon after it:
+/// With a hasher, followed by a semicolon:
 ///
 /// ```
 /// use perennial::{PersistentMap, persistent_map};
@@ -64,41 +63,42 @@ macro_rules! persistent_map {
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
-    /// Returns a map of these entries. Of equal keys the last value wins.
+    /// Returns a map of these entries. If a key occurs more than once, the last value is used.
     pub(crate) fn collected(hasher: S, entries: impl IntoIterator<Item = (K, V)>) -> Self {
         let mut map = Self::with_hasher(hasher);
-        keyed::extend(&mut map.trie, &map.hasher, entries, first, sole_owner, replace_value);
+        map.table.extend(entries, never_clone, replace_value);
         map
     }
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher + Default> FromIterator<(K, V)> for PersistentMap<K, V, S> {
-    /// Of equal keys the last value wins. O(n), and faster than inserting one by one.
+    /// Collects the entries into a map. If a key occurs more than once, the last value is used. O(n), and faster than
+    /// inserting one by one.
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         Self::collected(S::default(), entries)
     }
 }
 
 impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> Extend<(K, V)> for PersistentMap<K, V, S> {
-    /// Inserts all entries. Of equal keys the last value wins.
+    /// Inserts all entries. If a key occurs more than once, the last value is used.
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        keyed::extend(&mut self.trie, &self.hasher, entries, first, <(K, V)>::clone, replace_value);
+        self.table.extend(entries, <(K, V)>::clone, replace_value);
     }
 }
 
 impl<'a, K: Eq + Hash + Copy, V: Copy, S: BuildHasher> Extend<(&'a K, &'a V)> for PersistentMap<K, V, S> {
-    /// Inserts copies of all entries. Of equal keys the last value wins.
+    /// Inserts copies of all entries. If a key occurs more than once, the last value is used.
     fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
         self.extend(entries.into_iter().map(|(&key, &value)| (key, value)));
     }
 }
 
-// Conversions have the default hasher only, as in `std`: with another parameter the type of
+// As in `std`, conversions exist for the default hasher only: with a type parameter for the hasher, the type of
 // `PersistentMap::from([...])` could not be inferred.
 
 #[cfg(feature = "std")]
 impl<K: Eq + Hash, V, const N: usize> From<[(K, V); N]> for PersistentMap<K, V> {
-    /// Of equal keys the last value wins.
+    /// Returns a map of these entries. If a key occurs more than once, the last value is used.
     fn from(entries: [(K, V); N]) -> Self {
         entries.into_iter().collect()
     }
@@ -106,7 +106,7 @@ impl<K: Eq + Hash, V, const N: usize> From<[(K, V); N]> for PersistentMap<K, V> 
 
 #[cfg(feature = "std")]
 impl<K: Eq + Hash, V> From<Vec<(K, V)>> for PersistentMap<K, V> {
-    /// Of equal keys the last value wins.
+    /// Returns a map of these entries. If a key occurs more than once, the last value is used.
     fn from(entries: Vec<(K, V)>) -> Self {
         entries.into_iter().collect()
     }
@@ -154,10 +154,10 @@ impl<K: Clone, V: Clone, S> IntoIterator for PersistentMap<K, V, S> {
     type Item = (K, V);
     type IntoIter = IntoIter<K, V>;
 
-    /// Iterates over the entries by value, in unspecified order.
+    /// Returns an iterator over the entries by value, in unspecified order.
     ///
-    /// Entries in nodes that another version shares are cloned, all others moved.
+    /// Entries in nodes that are shared with another version are cloned, all others moved.
     fn into_iter(self) -> IntoIter<K, V> {
-        IntoIter { inner: self.trie.into_iter() }
+        IntoIter { inner: self.table.trie.into_iter() }
     }
 }

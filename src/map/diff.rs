@@ -1,11 +1,11 @@
-//! What has changed from one version to another.
+//! The changes from one version to another.
 
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 
 use super::{PersistentMap, unchanged};
-use crate::keyed::{self, Pairing, Same, first};
+use crate::table::{KeyedPairWalk, Same};
 use crate::trie::Pair;
 
 /// A difference between two maps at one key.
@@ -38,7 +38,7 @@ pub enum Change<'a, K, V> {
     },
     /// Both maps have the key, with values that are not equal (see [`PersistentMap::diff`] for values such as NaN).
     Changed {
-        /// The key, as the older map holds it.
+        /// The key, as stored in the older map.
         key: &'a K,
         /// Its value in the older map.
         old: &'a V,
@@ -63,7 +63,7 @@ impl<'a, K, V> Change<'a, K, V> {
         }
     }
 
-    /// Returns the value before the change, if there was the key. O(1).
+    /// Returns the value before the change, or `None` if the key was absent. O(1).
     ///
     /// # Examples
     ///
@@ -80,7 +80,7 @@ impl<'a, K, V> Change<'a, K, V> {
         }
     }
 
-    /// Returns the value after the change, if there is the key. O(1).
+    /// Returns the value after the change, or `None` if the key is absent. O(1).
     ///
     /// # Examples
     ///
@@ -98,7 +98,7 @@ impl<'a, K, V> Change<'a, K, V> {
     }
 }
 
-// Not derived: that would ask `Clone` of K and V.
+// Not derived: derived impls would require `K: Clone` and `V: Clone`.
 
 impl<K, V> Clone for Change<'_, K, V> {
     fn clone(&self) -> Self {
@@ -108,9 +108,9 @@ impl<K, V> Clone for Change<'_, K, V> {
 
 impl<K, V> Copy for Change<'_, K, V> {}
 
-/// Iterator over what has changed from one map to another.
+/// An iterator over the changes from one map to another.
 ///
-/// Made by [`PersistentMap::diff`].
+/// Returned by [`PersistentMap::diff`].
 ///
 /// # Examples
 ///
@@ -119,7 +119,7 @@ impl<K, V> Copy for Change<'_, K, V> {}
 /// assert_eq!(map.diff(&map.clone()).next(), None);
 /// ```
 pub struct Diff<'a, K, V> {
-    pairs: Pairing<'a, (K, V), Same<(K, V)>>,
+    pairs: KeyedPairWalk<'a, (K, V), Same<(K, V)>>,
 }
 
 impl<'a, K, V: PartialEq> Iterator for Diff<'a, K, V> {
@@ -144,20 +144,19 @@ impl<K, V> fmt::Debug for Diff<'_, K, V> {
 
 /// # Comparing versions
 impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PersistentMap<K, V, S> {
-    /// Iterates over what has changed from this map to `newer`, in unspecified order.
+    /// Returns an iterator over the changes from this map to `newer`, in unspecified order.
     ///
-    /// O(c log n) for versions that differ in c entries, since it passes over what they share; at most O(n + m). It is
-    /// lazy, unless the hashers of the maps disagree: then all is searched for at once.
+    /// O(c log n) for versions that differ in c entries, since shared nodes are skipped; at most O(n + m). The
+    /// iterator is lazy, unless the hashers of the maps disagree: then this call computes all differences at once.
     ///
-    /// Two values that are both unequal to themselves count as unchanged. So a NaN that nobody has touched is no
-    /// change, and the changes do not depend on which nodes the maps share. The price: a change from one such value to
-    /// another is not seen, as from `(NaN, 1)` to `(NaN, 2)`. [`Patch::between`](super::Patch::between),
-    /// [`apply`](Self::apply) and [`merge3`](Self::merge3) compare values in the same way. Where the difference
-    /// matters, take values whose `==` is an equivalence, for floating-point numbers that of their bits or of
-    /// `total_cmp`.
+    /// Two values that are both unequal to themselves count as unchanged. So an untouched NaN is not a change, and
+    /// the changes do not depend on which nodes the maps share. The drawback is that a change from one such value to
+    /// another, for example from `(NaN, 1)` to `(NaN, 2)`, is not detected.
+    /// [`Patch::between`](super::Patch::between), [`apply`](Self::apply) and [`merge3`](Self::merge3) compare values
+    /// in the same way. If this matters, use values whose `==` is an equivalence relation; for floating-point
+    /// numbers, compare their bits or use `total_cmp`.
     ///
-    /// The first difference is `old.diff(&new).next()`: it costs no more than the way to it, so that it serves to say
-    /// in a log or a failed test where two large maps part.
+    /// To find just one difference, for example for a test failure message, use `old.diff(&new).next()`.
     ///
     /// # Examples
     ///
@@ -180,6 +179,6 @@ impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PersistentMap<K, V, S> {
     /// assert_eq!(old.diff(&old.assoc("count", 1.0)).count(), 1);
     /// ```
     pub fn diff<'a>(&'a self, newer: &'a Self) -> Diff<'a, K, V> {
-        Diff { pairs: keyed::pairing(self.table(), newer.table(), first, |(a, _), (b, _)| Ok(a == b)) }
+        Diff { pairs: self.table.pairs(&newer.table, |(a, _), (b, _)| Ok(a == b)) }
     }
 }

@@ -1,4 +1,4 @@
-//! Places in a map: `std`'s entry interface.
+//! `std`'s entry interface.
 
 use core::error::Error;
 use core::fmt;
@@ -6,13 +6,13 @@ use core::hash::{BuildHasher, Hash};
 use core::mem;
 
 use super::into_value;
-use crate::keyed::Cloner;
-use crate::trie::{self, HashTrie, always, infallible};
+use crate::table::{MapKey, Table};
+use crate::trie::{self, ClonePtr, into_ok, wrap_ok};
 
-/// The place of a key in a map: a view into an entry that is there, or a gap where one can be put.
+/// A view into an entry of a map, which is either occupied or vacant.
 ///
-/// Made by [`PersistentMap::entry`](super::PersistentMap::entry). The key has been searched once and is not searched
-/// again.
+/// Returned by [`PersistentMap::entry`](super::PersistentMap::entry). The key has already been looked up and is not
+/// looked up again.
 ///
 /// # Examples
 ///
@@ -25,13 +25,13 @@ use crate::trie::{self, HashTrie, always, infallible};
 /// assert!(matches!(map.entry("b"), Entry::Vacant(_)));
 /// ```
 pub enum Entry<'a, K, V> {
-    /// The map has the key.
+    /// The map contains the key.
     Occupied(OccupiedEntry<'a, K, V>),
-    /// The map does not have the key.
+    /// The map does not contain the key.
     Vacant(VacantEntry<'a, K, V>),
 }
 
-/// A view into an entry that is in a map; the occupied form of [`Entry`].
+/// A view into an occupied entry of a map; the occupied form of [`Entry`].
 ///
 /// # Examples
 ///
@@ -49,7 +49,7 @@ pub struct OccupiedEntry<'a, K, V> {
     pub(super) inner: trie::OccupiedEntry<'a, (K, V)>,
 }
 
-/// A gap in a map, and the key to fill it with; the vacant form of [`Entry`].
+/// A view into a vacant entry of a map, with the key to insert; the vacant form of [`Entry`].
 ///
 /// # Examples
 ///
@@ -68,7 +68,7 @@ pub struct VacantEntry<'a, K, V> {
     pub(super) inner: trie::VacantEntry<'a, (K, V)>,
 }
 
-/// The error of [`PersistentMap::try_insert`](super::PersistentMap::try_insert): the key is there already.
+/// The error of [`PersistentMap::try_insert`](super::PersistentMap::try_insert): the key is already present.
 ///
 /// # Examples
 ///
@@ -80,23 +80,22 @@ pub struct VacantEntry<'a, K, V> {
 /// assert_eq!(error.to_string(), r#"cannot insert 2: the key "a" has the value 1"#);
 /// ```
 pub struct OccupiedError<'a, K, V> {
-    /// The entry that is there.
+    /// The existing entry.
     pub entry: OccupiedEntry<'a, K, V>,
     /// The value that was not inserted.
     pub value: V,
 }
 
 impl<'a, K: Eq + Hash, V> Entry<'a, K, V> {
-    /// Returns the place of `key`.
+    /// Returns the entry of `key`.
     #[inline]
     pub(crate) fn find<S: BuildHasher>(
-        trie: &'a mut HashTrie<(K, V)>,
-        hasher: &S,
+        table: &'a mut Table<(K, V), S, MapKey>,
         key: K,
-        clone: Cloner<(K, V)>,
+        clone: ClonePtr<(K, V)>,
     ) -> Self {
-        let hash = hasher.hash_one(&key);
-        match always(trie.try_entry_with(hash, infallible(|(k, _): &(K, V)| key == *k), clone)) {
+        let hash = table.hasher.hash_one(&key);
+        match into_ok(table.trie.try_entry_with(hash, wrap_ok(|(k, _): &(K, V)| key == *k), clone)) {
             trie::Entry::Occupied(inner) => Self::Occupied(OccupiedEntry { inner }),
             trie::Entry::Vacant(inner) => Self::Vacant(VacantEntry { key, inner }),
         }
@@ -104,7 +103,7 @@ impl<'a, K: Eq + Hash, V> Entry<'a, K, V> {
 }
 
 impl<'a, K, V> Entry<'a, K, V> {
-    /// Inserts `default` if the place is vacant. Returns a mutable reference to the value. O(log n), no search.
+    /// Inserts `default` if the entry is vacant, and returns a mutable reference to the value. O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -117,15 +116,15 @@ impl<'a, K, V> Entry<'a, K, V> {
     /// assert_eq!(map["a"], 5);
     /// ```
     pub fn or_insert(self, default: V) -> &'a mut V {
-        // Without a closure, which would carry a large value through two calls more.
+        // Not by a closure, which would move a large value through two more calls.
         match self {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => entry.insert(default),
         }
     }
 
-    /// Inserts the result of `default` if the place is vacant. Returns a mutable reference to the value. O(log n), no
-    /// search.
+    /// Inserts the result of `default` if the entry is vacant, and returns a mutable reference to the value.
+    /// O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -140,8 +139,8 @@ impl<'a, K, V> Entry<'a, K, V> {
         self.or_insert_with_key(|_| default())
     }
 
-    /// Inserts the result of `default` for the key if the place is vacant. Returns a mutable reference to the value.
-    /// O(log n), no search.
+    /// Inserts `default(&key)` if the entry is vacant, and returns a mutable reference to the value. O(log n), no
+    /// lookup.
     ///
     /// # Examples
     ///
@@ -162,8 +161,8 @@ impl<'a, K, V> Entry<'a, K, V> {
         }
     }
 
-    /// Inserts the default value of `V` if the place is vacant. Returns a mutable reference to the value. O(log n), no
-    /// search.
+    /// Inserts the default value of `V` if the entry is vacant, and returns a mutable reference to the value.
+    /// O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -181,8 +180,8 @@ impl<'a, K, V> Entry<'a, K, V> {
         self.or_insert_with(V::default)
     }
 
-    /// Returns the key: that of the map if it has it, otherwise the one the place was asked for with. O(log n), no
-    /// search.
+    /// Returns the key: the stored one if the entry is occupied, otherwise the one passed to `entry`. O(log n), no
+    /// lookup.
     ///
     /// # Examples
     ///
@@ -199,7 +198,7 @@ impl<'a, K, V> Entry<'a, K, V> {
         }
     }
 
-    /// Edits the value with `f` if there is one, before what is done with the place next. O(log n), no search.
+    /// Edits the value with `f` if the entry is occupied, and returns the entry. O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -212,7 +211,7 @@ impl<'a, K, V> Entry<'a, K, V> {
     /// }
     /// assert_eq!(map["a"], 41);
     /// ```
-    #[must_use = "the place may be vacant still; `get_mut` edits a value where there is one"]
+    #[must_use = "the entry may still be vacant; to edit only a value that is present, use `get_mut`"]
     pub fn and_modify<F: FnOnce(&mut V)>(mut self, f: F) -> Self {
         if let Entry::Occupied(entry) = &mut self {
             f(entry.get_mut());
@@ -220,8 +219,7 @@ impl<'a, K, V> Entry<'a, K, V> {
         self
     }
 
-    /// Inserts `value`, in place of the one that is there, if any. Returns the entry, now occupied. O(log n), no
-    /// search.
+    /// Sets the value, inserting the key if the entry is vacant, and returns the occupied entry. O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -244,7 +242,7 @@ impl<'a, K, V> Entry<'a, K, V> {
 }
 
 impl<'a, K, V> OccupiedEntry<'a, K, V> {
-    /// Returns the key, as the map holds it. O(log n), no search.
+    /// Returns the stored key. O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -258,7 +256,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         &self.inner.get().0
     }
 
-    /// Returns the value. O(log n), no search.
+    /// Returns a reference to the value. O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -272,8 +270,8 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         &self.inner.get().1
     }
 
-    /// Returns the value for editing, as long as the entry lives; [`into_mut`](Self::into_mut) is for longer. O(log n),
-    /// no search.
+    /// Returns a mutable reference to the value, which borrows the entry; see also [`into_mut`](Self::into_mut).
+    /// O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -290,7 +288,8 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         &mut self.inner.get_mut().1
     }
 
-    /// Returns the value for editing, as long as the map is borrowed. O(log n), no search.
+    /// Converts the entry into a mutable reference to the value that lives as long as the borrow of the map.
+    /// O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -306,7 +305,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         &mut self.inner.into_mut().1
     }
 
-    /// Sets the value, and returns the one that was there. O(log n), no search.
+    /// Sets the value and returns the old one. O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -321,7 +320,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         mem::replace(self.get_mut(), value)
     }
 
-    /// Removes the entry from the map and returns its value. O(log n), no search.
+    /// Removes the entry from the map and returns its value. O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -336,7 +335,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         into_value(self.remove_entry())
     }
 
-    /// Removes the entry from the map and returns its key and value. O(log n), no search.
+    /// Removes the entry from the map and returns its key and value. O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -362,14 +361,14 @@ impl<'a, K, V> VacantEntry<'a, K, V> {
     /// use perennial::map::Entry;
     ///
     /// let mut map: PersistentMap<&str, u32> = PersistentMap::new();
-    /// let Entry::Vacant(entry) = map.entry("a") else { panic!("an empty map has a key") };
+    /// let Entry::Vacant(entry) = map.entry("a") else { panic!("it is empty") };
     /// assert_eq!(entry.key(), &"a");
     /// ```
     pub fn key(&self) -> &K {
         &self.key
     }
 
-    /// Returns the key; the map stays as it is. O(1).
+    /// Returns the key and leaves the map unchanged. O(1).
     ///
     /// # Examples
     ///
@@ -378,14 +377,15 @@ impl<'a, K, V> VacantEntry<'a, K, V> {
     /// use perennial::map::Entry;
     ///
     /// let mut map: PersistentMap<String, u32> = PersistentMap::new();
-    /// let Entry::Vacant(entry) = map.entry(String::from("a")) else { panic!("an empty map has a key") };
+    /// let key = String::from("a");
+    /// let Entry::Vacant(entry) = map.entry(key) else { panic!("it is empty") };
     /// assert_eq!(entry.into_key(), "a");
     /// ```
     pub fn into_key(self) -> K {
         self.key
     }
 
-    /// Inserts the key with `value`. Returns a mutable reference to the value. O(log n), no search.
+    /// Inserts the key with `value`, and returns a mutable reference to the value. O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -403,7 +403,7 @@ impl<'a, K, V> VacantEntry<'a, K, V> {
         &mut self.inner.insert((self.key, value)).1
     }
 
-    /// Inserts the key with `value`. Returns the entry, now occupied. O(log n), no search.
+    /// Inserts the key with `value`, and returns the occupied entry. O(log n), no lookup.
     ///
     /// # Examples
     ///

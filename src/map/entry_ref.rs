@@ -1,4 +1,4 @@
-//! Places in a map by a borrowed key, which is made an owned one only if it is inserted.
+//! Entries by a borrowed key, which is converted to an owned one only if it is inserted.
 
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
@@ -6,13 +6,13 @@ use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 
 use super::entry::OccupiedEntry;
-use crate::keyed::Cloner;
-use crate::trie::{self, HashTrie, always, infallible};
+use crate::table::{MapKey, Table};
+use crate::trie::{self, ClonePtr, into_ok, wrap_ok};
 
-/// The place of a borrowed key in a map: [`Entry`](super::Entry) without an owned key.
+/// A view into an entry of a map, like [`Entry`](super::Entry) but with a borrowed key.
 ///
-/// Made by [`PersistentMap::entry_ref`](super::PersistentMap::entry_ref). What inserts makes the key with `Into`, as a
-/// `String` from a `&str`.
+/// Returned by [`PersistentMap::entry_ref`](super::PersistentMap::entry_ref). Inserting converts the key with `Into`,
+/// for example a `&str` to a `String`.
 ///
 /// # Examples
 ///
@@ -26,13 +26,13 @@ use crate::trie::{self, HashTrie, always, infallible};
 /// assert!(matches!(map.entry_ref("b"), EntryRef::Vacant(_)));
 /// ```
 pub enum EntryRef<'a, 'q, K, V, Q: ?Sized> {
-    /// The map has the key.
+    /// The map contains the key.
     Occupied(OccupiedEntry<'a, K, V>),
-    /// The map does not have the key.
+    /// The map does not contain the key.
     Vacant(VacantEntryRef<'a, 'q, K, V, Q>),
 }
 
-/// A gap in a map, and the borrowed key to fill it with; the vacant form of [`EntryRef`].
+/// A view into a vacant entry of a map, with the borrowed key to insert; the vacant form of [`EntryRef`].
 ///
 /// # Examples
 ///
@@ -52,15 +52,14 @@ pub struct VacantEntryRef<'a, 'q, K, V, Q: ?Sized> {
 }
 
 impl<'a, 'q, K, V, Q: ?Sized + Hash + Equivalent<K>> EntryRef<'a, 'q, K, V, Q> {
-    /// Returns the place of `key`.
+    /// Returns the entry of `key`.
     pub(crate) fn find<S: BuildHasher>(
-        trie: &'a mut HashTrie<(K, V)>,
-        hasher: &S,
+        table: &'a mut Table<(K, V), S, MapKey>,
         key: &'q Q,
-        clone: Cloner<(K, V)>,
+        clone: ClonePtr<(K, V)>,
     ) -> Self {
-        let same = infallible(|(there, _): &(K, V)| key.equivalent(there));
-        match always(trie.try_entry_with(hasher.hash_one(key), same, clone)) {
+        let same = wrap_ok(|(present, _): &(K, V)| key.equivalent(present));
+        match into_ok(table.trie.try_entry_with(table.hasher.hash_one(key), same, clone)) {
             trie::Entry::Occupied(inner) => Self::Occupied(OccupiedEntry { inner }),
             trie::Entry::Vacant(inner) => Self::Vacant(VacantEntryRef { key, inner }),
         }
@@ -71,7 +70,7 @@ impl<'a, 'q, K, V, Q: ?Sized> EntryRef<'a, 'q, K, V, Q>
 where
     &'q Q: Into<K>,
 {
-    /// Inserts `default` if the place is vacant. Returns a mutable reference to the value. O(log n), no search.
+    /// Inserts `default` if the entry is vacant, and returns a mutable reference to the value. O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -91,8 +90,8 @@ where
         }
     }
 
-    /// Inserts the result of `default` if the place is vacant. Returns a mutable reference to the value. O(log n), no
-    /// search.
+    /// Inserts the result of `default` if the entry is vacant, and returns a mutable reference to the value.
+    /// O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -107,8 +106,8 @@ where
         self.or_insert_with_key(|_| default())
     }
 
-    /// Inserts the result of `default` for the borrowed key if the place is vacant. Returns a mutable reference to the
-    /// value. O(log n), no search.
+    /// Inserts `default(key)` if the entry is vacant, and returns a mutable reference to the value. O(log n), no
+    /// lookup.
     ///
     /// # Examples
     ///
@@ -129,8 +128,8 @@ where
         }
     }
 
-    /// Inserts the default value of `V` if the place is vacant. Returns a mutable reference to the value. O(log n), no
-    /// search.
+    /// Inserts the default value of `V` if the entry is vacant, and returns a mutable reference to the value.
+    /// O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -148,8 +147,7 @@ where
         self.or_insert_with(V::default)
     }
 
-    /// Inserts `value`, in place of the one that is there, if any. Returns the entry, now occupied. O(log n), no
-    /// search.
+    /// Sets the value, inserting the key if the entry is vacant, and returns the occupied entry. O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -171,7 +169,7 @@ where
 }
 
 impl<K, V, Q: ?Sized> EntryRef<'_, '_, K, V, Q> {
-    /// Edits the value with `f` if there is one, before what is done with the place next. O(log n), no search.
+    /// Edits the value with `f` if the entry is occupied, and returns the entry. O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -184,7 +182,7 @@ impl<K, V, Q: ?Sized> EntryRef<'_, '_, K, V, Q> {
     /// }
     /// assert_eq!(map["a"], 41);
     /// ```
-    #[must_use = "the place may be vacant still; `get_mut` edits a value where there is one"]
+    #[must_use = "the entry may still be vacant; to edit only a value that is present, use `get_mut`"]
     pub fn and_modify<F: FnOnce(&mut V)>(mut self, f: F) -> Self {
         if let Self::Occupied(entry) = &mut self {
             f(entry.get_mut());
@@ -203,14 +201,14 @@ impl<'a, 'q, K, V, Q: ?Sized> VacantEntryRef<'a, 'q, K, V, Q> {
     /// use perennial::map::EntryRef;
     ///
     /// let mut map: PersistentMap<String, u32> = PersistentMap::new();
-    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!("an empty map has a key") };
+    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!("it is empty") };
     /// assert_eq!(entry.key(), "a");
     /// ```
     pub const fn key(&self) -> &'q Q {
         self.key
     }
 
-    /// Inserts the key with `value`. Returns a mutable reference to the value. O(log n), no search.
+    /// Inserts the converted key with `value`, and returns a mutable reference to the value. O(log n), no lookup.
     ///
     /// # Examples
     ///
@@ -231,7 +229,7 @@ impl<'a, 'q, K, V, Q: ?Sized> VacantEntryRef<'a, 'q, K, V, Q> {
         &mut self.inner.insert((self.key.into(), value)).1
     }
 
-    /// Inserts the key with `value`. Returns the entry, now occupied. O(log n), no search.
+    /// Inserts the converted key with `value`, and returns the occupied entry. O(log n), no lookup.
     ///
     /// # Examples
     ///

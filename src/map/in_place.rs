@@ -1,6 +1,7 @@
-//! The in-place operations, by the names of `std`.
+//! The in-place operations, with the names of `std`.
 //!
-//! They copy a node only if another version shares it and something in it changes, or may be changed by the caller.
+//! They copy a node only if it is shared with another version and something in it changes or may be changed by the
+//! caller.
 
 use core::hash::{BuildHasher, Hash};
 use core::mem;
@@ -9,15 +10,17 @@ use equivalent::Equivalent;
 
 use super::iter::{Drain, ExtractIf, IntoKeys, IntoValues, IterMut, ValuesMut};
 use super::{Entry, EntryRef, OccupiedError, PersistentMap, into_value, replace_value};
-use crate::keyed::{self, first};
 use crate::trie::Extraction;
 
 /// # Editing in place, by key
+///
+/// These methods require `Clone` because an edit copies the nodes that another version shares. Keys and values that are
+/// not `Clone` can be edited in a [`TransientMap`](crate::TransientMap).
 impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
-    /// Inserts `value` under `key` and returns the value that it replaces, if any. O(log n).
+    /// Inserts a key-value pair and returns the previous value of the key, if any. O(log n).
     ///
-    /// A key that is there already stays, as in `std`. Its value is replaced even by an equal one, which copies the
-    /// nodes on the way that another version shares.
+    /// If the key is already present, the map keeps the old key, as in `std`. The value is replaced even by an equal
+    /// one, so the shared nodes on the path are copied.
     ///
     /// # Examples
     ///
@@ -31,14 +34,14 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     /// ```
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        keyed::insert(&mut self.trie, &self.hasher, (key, value), first, <(K, V)>::clone, replace_value)
+        self.table.insert((key, value), <(K, V)>::clone, replace_value)
     }
 
-    /// Inserts `value` under `key` unless there is an entry already. O(log n).
+    /// Inserts a key-value pair if the key is absent, and returns a mutable reference to the value. O(log n).
     ///
     /// # Errors
     ///
-    /// If the key is there, changes nothing and returns an [`OccupiedError`] with its entry and with `value`.
+    /// If the key is present, changes nothing and returns an [`OccupiedError`] with the entry and `value`.
     ///
     /// # Examples
     ///
@@ -59,7 +62,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
         }
     }
 
-    /// Removes the entry of `key` and returns its value. O(log n); no allocation if there is no such key.
+    /// Removes `key` and returns its value, if it was present. O(log n); no allocation if it was absent.
     ///
     /// # Examples
     ///
@@ -78,7 +81,8 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
         self.remove_entry(key).map(into_value)
     }
 
-    /// Removes the entry of `key` and returns its key and value. O(log n); no allocation if there is no such key.
+    /// Removes `key` and returns the stored key and value, if it was present. O(log n); no allocation if it was
+    /// absent.
     ///
     /// # Examples
     ///
@@ -94,13 +98,13 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::remove(&mut self.trie, &self.hasher, key, first, <(K, V)>::clone)
+        self.table.remove(key, <(K, V)>::clone)
     }
 
-    /// Returns a mutable reference to the value of `key`. O(log n); no allocation if there is no such key.
+    /// Returns a mutable reference to the value of `key`. O(log n); no allocation if `key` is absent.
     ///
-    /// If the key is there, the nodes on the way that another version shares are copied, even if nothing is written
-    /// then.
+    /// If `key` is present, the shared nodes on the path are copied, even if nothing is written through the
+    /// reference.
     ///
     /// # Examples
     ///
@@ -118,12 +122,12 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::get_mut(&mut self.trie, &self.hasher, key, first, <(K, V)>::clone).map(|(_, value)| value)
+        self.table.get_mut(key, <(K, V)>::clone).map(|(_, value)| value)
     }
 
-    /// Returns the key as the map holds it, and a mutable reference to its value. O(log n); no allocation if there is no such key.
+    /// Returns the stored key and a mutable reference to its value. O(log n); no allocation if `key` is absent.
     ///
-    /// Shared nodes are copied as by [`get_mut`](Self::get_mut).
+    /// Copies shared nodes like [`get_mut`](Self::get_mut).
     ///
     /// # Examples
     ///
@@ -143,17 +147,17 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        let entry = keyed::get_mut(&mut self.trie, &self.hasher, key, first, <(K, V)>::clone);
+        let entry = self.table.get_mut(key, <(K, V)>::clone);
         entry.map(|(key, value)| (&*key, value))
     }
 
-    /// Returns a mutable reference to the values of several keys at once. O(N log n).
+    /// Returns mutable references to the values of several keys at once. O(N log n + N²).
     ///
-    /// Shared nodes are copied as by [`get_mut`](Self::get_mut).
+    /// Copies shared nodes like [`get_mut`](Self::get_mut).
     ///
     /// # Panics
     ///
-    /// If two of the keys have the same entry.
+    /// If two of the keys are equal and present.
     ///
     /// # Examples
     ///
@@ -170,12 +174,12 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        let queries = keys.map(|key| (self.hasher.hash_one(key), |(k, _): &(K, V)| key.equivalent(k)));
-        let found = self.trie.find_disjoint_mut_with(queries, <(K, V)>::clone);
+        let queries = keys.map(|key| (self.table.hasher.hash_one(key), |(k, _): &(K, V)| key.equivalent(k)));
+        let found = self.table.trie.find_disjoint_mut_with(queries, <(K, V)>::clone);
         found.map(|entry| entry.map(|(_, value)| value))
     }
 
-    /// Returns the place of `key`, occupied or vacant, to look at and to change without searching again. O(log n).
+    /// Gets the entry of `key` for in-place manipulation without a second lookup. O(log n).
     ///
     /// No node is copied before the entry inserts, removes or returns a mutable reference to a value.
     ///
@@ -192,12 +196,12 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     /// ```
     #[inline]
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V> {
-        Entry::find(&mut self.trie, &self.hasher, key, <(K, V)>::clone)
+        Entry::find(&mut self.table, key, <(K, V)>::clone)
     }
 
-    /// Returns the place of a borrowed key, of which an owned one is made with `Into` only if it is inserted. O(log n).
+    /// Gets the entry of a borrowed key; the key is converted with `Into` only if it is inserted. O(log n).
     ///
-    /// No node is copied before the entry inserts, removes or returns a mutable reference.
+    /// No node is copied before the entry inserts, removes or returns a mutable reference to a value.
     ///
     /// # Examples
     ///
@@ -215,16 +219,16 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        EntryRef::find(&mut self.trie, &self.hasher, key, <(K, V)>::clone)
+        EntryRef::find(&mut self.table, key, <(K, V)>::clone)
     }
 }
 
 /// # Editing in place, many entries
 impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
-    /// Keeps only the entries for which `f` returns true. O(n); no allocation if that is all of them.
+    /// Keeps only the entries for which `f` returns `true`. O(n); no allocation if `f` accepts all of them.
     ///
-    /// Unlike in `std`, `f` gets the value as `&V`: to offer it as `&mut V`, each node that another version shares
-    /// would have to be copied, though nothing in it changes.
+    /// Unlike in `std`, `f` gets the value as `&V`: to pass it as `&mut V`, every shared node would have to be
+    /// copied, even if nothing in it changes.
     ///
     /// # Examples
     ///
@@ -236,14 +240,14 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// assert_eq!(map.len(), 4);
     /// ```
     pub fn retain(&mut self, mut f: impl FnMut(&K, &V) -> bool) {
-        self.trie.retain_with(|(key, value)| f(key, value), <(K, V)>::clone);
+        self.table.trie.retain_with(|(key, value)| f(key, value), <(K, V)>::clone);
     }
 
-    /// Iterates over the entries for which `f` returns true, and removes each as it yields it. O(n) for the whole run;
-    /// no allocation if there is none.
+    /// Returns an iterator that removes and yields the entries for which `pred` returns `true`. O(n) for the whole
+    /// run; no allocation if `pred` accepts none.
     ///
-    /// Entries that the iterator has not come to when it is dropped stay. As with [`retain`](Self::retain), `f` gets
-    /// the value as `&V`.
+    /// Entries not visited when the iterator is dropped stay in the map. As with [`retain`](Self::retain), `pred`
+    /// gets the value as `&V`.
     ///
     /// # Examples
     ///
@@ -259,10 +263,11 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     where
         F: FnMut(&K, &V) -> bool,
     {
-        ExtractIf { trie: &mut self.trie, extraction: Extraction::new(), pred }
+        ExtractIf { trie: &mut self.table.trie, extraction: Extraction::new(), pred }
     }
 
-    /// Removes some entry and returns it, if there is one. O(log n); O(n) until the map is empty.
+    /// Removes and returns an arbitrary entry, or returns `None` if the map is empty. O(log n); O(n) to empty the
+    /// whole map.
     ///
     /// # Examples
     ///
@@ -278,12 +283,12 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// ```
     #[doc(alias("pop_first", "take_any"))]
     pub fn pop(&mut self) -> Option<(K, V)> {
-        Extraction::new().next(&mut self.trie, &mut |_| true, <(K, V)>::clone)
+        Extraction::new().next(&mut self.table.trie, &mut |_| true, <(K, V)>::clone)
     }
 
-    /// Empties the map and iterates over what was in it. O(1), and O(n) for the whole run.
+    /// Removes all entries and returns an iterator over them. O(1), and O(n) for the whole run.
     ///
-    /// The map is empty at once. Entries that the iterator has not come to when it is dropped are dropped with it.
+    /// The map is empty immediately. Entries not visited when the iterator is dropped are dropped with it.
     ///
     /// # Examples
     ///
@@ -296,12 +301,13 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// assert!(map.is_empty());
     /// ```
     pub fn drain(&mut self) -> Drain<'_, K, V> {
-        Drain::new(mem::take(&mut self.trie))
+        Drain::new(mem::take(&mut self.table.trie))
     }
 
-    /// Iterates over the entries, in unspecified order, with the values for editing. O(n) for the whole run.
+    /// Returns an iterator over the entries, with mutable references to the values, in unspecified order. O(n) for
+    /// the whole run.
     ///
-    /// Nodes that another version shares are copied as the iterator comes to them, the first ones when it is made.
+    /// Shared nodes are copied when the iterator reaches them, the first ones when it is created.
     ///
     /// # Examples
     ///
@@ -316,12 +322,12 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// ```
     #[doc(alias = "retain_mut")]
     pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
-        IterMut { inner: self.trie.iter_mut_with(<(K, V)>::clone) }
+        IterMut { inner: self.table.trie.iter_mut_with(<(K, V)>::clone) }
     }
 
-    /// Iterates over the values, in unspecified order, for editing. O(n) for the whole run.
+    /// Returns an iterator over mutable references to the values, in unspecified order. O(n) for the whole run.
     ///
-    /// Nodes that another version shares are copied as the iterator comes to them, the first ones when it is made.
+    /// Shared nodes are copied when the iterator reaches them, the first ones when it is created.
     ///
     /// # Examples
     ///
@@ -336,16 +342,17 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
         ValuesMut { inner: self.iter_mut() }
     }
 
-    /// Iterates over the keys by value, in unspecified order. O(n) for the whole run, no allocation.
+    /// Returns an iterator over the keys by value, in unspecified order. O(n) for the whole run, no allocation.
     ///
-    /// Keys in nodes that another version shares are cloned, all others moved.
+    /// Keys in shared nodes are cloned, all others moved.
     ///
     /// # Examples
     ///
     /// ```
     /// use perennial::persistent_map;
     ///
-    /// let mut keys: Vec<_> = persistent_map! { "b" => 1, "a" => 2 }.into_keys().collect();
+    /// let map = persistent_map! { "b" => 1, "a" => 2 };
+    /// let mut keys: Vec<_> = map.into_keys().collect();
     /// keys.sort();
     /// assert_eq!(keys, ["a", "b"]);
     /// ```
@@ -353,16 +360,17 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
         IntoKeys { inner: self.into_iter() }
     }
 
-    /// Iterates over the values by value, in unspecified order. O(n) for the whole run, no allocation.
+    /// Returns an iterator over the values by value, in unspecified order. O(n) for the whole run, no allocation.
     ///
-    /// Values in nodes that another version shares are cloned, all others moved.
+    /// Values in shared nodes are cloned, all others moved.
     ///
     /// # Examples
     ///
     /// ```
     /// use perennial::persistent_map;
     ///
-    /// let mut values: Vec<_> = persistent_map! { "a" => 1, "b" => 2 }.into_values().collect();
+    /// let map = persistent_map! { "a" => 1, "b" => 2 };
+    /// let mut values: Vec<_> = map.into_values().collect();
     /// values.sort();
     /// assert_eq!(values, [1, 2]);
     /// ```
@@ -385,6 +393,6 @@ impl<K, V, S> PersistentMap<K, V, S> {
     /// assert!(map.is_empty());
     /// ```
     pub fn clear(&mut self) {
-        self.trie.clear();
+        self.table.trie.clear();
     }
 }

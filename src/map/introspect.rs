@@ -1,11 +1,11 @@
-//! How much memory a map takes, and how much of it versions share.
+//! Memory usage of a map, and how much of it is shared with other versions.
 
 use super::PersistentMap;
 use crate::trie::MemoryUsage;
 
 /// # Measuring memory
 impl<K, V, S> PersistentMap<K, V, S> {
-    /// Returns the memory that the map takes, what it shares with other versions included. O(n), no allocation.
+    /// Returns the memory that the map uses, including what it shares with other versions. O(n), no allocation.
     ///
     /// # Examples
     ///
@@ -19,10 +19,11 @@ impl<K, V, S> PersistentMap<K, V, S> {
     /// assert_eq!(PersistentMap::<u64, u64>::new().memory_usage().bytes, 0);
     /// ```
     pub fn memory_usage(&self) -> MemoryUsage {
-        self.trie.memory_usage()
+        self.table.trie.memory_usage()
     }
 
-    /// Returns the part of [`memory_usage`](Self::memory_usage) that is also the other map's. O(n), no allocation.
+    /// Returns the part of [`memory_usage`](Self::memory_usage) that is shared with the other map. O(n), no
+    /// allocation.
     ///
     /// # Examples
     ///
@@ -35,11 +36,11 @@ impl<K, V, S> PersistentMap<K, V, S> {
     /// assert_eq!(new.shared_with(&old), old.shared_with(&new));
     /// ```
     pub fn shared_with(&self, other: &Self) -> MemoryUsage {
-        self.trie.shared_with(&other.trie)
+        self.table.trie.shared_with(&other.table.trie)
     }
 
-    /// Returns the part of [`memory_usage`](Self::memory_usage) that is not the other map's: what it costs to keep this
-    /// version beside the other.
+    /// Returns the part of [`memory_usage`](Self::memory_usage) that is not shared with the other map: the cost of
+    /// keeping this version in addition to the other.
     ///
     /// O(c log n) for versions that differ in c entries, at most O(n log n); no allocation.
     ///
@@ -56,12 +57,13 @@ impl<K, V, S> PersistentMap<K, V, S> {
     /// assert_eq!(old.not_shared_with(&old.clone()).bytes, 0);
     /// ```
     pub fn not_shared_with(&self, other: &Self) -> MemoryUsage {
-        self.trie.not_shared_with(&other.trie)
+        self.table.trie.not_shared_with(&other.table.trie)
     }
 
-    /// Gives the room back that is kept for entries to come, except what other versions share. O(n).
+    /// Frees spare capacity in nodes that are not shared with other versions. O(n).
     ///
-    /// A map that was filled in place has some, one that was collected, or edited while versions shared it, has little.
+    /// A map that was filled by in-place insertion has spare capacity; one that was collected, or edited while its
+    /// nodes were shared, has little.
     ///
     /// # Examples
     ///
@@ -75,6 +77,6 @@ impl<K, V, S> PersistentMap<K, V, S> {
     /// assert!(map.memory_usage().bytes < before);
     /// ```
     pub fn shrink_to_fit(&mut self) {
-        self.trie.shrink_to_fit();
+        self.table.trie.shrink_to_fit();
     }
 }

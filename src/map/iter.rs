@@ -1,17 +1,16 @@
-//! The iterators: those of the trie, with the pair of key and value taken apart.
+//! The iterators of maps: wrappers of those of the trie that split each entry into key and value.
 
 use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
 use super::{into_key, into_value};
-use crate::keyed::Cloner;
 use crate::macros::projection;
-use crate::trie::{self, Extraction, HashTrie};
+use crate::trie::{self, ClonePtr, Extraction, HashTrie};
 
-/// Borrowing iterator over the entries of a map.
+/// A borrowing iterator over the entries of a map.
 ///
-/// Made by [`PersistentMap::iter`](super::PersistentMap::iter).
+/// Returned by [`PersistentMap::iter`](super::PersistentMap::iter).
 ///
 /// # Examples
 ///
@@ -23,9 +22,9 @@ pub struct Iter<'a, K, V> {
     pub(crate) inner: trie::Iter<'a, (K, V)>,
 }
 
-/// Iterator over the entries of a map, with the values for editing.
+/// An iterator over the entries of a map, with mutable references to the values.
 ///
-/// Made by [`PersistentMap::iter_mut`](super::PersistentMap::iter_mut).
+/// Returned by [`PersistentMap::iter_mut`](super::PersistentMap::iter_mut).
 ///
 /// # Examples
 ///
@@ -34,12 +33,13 @@ pub struct Iter<'a, K, V> {
 /// assert_eq!(map.iter_mut().next(), Some((&"a", &mut 1)));
 /// ```
 pub struct IterMut<'a, K, V> {
-    pub(super) inner: trie::IterMut<'a, (K, V), Cloner<(K, V)>>,
+    pub(super) inner: trie::IterMut<'a, (K, V), ClonePtr<(K, V)>>,
 }
 
-/// Iterator over the entries of a map by value.
+/// An iterator over the entries of a map by value.
 ///
-/// Entries in nodes that another version shares are cloned, all others moved. Made by the [`IntoIterator`] of a map.
+/// Entries in nodes that are shared with another version are cloned, all others moved. Returned by the
+/// [`IntoIterator`] implementation of a map.
 ///
 /// # Examples
 ///
@@ -52,9 +52,9 @@ pub struct IntoIter<K, V> {
     pub(super) inner: trie::IntoIter<(K, V)>,
 }
 
-/// Borrowing iterator over the keys of a map.
+/// A borrowing iterator over the keys of a map.
 ///
-/// Made by [`PersistentMap::keys`](super::PersistentMap::keys).
+/// Returned by [`PersistentMap::keys`](super::PersistentMap::keys).
 ///
 /// # Examples
 ///
@@ -66,9 +66,9 @@ pub struct Keys<'a, K, V> {
     pub(super) inner: Iter<'a, K, V>,
 }
 
-/// Borrowing iterator over the values of a map.
+/// A borrowing iterator over the values of a map.
 ///
-/// Made by [`PersistentMap::values`](super::PersistentMap::values).
+/// Returned by [`PersistentMap::values`](super::PersistentMap::values).
 ///
 /// # Examples
 ///
@@ -80,9 +80,9 @@ pub struct Values<'a, K, V> {
     pub(super) inner: Iter<'a, K, V>,
 }
 
-/// Iterator over the values of a map, for editing.
+/// An iterator over mutable references to the values of a map.
 ///
-/// Made by [`PersistentMap::values_mut`](super::PersistentMap::values_mut).
+/// Returned by [`PersistentMap::values_mut`](super::PersistentMap::values_mut).
 ///
 /// # Examples
 ///
@@ -94,9 +94,9 @@ pub struct ValuesMut<'a, K, V> {
     pub(super) inner: IterMut<'a, K, V>,
 }
 
-/// Iterator over the keys of a map by value.
+/// An iterator over the keys of a map by value.
 ///
-/// Made by [`PersistentMap::into_keys`](super::PersistentMap::into_keys).
+/// Returned by [`PersistentMap::into_keys`](super::PersistentMap::into_keys).
 ///
 /// # Examples
 ///
@@ -109,9 +109,9 @@ pub struct IntoKeys<K, V> {
     pub(super) inner: IntoIter<K, V>,
 }
 
-/// Iterator over the values of a map by value.
+/// An iterator over the values of a map by value.
 ///
-/// Made by [`PersistentMap::into_values`](super::PersistentMap::into_values).
+/// Returned by [`PersistentMap::into_values`](super::PersistentMap::into_values).
 ///
 /// # Examples
 ///
@@ -124,9 +124,9 @@ pub struct IntoValues<K, V> {
     pub(super) inner: IntoIter<K, V>,
 }
 
-/// Iterator over what was in a map that has been emptied.
+/// An iterator over the entries of a map that has been emptied.
 ///
-/// Made by [`PersistentMap::drain`](super::PersistentMap::drain).
+/// Returned by [`PersistentMap::drain`](super::PersistentMap::drain).
 ///
 /// # Examples
 ///
@@ -137,7 +137,8 @@ pub struct IntoValues<K, V> {
 /// ```
 pub struct Drain<'a, K, V> {
     inner: IntoIter<K, V>,
-    // The entries have left the map already. The borrow is `std`'s, and leaves room for keeping its nodes for reuse.
+    // The entries have already been removed from the map. It is borrowed as in `std`, which makes it possible to keep
+    // its nodes for reuse in the future.
     map: PhantomData<&'a mut ()>,
 }
 
@@ -147,9 +148,9 @@ impl<K: Clone, V: Clone> Drain<'_, K, V> {
     }
 }
 
-/// Iterator that takes the entries out of a map for which a predicate holds.
+/// An iterator that removes and yields the entries of a map for which a predicate holds.
 ///
-/// Made by [`PersistentMap::extract_if`](super::PersistentMap::extract_if).
+/// Returned by [`PersistentMap::extract_if`](super::PersistentMap::extract_if).
 ///
 /// # Examples
 ///
@@ -158,7 +159,7 @@ impl<K: Clone, V: Clone> Drain<'_, K, V> {
 /// assert!(map.extract_if(|_, &n| n > 1).eq([("b", 2)]));
 /// assert_eq!(map, perennial::persistent_map! { "a" => 1 });
 /// ```
-#[must_use = "it is lazy: without a loop nothing is taken out; `retain` needs no loop"]
+#[must_use = "it is lazy and removes only what it yields; to remove without iterating, use `retain`"]
 pub struct ExtractIf<'a, K, V, F> {
     pub(super) trie: &'a mut HashTrie<(K, V)>,
     pub(super) extraction: Extraction,
@@ -192,7 +193,7 @@ impl<K: Clone, V: Clone, F: FnMut(&K, &V) -> bool> Iterator for ExtractIf<'_, K,
 
 impl<K: Clone, V: Clone, F: FnMut(&K, &V) -> bool> FusedIterator for ExtractIf<'_, K, V, F> {}
 
-// Not derived: that would ask `Clone` and `Default` of K and V.
+// Not derived: derived impls would require `Clone` and `Default` of `K` and `V`.
 
 impl<K, V> Clone for Iter<'_, K, V> {
     fn clone(&self) -> Self {
@@ -212,11 +213,11 @@ impl<K, V> Clone for Values<'_, K, V> {
     }
 }
 
-/// An iterator over nothing.
+/// Implements `Default` as an empty iterator.
 macro_rules! default {
     ($($iterator:ident<$($lifetime:lifetime,)? K, V>),*) => {$(
         impl<K, V> Default for $iterator<$($lifetime,)? K, V> {
-            /// Returns an iterator over nothing.
+            /// Returns an empty iterator.
             fn default() -> Self {
                 Self { inner: Default::default() }
             }
@@ -239,7 +240,7 @@ impl<K, V> IntoIter<K, V> {
     }
 }
 
-/// Shows what is still to come, as `std`'s iterators do.
+/// Implements `Debug` as the list of the remaining items, like `std`'s iterators.
 macro_rules! debug_as_list {
     ([$($bounds:tt)*] $iterator:ty, $self:ident => $rest:expr) => {
         impl<$($bounds)*> fmt::Debug for $iterator {
@@ -262,7 +263,7 @@ debug_as_list!([K: fmt::Debug, V: fmt::Debug] Drain<'_, K, V>, self => self.inne
 
 impl<K, V, F> fmt::Debug for ExtractIf<'_, K, V, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What is still to come is not known before the predicate is asked.
+        // The remaining items are not known before the predicate is called.
         f.debug_struct("ExtractIf").finish_non_exhaustive()
     }
 }

@@ -1,41 +1,42 @@
-//! The merge of two versions that come from a third.
+//! The three-way merge of two versions with a common ancestor.
 
 use core::hash::{BuildHasher, Hash};
 
 use super::{PersistentMap, unchanged};
 
-/// What two sides have made of one key, each in its own way: the question of [`PersistentMap::merge3`].
+/// A key that both sides changed differently; passed to the `resolve` callback of [`PersistentMap::merge3`].
 ///
 /// | `base` | `ours` | `theirs` | |
 /// |---|---|---|---|
-/// | `None` | `Some` | `Some` | both sides have added the key |
-/// | `Some` | `Some` | `Some` | both sides have changed its value |
-/// | `Some` | `None` | `Some` | we have removed the key, they have changed its value |
-/// | `Some` | `Some` | `None` | we have changed its value, they have removed the key |
+/// | `None` | `Some` | `Some` | both sides added the key |
+/// | `Some` | `Some` | `Some` | both sides changed its value |
+/// | `Some` | `None` | `Some` | we removed the key, they changed its value |
+/// | `Some` | `Some` | `None` | we changed its value, they removed the key |
 ///
 /// # Examples
 ///
 /// ```
 /// use perennial::map::Conflict;
 ///
-/// // Removed here, changed there: what is changed is still in use.
-/// fn keep_what_is_used(conflict: Conflict<'_, u32>) -> Option<u32> {
+/// // Prefers a changed value to a removal, and our value to theirs.
+/// fn keep_changed(conflict: Conflict<'_, u32>) -> Option<u32> {
 ///     conflict.ours.or(conflict.theirs).copied()
 /// }
 ///
-/// assert_eq!(keep_what_is_used(Conflict { base: Some(&1), ours: None, theirs: Some(&2) }), Some(2));
+/// let conflict = Conflict { base: Some(&1), ours: None, theirs: Some(&2) };
+/// assert_eq!(keep_changed(conflict), Some(2));
 /// ```
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Conflict<'a, V> {
-    /// The value that both sides come from, if there was the key.
+    /// The value in the common ancestor, if it contains the key.
     pub base: Option<&'a V>,
-    /// Our value, if we have the key.
+    /// Our value, if our version contains the key.
     pub ours: Option<&'a V>,
-    /// Their value, if they have the key.
+    /// Their value, if their version contains the key.
     pub theirs: Option<&'a V>,
 }
 
-// Not derived: that would ask `Clone` of V.
+// Not derived: derived impls would require `V: Clone`.
 
 impl<V> Clone for Conflict<'_, V> {
     fn clone(&self) -> Self {
@@ -47,14 +48,15 @@ impl<V> Copy for Conflict<'_, V> {}
 
 /// # Merging versions
 impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> PersistentMap<K, V, S> {
-    /// Returns a version with the changes of two sides: those from `base` to `ours` and those from `base` to `theirs`.
+    /// Returns a version with the changes of both sides: those from `base` to `ours` and those from `base` to
+    /// `theirs`.
     ///
-    /// A key that only one side has changed is as that side has it, and one that both have changed alike is as both
-    /// have it. Where they have changed it differently, `resolve` returns the value, or `None` for no entry. Two values
-    /// that are both unequal to themselves, such as NaNs, count as unchanged, as in [`diff`](Self::diff).
+    /// A key that only one side changed is taken from that side, and a key that both sides changed in the same way is
+    /// taken as it is. If they changed it differently, `resolve` returns its value, or `None` to remove it. As in
+    /// [`diff`](Self::diff), two values that are both unequal to themselves, such as NaNs, count as unchanged.
     ///
-    /// O(c log n) for c changes from `base` to `theirs`, at most O(n + m). The result is the version `ours` if it takes
-    /// nothing from `theirs`, and the version `theirs` if `ours` is the version `base`.
+    /// O(c log n) for c changes from `base` to `theirs`, at most O(n + m). The result is the very version `ours` if
+    /// nothing is taken from `theirs`, and the very version `theirs` if `ours` is the same version as `base`.
     ///
     /// # Examples
     ///
@@ -65,7 +67,7 @@ impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Persist
     /// let ours = base.assoc("apples", 4).assoc("pears", 3);
     /// let theirs = base.assoc("pears", 4).dissoc("plums");
     ///
-    /// // Both have sold pears.
+    /// // Both sides changed the number of pears.
     /// let merged = PersistentMap::merge3(&base, &ours, &theirs, |_, conflict| {
     ///     Some(conflict.ours? + conflict.theirs? - conflict.base?)
     /// });

@@ -1,4 +1,4 @@
-//! The traits of a map as a value: cloning, comparing, hashing, showing, indexing.
+//! The standard traits of a map as a value: cloning, comparing, hashing, formatting, indexing.
 
 use core::fmt;
 use core::hash::{BuildHasher, Hash, Hasher};
@@ -8,14 +8,14 @@ use equivalent::Equivalent;
 
 use super::PersistentMap;
 use crate::hasher::hash_unordered;
-use crate::keyed::{self, first};
 
 const NO_ENTRY: &str = "no entry found for key";
 
 impl<K, V, S: Clone> Clone for PersistentMap<K, V, S> {
-    /// Returns the same version once more. O(1): nothing is copied, neither keys nor values need be `Clone`.
+    /// Returns another handle to the same version. O(1): no entries are copied, and neither `K` nor `V` has to be
+    /// `Clone`.
     fn clone(&self) -> Self {
-        Self { trie: self.trie.clone(), hasher: self.hasher.clone() }
+        Self { table: self.table.clone() }
     }
 }
 
@@ -28,18 +28,19 @@ impl<K, V, S: Default> Default for PersistentMap<K, V, S> {
 
 impl<K: fmt::Debug, V: fmt::Debug, S> fmt::Debug for PersistentMap<K, V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.trie.in_stored_order().map(|(key, value)| (key, value))).finish()
+        f.debug_map().entries(self.table.trie.in_stored_order().map(|(key, value)| (key, value))).finish()
     }
 }
 
 impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PartialEq for PersistentMap<K, V, S> {
-    /// Returns `true` if both have the same keys with equal values. O(1) for the same version, O(1) mostly for
-    /// different lengths, otherwise in proportion to what they do not share.
+    /// Returns `true` if both maps have the same keys with equal values.
     ///
-    /// Values are compared by their `==`, as those of `std`'s maps, except in nodes that both maps share: these count
-    /// as equal without being visited. So a value that is not equal to itself, such as a NaN, is equal where both maps
-    /// hold it in a shared node, and only there. [`diff`](PersistentMap::diff) makes no such distinction.
+    /// O(1) for the same version or for different lengths, otherwise proportional to the size of the parts that are
+    /// not shared.
     ///
+    /// Values are compared by `==`, as in `std`'s maps, except in nodes that both maps share: these count as equal
+    /// without being visited. So a value that is not equal to itself, such as a NaN, counts as equal in shared nodes,
+    /// and only there. [`diff`](PersistentMap::diff) makes no such distinction.
     /// ```
     /// use perennial::persistent_map;
     ///
@@ -48,23 +49,23 @@ impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PartialEq for PersistentMap<K, 
     /// assert_ne!(map, persistent_map! { "not a number" => f64::NAN });
     /// ```
     fn eq(&self, other: &Self) -> bool {
-        keyed::eq(self.table(), other.table(), first, |a, b| a == b)
+        self.table.eq(&other.table, |a, b| a == b)
     }
 }
 
 impl<K: Eq + Hash, V: Eq, S: BuildHasher> Eq for PersistentMap<K, V, S> {}
 
 impl<K: Hash, V: Hash, S> Hash for PersistentMap<K, V, S> {
-    /// Hashes the entries independently of their order, so that equal maps hash alike, whatever hashers they have.
-    /// O(n).
+    /// Hashes the entries independently of their order, so that equal maps have equal hashes, even if their hashers
+    /// differ. O(n).
     ///
-    /// With the feature `std` each entry is hashed by SipHash under keys that are drawn at random once per process, and
-    /// these hashes are added up. So nobody can choose different maps of equal hash without knowing the keys, and the
-    /// hash of a map differs from one process to the next, even for a [`Hasher`] that has no keys: do not store it.
+    /// With the feature `std`, each entry is hashed by SipHash with keys that are chosen at random once per process,
+    /// and these hashes are added up. So nobody can construct different maps with equal hashes without knowing the
+    /// keys. The hash of a map differs from one process to the next, even for a [`Hasher`] without random keys: do
+    /// not store it.
     ///
-    /// Without the feature `std` entries are hashed by a fixed function. Then anyone can compute different maps of
-    /// equal hash, whatever the keys of the final hasher are: do not use maps as keys where an attacker chooses their
-    /// entries.
+    /// Without the feature `std`, entries are hashed by a fixed function. Then anyone can compute different maps with
+    /// equal hashes, whichever final hasher is used: do not use maps as keys if an attacker can choose their entries.
     ///
     /// ```
     /// use perennial::persistent_map;
@@ -87,11 +88,11 @@ where
 {
     type Output = V;
 
-    /// Returns the value of `key`. O(log n).
+    /// Returns a reference to the value of `key`. O(log n).
     ///
     /// # Panics
     ///
-    /// If there is no such key.
+    /// If `key` is absent.
     fn index(&self, key: &Q) -> &V {
         self.get(key).expect(NO_ENTRY)
     }
@@ -108,7 +109,7 @@ where
     ///
     /// # Panics
     ///
-    /// If there is no such key.
+    /// If `key` is absent.
     ///
     /// # Examples
     ///

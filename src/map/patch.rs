@@ -1,4 +1,4 @@
-//! Changes as a value of their own, to be kept, sent, applied and undone.
+//! Changes as values that can be stored, sent, applied and undone.
 
 use core::error::Error;
 use core::fmt;
@@ -8,9 +8,9 @@ use core::mem;
 use super::{Change, PersistentMap, unchanged};
 use crate::hasher::RandomState;
 
-/// The changes that make one map of another.
+/// The changes that turn one map into another.
 ///
-/// Made by [`between`](Self::between), or by collecting a [`diff`](PersistentMap::diff), and used by
+/// Created by [`between`](Self::between), or by collecting a [`diff`](PersistentMap::diff), and applied by
 /// [`PersistentMap::apply`].
 ///
 /// # Examples
@@ -30,7 +30,7 @@ pub struct Patch<K, V, S = RandomState> {
     pub(crate) edits: PersistentMap<K, Edit<V>, S>,
 }
 
-/// The value of a key before and after; it is not `None` in both.
+/// The values of a key before and after the change; they are not both `None`.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Edit<V> {
     pub(crate) before: Option<V>,
@@ -38,10 +38,10 @@ pub(crate) struct Edit<V> {
 }
 
 impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Patch<K, V, S> {
-    /// Returns the changes from `old` to `new`, under the hasher of `old`. O(c log n) for versions that differ in c
+    /// Returns the changes from `old` to `new`, with the hasher of `old`. O(c log n) for versions that differ in c
     /// entries.
     ///
-    /// What counts as a change is told at [`diff`](PersistentMap::diff), whose changes they are.
+    /// These are the changes that [`diff`](PersistentMap::diff) yields; it also defines what counts as a change.
     ///
     /// # Examples
     ///
@@ -55,19 +55,19 @@ impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Patch<K
     /// ```
     #[must_use]
     pub fn between(old: &PersistentMap<K, V, S>, new: &PersistentMap<K, V, S>) -> Self {
-        let mut edits = PersistentMap::with_hasher(old.hasher.clone());
+        let mut edits = PersistentMap::with_hasher(old.table.hasher.clone());
         edits.extend(old.diff(new).map(edit));
         Self { edits }
     }
 }
 
-/// Returns a change as an entry of its own.
+/// Converts a borrowed change into an owned entry of a patch.
 fn edit<K: Clone, V: Clone>(change: Change<'_, K, V>) -> (K, Edit<V>) {
     (change.key().clone(), Edit { before: change.before().cloned(), after: change.after().cloned() })
 }
 
 impl<'a, K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Default> FromIterator<Change<'a, K, V>> for Patch<K, V, S> {
-    /// Of several changes of one key the last counts.
+    /// Collects changes into a patch. If there are several changes of one key, the last one is kept.
     fn from_iter<I: IntoIterator<Item = Change<'a, K, V>>>(changes: I) -> Self {
         Self { edits: changes.into_iter().map(edit).collect() }
     }
@@ -103,7 +103,8 @@ impl<K, V, S> Patch<K, V, S> {
     /// use perennial::map::Patch;
     /// use perennial::persistent_map;
     ///
-    /// assert_eq!(Patch::between(&persistent_map! {}, &persistent_map! { 1 => "a", 2 => "b" }).len(), 2);
+    /// let map = persistent_map! { 1 => "a", 2 => "b" };
+    /// assert_eq!(Patch::between(&persistent_map! {}, &map).len(), 2);
     /// ```
     pub const fn len(&self) -> usize {
         self.edits.len()
@@ -124,7 +125,8 @@ impl<K, V, S> Patch<K, V, S> {
         self.edits.is_empty()
     }
 
-    /// Iterates over the changes, in unspecified order. O(c) for the whole run over c changes, no allocation.
+    /// Returns an iterator over the changes, in unspecified order. O(c) for the whole run over c changes, no
+    /// allocation.
     ///
     /// # Examples
     ///
@@ -146,7 +148,7 @@ impl<K, V, S> Patch<K, V, S> {
 }
 
 impl<K, V, S: Clone> Clone for Patch<K, V, S> {
-    /// O(1): nothing is copied.
+    /// Returns another handle to the same patch. O(1): no entries are copied.
     fn clone(&self) -> Self {
         Self { edits: self.edits.clone() }
     }
@@ -160,7 +162,7 @@ impl<K, V, S: Default> Default for Patch<K, V, S> {
 }
 
 impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PartialEq for Patch<K, V, S> {
-    /// Returns `true` if both make the same changes. Values are compared by `==`, as by the `==` of maps.
+    /// Returns `true` if both patches make the same changes. Values are compared by `==`, as in the `==` of maps.
     fn eq(&self, other: &Self) -> bool {
         self.edits == other.edits
     }
@@ -174,7 +176,7 @@ impl<K: fmt::Debug, V: fmt::Debug, S> fmt::Debug for Patch<K, V, S> {
     }
 }
 
-/// The error of [`PersistentMap::apply`]: the patch does not fit the map, at this key among others perhaps.
+/// The error of [`PersistentMap::apply`]: the patch does not apply; `key` is one of the conflicting keys.
 ///
 /// # Examples
 ///
@@ -186,21 +188,23 @@ impl<K: fmt::Debug, V: fmt::Debug, S> fmt::Debug for Patch<K, V, S> {
 /// let patch = Patch::between(&old, &persistent_map! {});
 /// let error = old.assoc("a", 2).apply(&patch).unwrap_err();
 /// assert_eq!(error, PatchError::Differs { key: "a" });
-/// assert_eq!(error.to_string(), r#"the patch does not fit: the key "a" has another value"#);
+/// assert_eq!(error, PatchError::Differs { key: "a" });
+/// let message = r#"the patch does not apply: the key "a" has another value"#;
+/// assert_eq!(error.to_string(), message);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PatchError<K> {
-    /// A key that is to be added is there already.
+    /// A key that the patch adds is already present.
     Present {
         /// The key.
         key: K,
     },
-    /// A key that is to be removed or changed is not there.
+    /// A key that the patch removes or changes is absent.
     Absent {
         /// The key.
         key: K,
     },
-    /// A key that is to be removed or changed has another value than the patch tells.
+    /// A key that the patch removes or changes has a value other than the one recorded in the patch.
     Differs {
         /// The key.
         key: K,
@@ -210,11 +214,11 @@ pub enum PatchError<K> {
 impl<K: fmt::Debug> fmt::Display for PatchError<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (key, fault) = match self {
-            Self::Present { key } => (key, "is there already"),
-            Self::Absent { key } => (key, "is not there"),
+            Self::Present { key } => (key, "is already present"),
+            Self::Absent { key } => (key, "is absent"),
             Self::Differs { key } => (key, "has another value"),
         };
-        write!(f, "the patch does not fit: the key {key:?} {fault}")
+        write!(f, "the patch does not apply: the key {key:?} {fault}")
     }
 }
 
@@ -226,10 +230,10 @@ impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Persist
     ///
     /// # Errors
     ///
-    /// If the map is not, at one of the patch's keys, what the patch was made from: a key to be added is there, or one
-    /// to be removed or changed is not, or has another value; two values that are both unequal to themselves, such as
-    /// NaNs, count as the same, as in [`diff`](Self::diff). To apply changes despite conflicts, use
-    /// [`merge3`](Self::merge3).
+    /// If the map conflicts with the patch at one of its keys: a key to be added is present, or a key to be removed
+    /// or changed is absent or has a value other than the one recorded in the patch. As in [`diff`](Self::diff), two
+    /// values that are both unequal to themselves, such as NaNs, count as equal. To apply changes despite conflicts,
+    /// use [`merge3`](Self::merge3).
     ///
     /// # Examples
     ///
@@ -251,7 +255,7 @@ impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Persist
             match (next.get(key), before) {
                 (Some(_), None) => return Err(PatchError::Present { key: key.clone() }),
                 (None, Some(_)) => return Err(PatchError::Absent { key: key.clone() }),
-                (Some(there), Some(before)) if !unchanged(before, there) => {
+                (Some(present), Some(before)) if !unchanged(before, present) => {
                     return Err(PatchError::Differs { key: key.clone() });
                 }
                 (Some(_), Some(_)) | (None, None) => next.put(key, after.clone()),
@@ -260,7 +264,7 @@ impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Persist
         Ok(next)
     }
 
-    /// Gives `key` this value, or none.
+    /// Sets the value of `key`, or removes `key` if `value` is `None`.
     pub(super) fn put(&mut self, key: &K, value: Option<V>) {
         match value {
             Some(value) => drop(self.insert(key.clone(), value)),

@@ -1,20 +1,19 @@
 //! The persistent operations: each takes `&self` and returns a new version.
 //!
-//! Each edits a clone in place. A clone is O(1), and editing copies just the nodes on the way to the change.
+//! Each edits a clone in place: cloning is O(1), and editing copies only the nodes on the path to the change.
 
 use core::hash::{BuildHasher, Hash};
 
 use equivalent::Equivalent;
 
 use super::{Entry, PersistentMap, unchanged};
-use crate::keyed::{self, first};
 
 /// # New versions by key
 impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V, S> {
-    /// Returns a version with `value` under `key`. O(log n).
+    /// Returns a version in which `key` has the value `value`. O(log n).
     ///
-    /// If the key is there, the new version keeps that key and takes the new value, even if it is equal to the old one:
-    /// [`assoc_if_changed`](Self::assoc_if_changed) compares them.
+    /// If the key is already present, the new version keeps the old key and takes the new value, even if it is equal
+    /// to the old one; [`assoc_if_changed`](Self::assoc_if_changed) compares the values.
     ///
     /// # Examples
     ///
@@ -36,8 +35,8 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
 
     /// Like [`assoc`](Self::assoc), but returns this very version if `key` already has an equal value. O(log n).
     ///
-    /// Two values that are both unequal to themselves, such as NaNs, count as the same, as in [`diff`](Self::diff): the
-    /// value that is there stays. `assoc` compares no values.
+    /// As in [`diff`](Self::diff), two values that are both unequal to themselves, such as NaNs, count as equal: the
+    /// old value stays.
     ///
     /// # Examples
     ///
@@ -55,14 +54,15 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     {
         let mut next = self.clone();
         match next.entry(key) {
-            // Dropped by hand, since `next` on its way out would leak if the destructor panicked.
+            // Dropped explicitly: if the destructor panicked while `next` is returned, `next` would leak.
             Entry::Occupied(entry) if unchanged(entry.get(), &value) => drop(value),
             entry => drop(entry.insert_entry(value)),
         }
         next
     }
 
-    /// Returns a version with `value` under `key` if there is no such key, otherwise this very version. O(log n).
+    /// Returns a version in which `key` has the value `value` if `key` was absent, otherwise this very version.
+    /// O(log n).
     ///
     /// # Examples
     ///
@@ -77,11 +77,11 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn assoc_if_absent(&self, key: K, value: V) -> Self {
         let mut next = self.clone();
-        keyed::add(&mut next.trie, &next.hasher, (key, value), first, <(K, V)>::clone);
+        next.table.insert_if_absent((key, value), <(K, V)>::clone);
         next
     }
 
-    /// Returns a version without `key`; the same version, without any allocation, if there is no such key. O(log n).
+    /// Returns a version without `key`, or this very version, without allocating, if `key` is absent. O(log n).
     ///
     /// # Examples
     ///
@@ -103,26 +103,24 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         next
     }
 
-    /// Returns a version in which `f` has decided about `key`. O(log n).
+    /// Returns a version in which the value of `key` is replaced by the result of `f`. O(log n).
     ///
-    /// `f` gets the present value, if any, and returns the new one, or `None` for no entry. If there was no entry and
-    /// `f` returns `None`, the result is this very version, without any allocation. A value makes a new version even if
-    /// it is equal to the present one; [`assoc_if_changed`](Self::assoc_if_changed) compares them.
+    /// `f` gets the current value, if any; if it returns `None`, the key is removed. If the key was absent and `f`
+    /// returns `None`, the result is this very version, without any allocation. A `Some` result always makes a new
+    /// version, even if the value is equal; [`assoc_if_changed`](Self::assoc_if_changed) compares the values.
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::{PersistentMap, persistent_map};
+    /// use perennial::persistent_map;
     ///
-    /// // Counts down, and forgets what has come to zero.
-    /// fn take(stock: &PersistentMap<&'static str, u32>, name: &'static str) -> PersistentMap<&'static str, u32> {
-    ///     stock.alter(name, |count| count?.checked_sub(1).filter(|&left| left > 0))
-    /// }
+    /// // Counts down, and removes an entry that reaches zero.
+    /// let take_one = |count: Option<&u32>| count?.checked_sub(1).filter(|&left| left > 0);
     ///
     /// let stock = persistent_map! { "apple" => 1, "pear" => 2 };
-    /// assert_eq!(take(&stock, "apple"), persistent_map! { "pear" => 2 });
-    /// assert_eq!(take(&stock, "pear"), persistent_map! { "apple" => 1, "pear" => 1 });
-    /// assert!(take(&stock, "plum").ptr_eq(&stock));
+    /// assert_eq!(stock.alter("apple", take_one), persistent_map! { "pear" => 2 });
+    /// assert_eq!(stock.alter("pear", take_one)["pear"], 1);
+    /// assert!(stock.alter("plum", take_one).ptr_eq(&stock));
     /// ```
     #[doc(alias("adjust", "update_with"))]
     #[must_use = "the new version is the result; the map itself is unchanged"]
@@ -142,7 +140,8 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         next
     }
 
-    /// Returns a version with the entries for which `f` returns true; the same version if that is all of them. O(n).
+    /// Returns a version with the entries for which `f` returns `true`, or this very version if those are all
+    /// entries. O(n).
     ///
     /// # Examples
     ///
@@ -161,7 +160,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         next
     }
 
-    /// Returns a version with the entries that `f` accepts, and one with the others. O(n).
+    /// Returns a version with the entries for which `f` returns `true`, and a version with the others. O(n).
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! To make one, and to look at it.
+//! Constructors and read access.
 
 use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
@@ -9,13 +9,13 @@ use super::PersistentMap;
 use super::iter::{Iter, Keys, Values};
 #[cfg(feature = "std")]
 use crate::hasher::RandomState;
-use crate::keyed::{self, Table, first};
+use crate::table::Table;
 use crate::trie::HashTrie;
 
-/// # Making a map
+/// # Constructors
 #[cfg(feature = "std")]
 impl<K, V> PersistentMap<K, V> {
-    /// Makes an empty map with the default hasher. O(1), no allocation.
+    /// Creates an empty map with the default hasher. O(1), no allocation.
     ///
     /// # Examples
     ///
@@ -32,13 +32,13 @@ impl<K, V> PersistentMap<K, V> {
     }
 }
 
-/// # Making and looking at a map
+/// # Construction, iteration and properties
 impl<K, V, S> PersistentMap<K, V, S> {
-    /// Makes an empty map that hashes its keys with `hasher`. O(1), no allocation.
+    /// Creates an empty map that hashes its keys with `hasher`. O(1), no allocation.
     ///
-    /// Two maps whose hashers hash alike are compared and combined node by node, others with the same result by one
-    /// lookup for each key. Which is the case is found out on a few keys of the maps: see
-    /// [`design`](crate::guide::design#the-hash).
+    /// Two maps whose hashers give the same hashes are compared and combined node by node; other maps are compared
+    /// and combined with one lookup per key, with the same result. A sample of the keys decides which case applies:
+    /// see [`design`](crate::guide::design#the-hash).
     ///
     /// # Examples
     ///
@@ -46,13 +46,14 @@ impl<K, V, S> PersistentMap<K, V, S> {
     /// use perennial::PersistentMap;
     /// use std::hash::{BuildHasherDefault, DefaultHasher};
     ///
-    /// let mut map = PersistentMap::with_hasher(BuildHasherDefault::<DefaultHasher>::new());
+    /// let hasher = BuildHasherDefault::<DefaultHasher>::new();
+    /// let mut map = PersistentMap::with_hasher(hasher);
     /// map.insert(1, "one");
     /// assert_eq!(map[&1], "one");
     /// ```
     #[must_use]
     pub const fn with_hasher(hasher: S) -> Self {
-        Self { trie: HashTrie::new(), hasher }
+        Self { table: Table::new(HashTrie::new(), hasher) }
     }
 
     /// Returns the map's hasher. O(1).
@@ -66,7 +67,7 @@ impl<K, V, S> PersistentMap<K, V, S> {
     /// let _: &RandomState = map.hasher();
     /// ```
     pub const fn hasher(&self) -> &S {
-        &self.hasher
+        &self.table.hasher
     }
 
     /// Returns the number of entries. O(1).
@@ -79,10 +80,10 @@ impl<K, V, S> PersistentMap<K, V, S> {
     /// assert_eq!(persistent_map! { 1 => "a", 2 => "b" }.len(), 2);
     /// ```
     pub const fn len(&self) -> usize {
-        self.trie.len()
+        self.table.trie.len()
     }
 
-    /// Returns `true` if there are no entries. O(1).
+    /// Returns `true` if the map has no entries. O(1).
     ///
     /// # Examples
     ///
@@ -95,14 +96,14 @@ impl<K, V, S> PersistentMap<K, V, S> {
     /// assert!(!map.is_empty());
     /// ```
     pub const fn is_empty(&self) -> bool {
-        self.trie.is_empty()
+        self.table.trie.is_empty()
     }
 
-    /// Returns true if two maps are the same version, that is, if they share all of their nodes. O(1).
+    /// Returns `true` if two maps are the same version, that is, if they share all of their nodes. O(1).
     ///
-    /// The same version implies equal contents; equal contents do not imply the same version.
-    /// [`guide::versions`](crate::guide::versions) lists the operations that keep the version if they change nothing,
-    /// and those that do not.
+    /// Maps that are the same version are equal, but equal maps need not be the same version.
+    /// [`guide::versions`](crate::guide::versions) lists which operations return the same version if they change
+    /// nothing.
     ///
     /// # Examples
     ///
@@ -115,10 +116,10 @@ impl<K, V, S> PersistentMap<K, V, S> {
     /// assert!(!map.ptr_eq(&map.assoc(2, "b")));
     /// ```
     pub fn ptr_eq(&self, other: &Self) -> bool {
-        self.trie.ptr_eq(&other.trie)
+        self.table.trie.ptr_eq(&other.table.trie)
     }
 
-    /// Iterates over the entries, in unspecified order. O(n) for the whole run, no allocation.
+    /// Returns an iterator over the entries, in unspecified order. O(n) for the whole run, no allocation.
     ///
     /// # Examples
     ///
@@ -129,10 +130,10 @@ impl<K, V, S> PersistentMap<K, V, S> {
     /// assert_eq!(map.iter().map(|(_, n)| n).sum::<i32>(), 3);
     /// ```
     pub fn iter(&self) -> Iter<'_, K, V> {
-        Iter { inner: self.trie.iter() }
+        Iter { inner: self.table.trie.iter() }
     }
 
-    /// Iterates over the keys, in unspecified order. O(n) for the whole run, no allocation.
+    /// Returns an iterator over the keys, in unspecified order. O(n) for the whole run, no allocation.
     ///
     /// # Examples
     ///
@@ -146,7 +147,7 @@ impl<K, V, S> PersistentMap<K, V, S> {
         Keys { inner: self.iter() }
     }
 
-    /// Iterates over the values, in unspecified order. O(n) for the whole run, no allocation.
+    /// Returns an iterator over the values, in unspecified order. O(n) for the whole run, no allocation.
     ///
     /// # Examples
     ///
@@ -159,16 +160,11 @@ impl<K, V, S> PersistentMap<K, V, S> {
     pub fn values(&self) -> Values<'_, K, V> {
         Values { inner: self.iter() }
     }
-
-    /// What the operations on two maps work on.
-    pub(crate) fn table(&self) -> Table<'_, (K, V), S> {
-        (&self.trie, &self.hasher)
-    }
 }
 
 /// # Looking up keys
 impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
-    /// Returns the value of `key`. O(log n), in practice one to five nodes.
+    /// Returns a reference to the value of `key`. O(log n), in practice one to five nodes.
     ///
     /// The key may be any type that is [`Equivalent`] to `K`, such as a borrowed form of it.
     ///
@@ -186,10 +182,10 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::get(&self.trie, &self.hasher, key, first).map(|(_, value)| value)
+        self.table.get(key).map(|(_, value)| value)
     }
 
-    /// Returns the key as the map holds it, and its value. O(log n).
+    /// Returns the stored key and its value. O(log n).
     ///
     /// # Examples
     ///
@@ -204,10 +200,10 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::get(&self.trie, &self.hasher, key, first).map(|(key, value)| (key, value))
+        self.table.get(key).map(|(key, value)| (key, value))
     }
 
-    /// Returns `true` if there is an entry of `key`. O(log n).
+    /// Returns `true` if the map contains `key`. O(log n).
     ///
     /// # Examples
     ///
@@ -223,19 +219,19 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::get(&self.trie, &self.hasher, key, first).is_some()
+        self.table.get(key).is_some()
     }
 
-    /// Iterates over the entries in an order that depends on them and the hasher alone. O(n) for the whole run.
+    /// Returns an iterator over the entries in an order that depends only on the entries and the hasher. O(n) for the
+    /// whole run.
     ///
-    /// Equal maps with equal hashers are iterated in the same order, whatever was inserted and removed before. [`iter`]
-    /// takes about a tenth of the time, but its order depends also on the history of a map. The order of keys with one
-    /// hash, all 64 bits, is unspecified. The hasher is called only for keys that have 32 bits of their hashes in
-    /// common.
+    /// Equal maps with equal hashers are iterated in the same order, regardless of their history of insertions and
+    /// removals. [`iter`] takes about a tenth of the time, but its order also depends on that history. The relative
+    /// order of keys whose 64-bit hashes are all equal is unspecified. The hasher is called only for keys that have
+    /// 32 bits of their hashes in common.
     ///
-    /// With a hasher that has a random seed, as the default one, equal maps have the same order only if one is a clone
-    /// of the other or the hasher was cloned; for the same order in each run of a program, use a hasher with a fixed
-    /// seed.
+    /// A map with a randomly seeded hasher, such as the default one, has the same order only as maps with the same
+    /// seed. For the same order in every run of a program, use a hasher with a fixed seed.
     ///
     /// [`iter`]: Self::iter
     ///
@@ -244,15 +240,15 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     /// ```
     /// use perennial::PersistentMap;
     ///
-    /// let forth: PersistentMap<u64, u64> = (0..100).map(|n| (n, n * n)).collect();
-    /// let mut back = PersistentMap::with_hasher(forth.hasher().clone());
-    /// back.extend((0..200).rev().map(|n| (n, n * n)));
-    /// back.retain(|n, _| *n < 100);
-    /// assert_eq!(forth, back);
-    /// assert!(forth.iter_in_hash_order().eq(back.iter_in_hash_order()));
+    /// let squares: PersistentMap<u64, u64> = (0..100).map(|n| (n, n * n)).collect();
+    /// let mut same = PersistentMap::with_hasher(squares.hasher().clone());
+    /// same.extend((0..200).rev().map(|n| (n, n * n)));
+    /// same.retain(|n, _| *n < 100);
+    /// assert_eq!(squares, same);
+    /// assert!(squares.iter_in_hash_order().eq(same.iter_in_hash_order()));
     /// ```
     #[doc(alias("deterministic", "sorted"))]
     pub fn iter_in_hash_order(&self) -> impl ExactSizeIterator<Item = (&K, &V)> + FusedIterator + Clone {
-        self.trie.in_hash_order(|(key, _)| self.hasher.hash_one(key)).map(|(key, value)| (key, value))
+        self.table.trie.in_hash_order(|(key, _)| self.table.hasher.hash_one(key)).map(|(key, value)| (key, value))
     }
 }

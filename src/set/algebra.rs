@@ -1,23 +1,24 @@
-//! Sets combined with sets.
+//! Operations on two sets: union, intersection, difference, comparison.
 //!
-//! All of it goes through both tries together and stops where they share a subtree, or only one has anything. What is
-//! unchanged is shared with the operands; if all of it is, the result is that operand's version.
+//! They traverse both tries together, and do not descend where both share a subtree or where only one has elements.
+//! The result shares the unchanged parts of the operands; if everything is unchanged, it is the version of that
+//! operand.
 
 use core::hash::{BuildHasher, Hash};
 
 use super::PersistentSet;
-use crate::keyed::{self, itself};
 use crate::macros::operators;
-use crate::trie::{Merged, Rule};
+use crate::trie::{Merge, SetOp};
 
-// Not iterators as in `std`: a new version shares with both sets what it has of them, so it may be had for less than
-// iterating over it would take.
+// Unlike in `std`, these return sets and not iterators: a new version shares the unchanged parts of both sets, so
+// computing it can take less time than iterating over it.
 /// # Combining sets
 impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
-    /// Returns a version with the elements of both sets. Of equal elements it has ours. Also written `|`.
+    /// Returns a version with the elements of both sets. If both contain an element, it keeps ours.
     ///
-    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). The same version if the
-    /// other set adds nothing to it. Unlike in `std`, it is a set and not an iterator.
+    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). Returns this very version
+    /// if it contains all elements of the other set. Unlike in `std`, the result is a set and not an iterator. This
+    /// is also the operator `|`.
     ///
     /// # Examples
     ///
@@ -31,13 +32,14 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
     /// ```
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn union(&self, other: &Self) -> Self {
-        self.merged(other, Rule::UNION, |_, _| Merged::Left)
+        self.merged(other, SetOp::UNION, |_, _| Merge::Left)
     }
 
-    /// Returns a version with those of our elements that the other set has too. Also written `&`.
+    /// Returns a version with those of our elements that the other set contains.
     ///
-    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). The same version if the
-    /// other set has all of our elements. Unlike in `std`, it is a set and not an iterator.
+    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). Returns this very version
+    /// if the other set contains all of our elements. Unlike in `std`, the result is a set and not an iterator. This
+    /// is also the operator `&`.
     ///
     /// # Examples
     ///
@@ -50,13 +52,14 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
     /// ```
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn intersection(&self, other: &Self) -> Self {
-        self.merged(other, Rule::INTERSECTION, |_, _| Merged::Left)
+        self.merged(other, SetOp::INTERSECTION, |_, _| Merge::Left)
     }
 
-    /// Returns a version with those of our elements that the other set does not have. Also written `-`.
+    /// Returns a version with those of our elements that the other set does not contain.
     ///
-    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). The same version if the sets
-    /// have no element in common. Unlike in `std`, it is a set and not an iterator.
+    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). Returns this very version
+    /// if the sets have no elements in common. Unlike in `std`, the result is a set and not an iterator. This is also
+    /// the operator `-`.
     ///
     /// # Examples
     ///
@@ -70,13 +73,13 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
     #[doc(alias = "relative_complement")]
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn difference(&self, other: &Self) -> Self {
-        self.merged(other, Rule::DIFFERENCE, |_, _| Merged::Remove)
+        self.merged(other, SetOp::DIFFERENCE, |_, _| Merge::Remove)
     }
 
-    /// Returns a version with the elements that one set has and the other has not. Also written `^`.
+    /// Returns a version with the elements that exactly one of the sets contains.
     ///
-    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). Unlike in `std`, it is a set
-    /// and not an iterator.
+    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). Unlike in `std`, the
+    /// result is a set and not an iterator. This is also the operator `^`.
     ///
     /// # Examples
     ///
@@ -89,18 +92,17 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
     /// ```
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn symmetric_difference(&self, other: &Self) -> Self {
-        self.merged(other, Rule::SYMMETRIC_DIFFERENCE, |_, _| Merged::Remove)
+        self.merged(other, SetOp::SYMMETRIC_DIFFERENCE, |_, _| Merge::Remove)
     }
 
-    fn merged(&self, other: &Self, rule: Rule, both: impl FnMut(&T, &T) -> Merged<T>) -> Self {
-        let trie = keyed::merge(self.table(), other.table(), itself, rule, both);
-        Self { trie, hasher: self.hasher.clone() }
+    fn merged(&self, other: &Self, op: SetOp, both: impl FnMut(&T, &T) -> Merge<T>) -> Self {
+        Self { table: self.table.merge(&other.table, op, both) }
     }
 }
 
 /// # Comparing sets
 impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
-    /// Returns `true` if the other set has all of our elements.
+    /// Returns `true` if the other set contains all of our elements.
     ///
     /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m).
     ///
@@ -114,10 +116,10 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
     /// assert!(!few.is_subset(&persistent_set! { 2, 3 }));
     /// ```
     pub fn is_subset(&self, other: &Self) -> bool {
-        keyed::is_within(self.table(), other.table(), itself, |_, _| true)
+        self.table.is_within(&other.table, |_, _| true)
     }
 
-    /// Returns `true` if the set has all elements of the other.
+    /// Returns `true` if this set contains all elements of the other.
     ///
     /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m).
     ///
@@ -134,9 +136,9 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
         other.is_subset(self)
     }
 
-    /// Returns `true` if there is no element that both sets have.
+    /// Returns `true` if the sets have no elements in common.
     ///
-    /// O(m log n) for the m elements of the smaller set; less where the sets share something.
+    /// O(m log n) for the m elements of the smaller set, and less if the sets share nodes.
     ///
     /// # Examples
     ///
@@ -148,7 +150,7 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
     /// assert!(!set.is_disjoint(&persistent_set! { 2, 3 }));
     /// ```
     pub fn is_disjoint(&self, other: &Self) -> bool {
-        keyed::is_disjoint(self.table(), other.table(), itself)
+        self.table.is_disjoint(&other.table)
     }
 }
 

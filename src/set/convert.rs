@@ -1,4 +1,4 @@
-//! From other collections to sets, and from sets to iterators.
+//! Conversions from other collections to sets, and from sets to iterators.
 
 use core::hash::{BuildHasher, Hash};
 #[cfg(feature = "std")]
@@ -9,13 +9,12 @@ use {
 
 use super::PersistentSet;
 use super::iter::{IntoIter, Iter};
-use crate::keyed::{self, itself};
-use crate::trie::sole_owner;
+use crate::trie::never_clone;
 
-/// Makes a [`PersistentSet`] from a list of elements, under the default hasher or under one that stands before it.
+/// Creates a [`PersistentSet`] from a list of elements, with the default hasher or with one given before the list.
 ///
-/// Of equal elements the first stays. Without elements it can be used in constants. Without the feature `std` there is
-/// no default hasher, and only the form with a hasher compiles.
+/// If there are equal elements, the first one is kept. Without elements it can be used in constants. Without the
+/// feature `std` there is no default hasher, and only the form with a hasher compiles.
 ///
 /// # Examples
 ///
@@ -29,13 +28,14 @@ use crate::trie::sole_owner;
 /// assert!(empty.is_empty());
 /// ```
 ///
-/// With a hasher, and a semicolon after it:
+/// With a hasher, followed by a semicolon:
 ///
 /// ```
 /// use perennial::persistent_set;
 /// use std::hash::{BuildHasherDefault, DefaultHasher};
 ///
-/// let set = persistent_set! { BuildHasherDefault::<DefaultHasher>::new(); "one", "two", "two" };
+/// let hasher = BuildHasherDefault::<DefaultHasher>::new();
+/// let set = persistent_set! { hasher; "one", "two", "two" };
 /// assert_eq!(set.len(), 2);
 /// ```
 #[macro_export]
@@ -55,41 +55,42 @@ macro_rules! persistent_set {
 }
 
 impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
-    /// Returns a set of these elements. Of equal elements the first stays.
+    /// Returns a set of these elements. If there are equal elements, the first one is kept.
     pub(crate) fn collected(hasher: S, elements: impl IntoIterator<Item = T>) -> Self {
         let mut set = Self::with_hasher(hasher);
-        keyed::add_all(&mut set.trie, &set.hasher, elements, itself, sole_owner);
+        set.table.extend_if_absent(elements, never_clone);
         set
     }
 }
 
 impl<T: Eq + Hash, S: BuildHasher + Default> FromIterator<T> for PersistentSet<T, S> {
-    /// Of equal elements the first stays. O(n), and faster than inserting one by one.
+    /// Collects the elements into a set. If there are equal elements, the first one is kept. O(n), and faster than
+    /// inserting one by one.
     fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
         Self::collected(S::default(), elements)
     }
 }
 
 impl<T: Eq + Hash + Clone, S: BuildHasher> Extend<T> for PersistentSet<T, S> {
-    /// Inserts all elements. Of equal elements the first stays.
+    /// Inserts all elements. If there are equal elements, the first one is kept.
     fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
-        keyed::add_all(&mut self.trie, &self.hasher, elements, itself, T::clone);
+        self.table.extend_if_absent(elements, T::clone);
     }
 }
 
 impl<'a, T: Eq + Hash + Copy, S: BuildHasher> Extend<&'a T> for PersistentSet<T, S> {
-    /// Inserts copies of all elements. Of equal elements the first stays.
+    /// Inserts copies of all elements. If there are equal elements, the first one is kept.
     fn extend<I: IntoIterator<Item = &'a T>>(&mut self, elements: I) {
         self.extend(elements.into_iter().copied());
     }
 }
 
-// Conversions have the default hasher only, as in `std`: with another parameter the type of
+// As in `std`, conversions exist for the default hasher only: with a type parameter for the hasher, the type of
 // `PersistentSet::from([...])` could not be inferred.
 
 #[cfg(feature = "std")]
 impl<T: Eq + Hash, const N: usize> From<[T; N]> for PersistentSet<T> {
-    /// Of equal elements the first stays.
+    /// Returns a set of these elements. If there are equal elements, the first one is kept.
     fn from(elements: [T; N]) -> Self {
         elements.into_iter().collect()
     }
@@ -97,7 +98,7 @@ impl<T: Eq + Hash, const N: usize> From<[T; N]> for PersistentSet<T> {
 
 #[cfg(feature = "std")]
 impl<T: Eq + Hash> From<Vec<T>> for PersistentSet<T> {
-    /// Of equal elements the first stays.
+    /// Returns a set of these elements. If there are equal elements, the first one is kept.
     fn from(elements: Vec<T>) -> Self {
         elements.into_iter().collect()
     }
@@ -136,10 +137,10 @@ impl<T: Clone, S> IntoIterator for PersistentSet<T, S> {
     type Item = T;
     type IntoIter = IntoIter<T>;
 
-    /// Iterates over the elements by value, in unspecified order.
+    /// Returns an iterator over the elements by value, in unspecified order.
     ///
-    /// Elements in nodes that another version shares are cloned, all others moved.
+    /// Elements in nodes that are shared with another version are cloned, all others moved.
     fn into_iter(self) -> IntoIter<T> {
-        IntoIter { inner: self.trie.into_iter() }
+        IntoIter { inner: self.table.trie.into_iter() }
     }
 }

@@ -1,11 +1,11 @@
-//! What has changed from one version to another.
+//! The changes from one version to another.
 
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 
 use super::PersistentSet;
-use crate::keyed::{self, Pairing, Same, itself};
+use crate::table::{KeyedPairWalk, Same};
 use crate::trie::Pair;
 
 /// A difference between two sets at one element.
@@ -28,7 +28,7 @@ pub enum Change<'a, T> {
     Removed(&'a T),
 }
 
-// Not derived: that would ask `Clone` of T.
+// Not derived: derived impls would require `T: Clone`.
 
 impl<T> Clone for Change<'_, T> {
     fn clone(&self) -> Self {
@@ -38,9 +38,9 @@ impl<T> Clone for Change<'_, T> {
 
 impl<T> Copy for Change<'_, T> {}
 
-/// Iterator over what has changed from one set to another.
+/// An iterator over the changes from one set to another.
 ///
-/// Made by [`PersistentSet::diff`].
+/// Returned by [`PersistentSet::diff`].
 ///
 /// # Examples
 ///
@@ -49,7 +49,7 @@ impl<T> Copy for Change<'_, T> {}
 /// assert_eq!(set.diff(&set.clone()).next(), None);
 /// ```
 pub struct Diff<'a, T> {
-    pairs: Pairing<'a, T, Same<T>>,
+    pairs: KeyedPairWalk<'a, T, Same<T>>,
 }
 
 impl<'a, T> Iterator for Diff<'a, T> {
@@ -74,11 +74,11 @@ impl<T> fmt::Debug for Diff<'_, T> {
 
 /// # Comparing versions
 impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
-    /// Iterates over what has changed from this set to `newer`, in unspecified order.
+    /// Returns an iterator over the changes from this set to `newer`, in unspecified order.
     ///
-    /// O(c log n) for versions that differ in c elements, since it passes over what they share; at most O(n + m). It is
-    /// lazy, unless the hashers of the sets disagree: then all is searched for at once. So the first difference,
-    /// `old.diff(&new).next()`, costs no more than the way to it.
+    /// O(c log n) for versions that differ in c elements, since shared nodes are skipped; at most O(n + m). The
+    /// iterator is lazy, unless the hashers of the sets disagree: then this call computes all differences at once. To
+    /// find just one difference, use `old.diff(&new).next()`.
     ///
     /// # Examples
     ///
@@ -97,6 +97,6 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
     /// assert_eq!(monday.diff(&tuesday).count(), 2);
     /// ```
     pub fn diff<'a>(&'a self, newer: &'a Self) -> Diff<'a, T> {
-        Diff { pairs: keyed::pairing(self.table(), newer.table(), itself, |a, b| Ok(a == b)) }
+        Diff { pairs: self.table.pairs(&newer.table, |a, b| Ok(a == b)) }
     }
 }

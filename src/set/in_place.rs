@@ -1,6 +1,6 @@
-//! The in-place operations, by the names of `std`.
+//! The in-place operations, with the names of `std`.
 //!
-//! They copy a node only if another version shares it and something in it changes.
+//! They copy a node only if it is shared with another version and something in it changes.
 
 use core::hash::{BuildHasher, Hash};
 use core::mem;
@@ -9,15 +9,17 @@ use equivalent::Equivalent;
 
 use super::PersistentSet;
 use super::iter::{Drain, ExtractIf};
-use crate::keyed::{self, itself};
 use crate::trie::{Entry, Extraction};
 
 /// # Editing in place, by element
+///
+/// These methods require `Clone` because an edit copies the nodes that another version shares. Elements that are not
+/// `Clone` can be edited in a [`TransientSet`](crate::TransientSet).
 impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
-    /// Inserts `value` unless there is an equal element, and returns whether it was inserted. O(log n); no allocation
-    /// if there is one.
+    /// Inserts `value` unless the set contains an equal element, and returns whether it was inserted. O(log n); no
+    /// allocation if there is an equal element.
     ///
-    /// An element that is there already stays, as in `std`; [`replace`](Self::replace) does otherwise.
+    /// As in `std`, an equal element stays in the set; to replace it, use [`replace`](Self::replace).
     ///
     /// # Examples
     ///
@@ -30,10 +32,10 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     /// ```
     #[inline]
     pub fn insert(&mut self, value: T) -> bool {
-        keyed::add(&mut self.trie, &self.hasher, value, itself, T::clone)
+        self.table.insert_if_absent(value, T::clone)
     }
 
-    /// Inserts `value` in place of an equal element, which is returned, if there is one. O(log n).
+    /// Inserts `value`, replacing and returning an equal element, if any. O(log n).
     ///
     /// # Examples
     ///
@@ -47,10 +49,11 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     /// assert_eq!(set.len(), 2);
     /// ```
     pub fn replace(&mut self, value: T) -> Option<T> {
-        keyed::insert(&mut self.trie, &self.hasher, value, itself, T::clone, mem::replace)
+        self.table.insert(value, T::clone, mem::replace)
     }
 
-    /// Removes the element that is equal to `value`, and returns whether there was one. O(log n); no allocation if not.
+    /// Removes the element that is equal to `value`, and returns whether there was one. O(log n); no allocation if
+    /// there was none.
     ///
     /// # Examples
     ///
@@ -69,7 +72,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
         self.take(value).is_some()
     }
 
-    /// Removes the element that is equal to `value` and returns it. O(log n); no allocation if there is none.
+    /// Removes and returns the element that is equal to `value`, if any. O(log n); no allocation if there is none.
     ///
     /// # Examples
     ///
@@ -85,11 +88,12 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     where
         Q: ?Sized + Hash + Equivalent<T>,
     {
-        keyed::remove(&mut self.trie, &self.hasher, value, itself, T::clone)
+        self.table.remove(value, T::clone)
     }
 
-    /// Inserts `value` unless there is an equal element. Returns the one that is in the set then. O(log n); no
-    /// allocation if there is one.
+    /// Inserts `value` unless the set contains an equal element, and returns a reference to the element in the set.
+    ///
+    /// O(log n); no allocation if there is an equal element.
     ///
     /// # Examples
     ///
@@ -102,20 +106,23 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     /// assert_eq!(set.len(), 3);
     /// ```
     pub fn get_or_insert(&mut self, value: T) -> &T {
-        let hash = self.hasher.hash_one(&value);
-        // Searched before it is taken, since a borrow cannot be given back on one way and kept on the other.
-        if self.trie.find(hash, |there| *there == value).is_some() {
-            return self.trie.find(hash, |there| *there == value).expect("it was there just now");
+        let hash = self.table.hasher.hash_one(&value);
+        // Searched twice, because the borrow checker does not accept returning the result of the first search on one
+        // path and editing the set on the other.
+        if self.table.trie.find(hash, |present| *present == value).is_some() {
+            return self.table.trie.find(hash, |present| *present == value).expect("the first search found it");
         }
         self.put_new(hash, value)
     }
 
-    /// Inserts the result of `f` unless there is an element equal to `value`. Returns the one that is in the set then.
-    /// O(log n); no allocation if there is one.
+    /// Inserts `f(value)` unless the set contains an element equal to `value`, and returns a reference to the element
+    /// in the set.
+    ///
+    /// O(log n); no allocation if there is an equal element.
     ///
     /// # Panics
     ///
-    /// If the result of `f` is not equal to `value`.
+    /// If `f(value)` is not equal to `value`.
     ///
     /// # Examples
     ///
@@ -132,27 +139,27 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     where
         Q: ?Sized + Hash + Equivalent<T>,
     {
-        let hash = self.hasher.hash_one(value);
-        if self.trie.find(hash, |there| value.equivalent(there)).is_some() {
-            return self.trie.find(hash, |there| value.equivalent(there)).expect("it was there just now");
+        let hash = self.table.hasher.hash_one(value);
+        if self.table.trie.find(hash, |present| value.equivalent(present)).is_some() {
+            return self.table.trie.find(hash, |present| value.equivalent(present)).expect("the first search found it");
         }
         let new = f(value);
         assert!(value.equivalent(&new), "the new element is not equal to the value");
         self.put_new(hash, new)
     }
 
-    /// Inserts an element that is known not to be there.
+    /// Inserts an element that is known to be absent.
     fn put_new(&mut self, hash: u64, value: T) -> &T {
-        match self.trie.entry(hash, |_| false) {
+        match self.table.trie.entry(hash, |_| false) {
             Entry::Vacant(place) => place.insert(value),
-            Entry::Occupied(_) => unreachable!("no element was accepted"),
+            Entry::Occupied(_) => unreachable!("the equality accepts no element"),
         }
     }
 }
 
 /// # Editing in place, many elements
 impl<T: Clone, S> PersistentSet<T, S> {
-    /// Keeps only the elements for which `f` returns true. O(n); no allocation if that is all of them.
+    /// Keeps only the elements for which `f` returns `true`. O(n); no allocation if `f` accepts all of them.
     ///
     /// # Examples
     ///
@@ -164,13 +171,13 @@ impl<T: Clone, S> PersistentSet<T, S> {
     /// assert_eq!(set.len(), 4);
     /// ```
     pub fn retain(&mut self, f: impl FnMut(&T) -> bool) {
-        self.trie.retain_with(f, T::clone);
+        self.table.trie.retain_with(f, T::clone);
     }
 
-    /// Iterates over the elements for which `pred` returns true, and removes each as it yields it. O(n) for the whole
-    /// run; no allocation if there is none.
+    /// Returns an iterator that removes and yields the elements for which `pred` returns `true`. O(n) for the whole
+    /// run; no allocation if `pred` accepts none.
     ///
-    /// Elements that the iterator has not come to when it is dropped stay.
+    /// Elements not visited when the iterator is dropped stay in the set.
     ///
     /// # Examples
     ///
@@ -186,10 +193,11 @@ impl<T: Clone, S> PersistentSet<T, S> {
     where
         F: FnMut(&T) -> bool,
     {
-        ExtractIf { trie: &mut self.trie, extraction: Extraction::new(), pred }
+        ExtractIf { trie: &mut self.table.trie, extraction: Extraction::new(), pred }
     }
 
-    /// Removes some element and returns it, if there is one. O(log n); O(n) until the set is empty.
+    /// Removes and returns an arbitrary element, or returns `None` if the set is empty. O(log n); O(n) to empty the
+    /// whole set.
     ///
     /// # Examples
     ///
@@ -207,12 +215,12 @@ impl<T: Clone, S> PersistentSet<T, S> {
     /// ```
     #[doc(alias("pop_first", "take_any"))]
     pub fn pop(&mut self) -> Option<T> {
-        Extraction::new().next(&mut self.trie, &mut |_| true, T::clone)
+        Extraction::new().next(&mut self.table.trie, &mut |_| true, T::clone)
     }
 
-    /// Empties the set and iterates over what was in it. O(1), and O(n) for the whole run.
+    /// Removes all elements and returns an iterator over them. O(1), and O(n) for the whole run.
     ///
-    /// The set is empty at once. Elements that the iterator has not come to when it is dropped are dropped with it.
+    /// The set is empty immediately. Elements not visited when the iterator is dropped are dropped with it.
     ///
     /// # Examples
     ///
@@ -224,13 +232,13 @@ impl<T: Clone, S> PersistentSet<T, S> {
     /// assert!(set.is_empty());
     /// ```
     pub fn drain(&mut self) -> Drain<'_, T> {
-        Drain::new(mem::take(&mut self.trie))
+        Drain::new(mem::take(&mut self.table.trie))
     }
 }
 
 /// # Emptying
 impl<T, S> PersistentSet<T, S> {
-    /// Takes all elements out. O(1) if another version shares them, otherwise O(n) to drop them.
+    /// Removes all elements. O(1) if another version shares them, otherwise O(n) to drop them.
     ///
     /// # Examples
     ///
@@ -242,6 +250,6 @@ impl<T, S> PersistentSet<T, S> {
     /// assert!(set.is_empty());
     /// ```
     pub fn clear(&mut self) {
-        self.trie.clear();
+        self.table.trie.clear();
     }
 }

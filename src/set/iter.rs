@@ -1,4 +1,4 @@
-//! The iterators: those of the trie.
+//! The iterators of sets: wrappers of those of the trie.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -7,9 +7,9 @@ use core::marker::PhantomData;
 use crate::macros::projection;
 use crate::trie::{self, Extraction, HashTrie};
 
-/// Borrowing iterator over the elements of a set.
+/// A borrowing iterator over the elements of a set.
 ///
-/// Made by [`PersistentSet::iter`](super::PersistentSet::iter).
+/// Returned by [`PersistentSet::iter`](super::PersistentSet::iter).
 ///
 /// # Examples
 ///
@@ -21,9 +21,10 @@ pub struct Iter<'a, T> {
     pub(crate) inner: trie::Iter<'a, T>,
 }
 
-/// Iterator over the elements of a set by value.
+/// An iterator over the elements of a set by value.
 ///
-/// Elements in nodes that another version shares are cloned, all others moved. Made by the [`IntoIterator`] of a set.
+/// Elements in nodes that are shared with another version are cloned, all others moved. Returned by the
+/// [`IntoIterator`] implementation of a set.
 ///
 /// # Examples
 ///
@@ -36,9 +37,9 @@ pub struct IntoIter<T> {
     pub(super) inner: trie::IntoIter<T>,
 }
 
-/// Iterator over what was in a set that has been emptied.
+/// An iterator over the elements of a set that has been emptied.
 ///
-/// Made by [`PersistentSet::drain`](super::PersistentSet::drain).
+/// Returned by [`PersistentSet::drain`](super::PersistentSet::drain).
 ///
 /// # Examples
 ///
@@ -49,7 +50,7 @@ pub struct IntoIter<T> {
 /// ```
 pub struct Drain<'a, T> {
     inner: trie::IntoIter<T>,
-    // As with the `Drain` of a map, the elements have left the set already.
+    // As in the `Drain` of a map, the elements have already been removed from the set.
     set: PhantomData<&'a mut ()>,
 }
 
@@ -59,9 +60,9 @@ impl<T: Clone> Drain<'_, T> {
     }
 }
 
-/// Iterator that takes the elements out of a set for which a predicate holds.
+/// An iterator that removes and yields the elements of a set for which a predicate holds.
 ///
-/// Made by [`PersistentSet::extract_if`](super::PersistentSet::extract_if).
+/// Returned by [`PersistentSet::extract_if`](super::PersistentSet::extract_if).
 ///
 /// # Examples
 ///
@@ -70,7 +71,7 @@ impl<T: Clone> Drain<'_, T> {
 /// assert!(set.extract_if(|&n| n > 1).eq([2]));
 /// assert_eq!(set, perennial::persistent_set! { 1 });
 /// ```
-#[must_use = "it is lazy: without a loop nothing is taken out; `retain` needs no loop"]
+#[must_use = "it is lazy and removes only what it yields; to remove without iterating, use `retain`"]
 pub struct ExtractIf<'a, T, F> {
     pub(super) trie: &'a mut HashTrie<T>,
     pub(super) extraction: Extraction,
@@ -97,7 +98,7 @@ impl<T: Clone, F: FnMut(&T) -> bool> Iterator for ExtractIf<'_, T, F> {
 
 impl<T: Clone, F: FnMut(&T) -> bool> FusedIterator for ExtractIf<'_, T, F> {}
 
-// Not derived: that would ask `Clone` and `Default` of T.
+// Not derived: derived impls would require `Clone` and `Default` of `T`.
 
 impl<T> Clone for Iter<'_, T> {
     fn clone(&self) -> Self {
@@ -106,20 +107,20 @@ impl<T> Clone for Iter<'_, T> {
 }
 
 impl<T> Default for Iter<'_, T> {
-    /// Returns an iterator over nothing.
+    /// Returns an empty iterator.
     fn default() -> Self {
         Self { inner: Default::default() }
     }
 }
 
 impl<T> Default for IntoIter<T> {
-    /// Returns an iterator over nothing.
+    /// Returns an empty iterator.
     fn default() -> Self {
         Self { inner: Default::default() }
     }
 }
 
-// These show what is still to come, as `std`'s iterators do.
+// `Debug` lists the remaining items, as in `std`'s iterators.
 
 impl<T: fmt::Debug> fmt::Debug for Iter<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -141,7 +142,7 @@ impl<T: fmt::Debug> fmt::Debug for Drain<'_, T> {
 
 impl<T, F> fmt::Debug for ExtractIf<'_, T, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What is still to come is not known before the predicate is asked.
+        // The remaining items are not known before the predicate is called.
         f.debug_struct("ExtractIf").finish_non_exhaustive()
     }
 }

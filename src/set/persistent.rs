@@ -1,6 +1,6 @@
 //! The persistent operations: each takes `&self` and returns a new version.
 //!
-//! Each edits a clone in place. A clone is O(1), and editing copies just the nodes on the way to the change.
+//! Each edits a clone in place: cloning is O(1), and editing copies only the nodes on the path to the change.
 
 use core::hash::{BuildHasher, Hash};
 
@@ -10,8 +10,8 @@ use super::PersistentSet;
 
 /// # New versions by element
 impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
-    /// Returns a version with `value`; the same version, without any allocation, if there is an equal element. O(log
-    /// n).
+    /// Returns a version with `value`, or this very version, without allocating, if it contains an equal element.
+    /// O(log n).
     ///
     /// # Examples
     ///
@@ -32,8 +32,8 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
         next
     }
 
-    /// Returns a version without `value`; the same version, without any allocation, if there is no such element. O(log
-    /// n).
+    /// Returns a version without `value`, or this very version, without allocating, if it does not contain it.
+    /// O(log n).
     ///
     /// # Examples
     ///
@@ -58,7 +58,8 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
 
 /// # Filtering
 impl<T: Clone, S: Clone> PersistentSet<T, S> {
-    /// Returns a version with the elements for which `f` returns true; the same version if that is all of them. O(n).
+    /// Returns a version with the elements for which `f` returns `true`, or this very version if those are all
+    /// elements. O(n).
     ///
     /// # Examples
     ///
@@ -77,9 +78,9 @@ impl<T: Clone, S: Clone> PersistentSet<T, S> {
     }
 }
 
-/// # Dividing
+/// # Partitioning
 impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
-    /// Returns a version with the elements that `f` accepts, and one with the others. O(n).
+    /// Returns a version with the elements for which `f` returns `true`, and a version with the others. O(n).
     ///
     /// # Examples
     ///

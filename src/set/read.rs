@@ -1,4 +1,4 @@
-//! To make one, and to look at it.
+//! Constructors and read access.
 
 use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
@@ -9,13 +9,13 @@ use super::PersistentSet;
 use super::iter::Iter;
 #[cfg(feature = "std")]
 use crate::hasher::RandomState;
-use crate::keyed::{self, Table, itself};
+use crate::table::Table;
 use crate::trie::HashTrie;
 
-/// # Making a set
+/// # Constructors
 #[cfg(feature = "std")]
 impl<T> PersistentSet<T> {
-    /// Makes an empty set with the default hasher. O(1), no allocation.
+    /// Creates an empty set with the default hasher. O(1), no allocation.
     ///
     /// # Examples
     ///
@@ -32,13 +32,13 @@ impl<T> PersistentSet<T> {
     }
 }
 
-/// # Making and looking at a set
+/// # Construction, iteration and properties
 impl<T, S> PersistentSet<T, S> {
-    /// Makes an empty set that hashes its elements with `hasher`. O(1), no allocation.
+    /// Creates an empty set that hashes its elements with `hasher`. O(1), no allocation.
     ///
-    /// Two sets whose hashers hash alike are compared and combined node by node, others with the same result by one
-    /// lookup for each element. Which is the case is found out on a few elements of the sets: see
-    /// [`design`](crate::guide::design#the-hash).
+    /// Two sets whose hashers give the same hashes are compared and combined node by node; other sets are compared
+    /// and combined with one lookup per element, with the same result. A sample of the elements decides which case
+    /// applies: see [`design`](crate::guide::design#the-hash).
     ///
     /// # Examples
     ///
@@ -46,13 +46,14 @@ impl<T, S> PersistentSet<T, S> {
     /// use perennial::PersistentSet;
     /// use std::hash::{BuildHasherDefault, DefaultHasher};
     ///
-    /// let mut set = PersistentSet::with_hasher(BuildHasherDefault::<DefaultHasher>::new());
+    /// let hasher = BuildHasherDefault::<DefaultHasher>::new();
+    /// let mut set = PersistentSet::with_hasher(hasher);
     /// set.insert(1);
     /// assert!(set.contains(&1));
     /// ```
     #[must_use]
     pub const fn with_hasher(hasher: S) -> Self {
-        Self { trie: HashTrie::new(), hasher }
+        Self { table: Table::new(HashTrie::new(), hasher) }
     }
 
     /// Returns the set's hasher. O(1).
@@ -66,7 +67,7 @@ impl<T, S> PersistentSet<T, S> {
     /// let _: &RandomState = set.hasher();
     /// ```
     pub const fn hasher(&self) -> &S {
-        &self.hasher
+        &self.table.hasher
     }
 
     /// Returns the number of elements. O(1).
@@ -79,10 +80,10 @@ impl<T, S> PersistentSet<T, S> {
     /// assert_eq!(persistent_set! { 1, 2, 2 }.len(), 2);
     /// ```
     pub const fn len(&self) -> usize {
-        self.trie.len()
+        self.table.trie.len()
     }
 
-    /// Returns `true` if there are no elements. O(1).
+    /// Returns `true` if the set has no elements. O(1).
     ///
     /// # Examples
     ///
@@ -95,14 +96,14 @@ impl<T, S> PersistentSet<T, S> {
     /// assert!(!set.is_empty());
     /// ```
     pub const fn is_empty(&self) -> bool {
-        self.trie.is_empty()
+        self.table.trie.is_empty()
     }
 
-    /// Returns true if two sets are the same version, that is, if they share all of their nodes. O(1).
+    /// Returns `true` if two sets are the same version, that is, if they share all of their nodes. O(1).
     ///
-    /// The same version implies equal contents; equal contents do not imply the same version.
-    /// [`guide::versions`](crate::guide::versions) lists the operations that keep the version if they change nothing,
-    /// and those that do not.
+    /// Sets that are the same version are equal, but equal sets need not be the same version.
+    /// [`guide::versions`](crate::guide::versions) lists which operations return the same version if they change
+    /// nothing.
     ///
     /// # Examples
     ///
@@ -115,10 +116,10 @@ impl<T, S> PersistentSet<T, S> {
     /// assert!(!set.ptr_eq(&set.conj(2)));
     /// ```
     pub fn ptr_eq(&self, other: &Self) -> bool {
-        self.trie.ptr_eq(&other.trie)
+        self.table.trie.ptr_eq(&other.table.trie)
     }
 
-    /// Iterates over the elements, in unspecified order. O(n) for the whole run, no allocation.
+    /// Returns an iterator over the elements, in unspecified order. O(n) for the whole run, no allocation.
     ///
     /// # Examples
     ///
@@ -128,18 +129,13 @@ impl<T, S> PersistentSet<T, S> {
     /// assert_eq!(persistent_set! { 1, 2, 3 }.iter().sum::<i32>(), 6);
     /// ```
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter { inner: self.trie.iter() }
-    }
-
-    /// What the operations on two sets work on.
-    pub(crate) fn table(&self) -> Table<'_, T, S> {
-        (&self.trie, &self.hasher)
+        Iter { inner: self.table.trie.iter() }
     }
 }
 
 /// # Looking up elements
 impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
-    /// Returns the element that is equal to `value`. O(log n), in practice one to five nodes.
+    /// Returns a reference to the element that is equal to `value`. O(log n), in practice one to five nodes.
     ///
     /// The value may be of any type that is [`Equivalent`] to `T`, such as a borrowed form of it.
     ///
@@ -157,10 +153,10 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
     where
         Q: ?Sized + Hash + Equivalent<T>,
     {
-        keyed::get(&self.trie, &self.hasher, value, itself)
+        self.table.get(value)
     }
 
-    /// Returns `true` if there is an element equal to `value`. O(log n).
+    /// Returns `true` if the set contains an element equal to `value`. O(log n).
     ///
     /// # Examples
     ///
@@ -176,26 +172,27 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
     where
         Q: ?Sized + Hash + Equivalent<T>,
     {
-        keyed::get(&self.trie, &self.hasher, value, itself).is_some()
+        self.table.get(value).is_some()
     }
 
-    /// Iterates over the elements in an order that depends on them and the hasher alone. O(n) for the whole run.
+    /// Returns an iterator over the elements in an order that depends only on the elements and the hasher. O(n) for
+    /// the whole run.
     ///
-    /// Equal sets with equal hashers are iterated in the same order, whatever was inserted and removed before. See
-    /// [`PersistentMap::iter_in_hash_order`](crate::PersistentMap::iter_in_hash_order).
+    /// Equal sets with equal hashers are iterated in the same order, regardless of their history of insertions and
+    /// removals. See [`PersistentMap::iter_in_hash_order`](crate::PersistentMap::iter_in_hash_order).
     ///
     /// # Examples
     ///
     /// ```
     /// use perennial::PersistentSet;
     ///
-    /// let forth: PersistentSet<u64> = (0..100).collect();
-    /// let mut back = PersistentSet::with_hasher(forth.hasher().clone());
-    /// back.extend((0..100).rev());
-    /// assert!(forth.iter_in_hash_order().eq(back.iter_in_hash_order()));
+    /// let numbers: PersistentSet<u64> = (0..100).collect();
+    /// let mut same = PersistentSet::with_hasher(numbers.hasher().clone());
+    /// same.extend((0..100).rev());
+    /// assert!(numbers.iter_in_hash_order().eq(same.iter_in_hash_order()));
     /// ```
     #[doc(alias("deterministic", "sorted"))]
     pub fn iter_in_hash_order(&self) -> impl ExactSizeIterator<Item = &T> + FusedIterator + Clone {
-        self.trie.in_hash_order(|element| self.hasher.hash_one(element))
+        self.table.trie.in_hash_order(|element| self.table.hasher.hash_one(element))
     }
 }

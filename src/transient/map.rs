@@ -2,19 +2,21 @@
 
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
+use core::mem;
 
 use equivalent::Equivalent;
 
+use super::IntoIter;
 use crate::hasher::RandomState;
-use crate::keyed::{self, Cloner, first};
 use crate::map::{Entry, Iter, PersistentMap, into_value, replace_value};
-use crate::trie::{HashTrie, sole_owner};
+use crate::table::{MapKey, Table};
+use crate::trie::{ClonePtr, HashTrie, never_clone};
 
-/// A map in the making: edited in place, then turned into a [`PersistentMap`] in O(1).
+/// A map under construction: edited in place, then converted into a [`PersistentMap`] in O(1).
 ///
-/// Started from nothing, it asks no `Clone` of `K` and `V`: there is no other version whose nodes it might have to
-/// copy. Started from a map ([`PersistentMap::into_transient`]), it copies each node that another version shares once,
-/// when it first changes something in it, and edits its own copy from then on.
+/// If it is created empty, it does not require `Clone` of `K` and `V`: there is no other version whose nodes it might
+/// have to copy. If it is created from a map ([`PersistentMap::into_transient`]), it copies each shared node once, at
+/// the first change in that node, and edits its own copy from then on.
 ///
 /// # Examples
 ///
@@ -33,17 +35,16 @@ use crate::trie::{HashTrie, sole_owner};
 /// assert_eq!(open.len(), 1);
 /// assert!(open.contains_key("b"));
 /// ```
-// Not `Clone`. Two clones would share nodes, which either of them may have to copy, but one that was started from
-// nothing does not know how. Nor would it serve: what is to be forked is a version, that is a `PersistentMap`.
+// Not `Clone`: clones would share nodes, and a transient created by `new` has no way to clone entries. Fork a
+// `PersistentMap` instead.
 pub struct TransientMap<K, V, S = RandomState> {
-    trie: HashTrie<(K, V)>,
-    hasher: S,
-    clone: Cloner<(K, V)>,
+    table: Table<(K, V), S, MapKey>,
+    clone: ClonePtr<(K, V)>,
 }
 
 #[cfg(feature = "std")]
 impl<K, V> TransientMap<K, V> {
-    /// Starts from nothing, with the default hasher. O(1), no allocation.
+    /// Creates an empty transient with the default hasher. O(1), no allocation.
     ///
     /// # Examples
     ///
@@ -61,7 +62,7 @@ impl<K, V> TransientMap<K, V> {
 }
 
 impl<K, V, S> TransientMap<K, V, S> {
-    /// Starts from nothing, with a hasher of one's own. O(1), no allocation.
+    /// Creates an empty transient that hashes its keys with `hasher`. O(1), no allocation.
     ///
     /// # Examples
     ///
@@ -69,16 +70,17 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// use perennial::TransientMap;
     /// use std::hash::{BuildHasherDefault, DefaultHasher};
     ///
-    /// let mut map = TransientMap::with_hasher(BuildHasherDefault::<DefaultHasher>::new());
+    /// let hasher = BuildHasherDefault::<DefaultHasher>::new();
+    /// let mut map = TransientMap::with_hasher(hasher);
     /// map.insert("a", 1);
     /// assert_eq!(map.into_persistent()["a"], 1);
     /// ```
     #[must_use]
     pub const fn with_hasher(hasher: S) -> Self {
-        Self { trie: HashTrie::new(), hasher, clone: sole_owner }
+        Self { table: Table::new(HashTrie::new(), hasher), clone: never_clone }
     }
 
-    /// Returns the finished map. O(1).
+    /// Converts the transient into a persistent map. O(1).
     ///
     /// # Examples
     ///
@@ -92,10 +94,10 @@ impl<K, V, S> TransientMap<K, V, S> {
     #[doc(alias("build", "finish", "freeze"))]
     #[must_use]
     pub fn into_persistent(self) -> PersistentMap<K, V, S> {
-        PersistentMap { trie: self.trie, hasher: self.hasher }
+        PersistentMap { table: self.table }
     }
 
-    /// Returns the hasher. O(1).
+    /// Returns the transient's hasher. O(1).
     ///
     /// # Examples
     ///
@@ -106,7 +108,7 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// let _: &RandomState = map.hasher();
     /// ```
     pub const fn hasher(&self) -> &S {
-        &self.hasher
+        &self.table.hasher
     }
 
     /// Returns the number of entries. O(1).
@@ -121,10 +123,10 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// assert_eq!(map.len(), 1);
     /// ```
     pub const fn len(&self) -> usize {
-        self.trie.len()
+        self.table.trie.len()
     }
 
-    /// Returns `true` if there are no entries. O(1).
+    /// Returns `true` if the transient has no entries. O(1).
     ///
     /// # Examples
     ///
@@ -134,10 +136,10 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// assert!(TransientMap::<&str, u32>::new().is_empty());
     /// ```
     pub const fn is_empty(&self) -> bool {
-        self.trie.is_empty()
+        self.table.trie.is_empty()
     }
 
-    /// Iterates over the entries, in unspecified order. O(n) for the whole run, no allocation.
+    /// Returns an iterator over the entries, in unspecified order. O(n) for the whole run, no allocation.
     ///
     /// # Examples
     ///
@@ -149,7 +151,7 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// assert!(map.iter().eq([(&"a", &1)]));
     /// ```
     pub fn iter(&self) -> Iter<'_, K, V> {
-        Iter { inner: self.trie.iter() }
+        Iter { inner: self.table.trie.iter() }
     }
 
     /// Removes all entries. O(1) if another version shares them, otherwise O(n) to drop them.
@@ -165,10 +167,28 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// assert!(map.is_empty());
     /// ```
     pub fn clear(&mut self) {
-        self.trie.clear();
+        self.table.trie.clear();
     }
 
-    /// Keeps only the entries for which `f` returns true; see [`PersistentMap::retain`]. O(n).
+    /// Removes all entries and returns an iterator over them. O(1), and O(n) for the whole run.
+    ///
+    /// Entries in nodes that are shared with another version are cloned, all others moved.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientMap;
+    ///
+    /// let mut map = TransientMap::new();
+    /// map.insert("a", 1);
+    /// assert!(map.drain().eq([("a", 1)]));
+    /// assert!(map.is_empty());
+    /// ```
+    pub fn drain(&mut self) -> IntoIter<(K, V)> {
+        IntoIter::new(mem::take(&mut self.table.trie), self.clone)
+    }
+
+    /// Keeps only the entries for which `f` returns `true`; see [`PersistentMap::retain`]. O(n).
     ///
     /// # Examples
     ///
@@ -181,12 +201,12 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// assert_eq!(map.len(), 1);
     /// ```
     pub fn retain(&mut self, mut f: impl FnMut(&K, &V) -> bool) {
-        self.trie.retain_with(|(key, value)| f(key, value), self.clone);
+        self.table.trie.retain_with(|(key, value)| f(key, value), self.clone);
     }
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
-    /// Returns the value of `key`. O(log n).
+    /// Returns a reference to the value of `key`. O(log n).
     ///
     /// # Examples
     ///
@@ -202,10 +222,10 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::get(&self.trie, &self.hasher, key, first).map(|(_, value)| value)
+        self.table.get(key).map(|(_, value)| value)
     }
 
-    /// Returns `true` if there is an entry of `key`. O(log n).
+    /// Returns `true` if the transient contains `key`. O(log n).
     ///
     /// # Examples
     ///
@@ -221,7 +241,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::get(&self.trie, &self.hasher, key, first).is_some()
+        self.table.get(key).is_some()
     }
 
     /// Returns a mutable reference to the value of `key`. O(log n).
@@ -241,10 +261,10 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::get_mut(&mut self.trie, &self.hasher, key, first, self.clone).map(|(_, value)| value)
+        self.table.get_mut(key, self.clone).map(|(_, value)| value)
     }
 
-    /// Inserts `value` under `key` and returns the value that it replaces, if any. O(log n).
+    /// Inserts a key-value pair and returns the previous value of the key, if any. O(log n).
     ///
     /// # Examples
     ///
@@ -257,10 +277,10 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     /// ```
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        keyed::insert(&mut self.trie, &self.hasher, (key, value), first, self.clone, replace_value)
+        self.table.insert((key, value), self.clone, replace_value)
     }
 
-    /// Removes the entry of `key` and returns its value. O(log n).
+    /// Removes `key` and returns its value, if it was present. O(log n).
     ///
     /// # Examples
     ///
@@ -280,7 +300,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
         self.remove_entry(key).map(into_value)
     }
 
-    /// Removes the entry of `key` and returns its key and value. O(log n).
+    /// Removes `key` and returns the stored key and value, if it was present. O(log n).
     ///
     /// # Examples
     ///
@@ -296,10 +316,10 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        keyed::remove(&mut self.trie, &self.hasher, key, first, self.clone)
+        self.table.remove(key, self.clone)
     }
 
-    /// Returns the place of `key`, occupied or vacant, to look at and to change without searching again. O(log n).
+    /// Gets the entry of `key` for in-place manipulation without a second lookup. O(log n).
     ///
     /// # Examples
     ///
@@ -314,15 +334,15 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     /// ```
     #[inline]
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V> {
-        Entry::find(&mut self.trie, &self.hasher, key, self.clone)
+        Entry::find(&mut self.table, key, self.clone)
     }
 }
 
 /// # Editing as a transient
 impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
-    /// Starts a transient from this version. O(1).
+    /// Converts this version into a transient. O(1).
     ///
-    /// `map.clone().into_transient()` keeps the version itself, unchanged whatever is done to the transient.
+    /// To keep this version, use `map.clone().into_transient()`: edits of the transient do not change it.
     ///
     /// # Examples
     ///
@@ -340,12 +360,44 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     #[doc(alias("builder", "thaw"))]
     #[must_use]
     pub fn into_transient(self) -> TransientMap<K, V, S> {
-        TransientMap { trie: self.trie, hasher: self.hasher, clone: <(K, V)>::clone }
+        TransientMap { table: self.table, clone: <(K, V)>::clone }
+    }
+}
+
+/// # Editing as a transient, without `Clone`
+impl<K, V, S> PersistentMap<K, V, S> {
+    /// Converts this version into a transient if it shares no nodes with others; `Clone` is not required then. O(n),
+    /// without visiting the entries.
+    ///
+    /// # Errors
+    ///
+    /// If a node is shared with another version, returns this version unchanged.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// struct NotClone;
+    ///
+    /// let map = persistent_map! { "a" => NotClone };
+    /// let other = map.clone();
+    /// let map = map.try_into_transient().err().expect("it shares nodes");
+    /// drop(other);
+    /// let mut edit = map.try_into_transient().ok().expect("it shares nothing");
+    /// assert!(edit.remove("a").is_some());
+    /// ```
+    pub fn try_into_transient(self) -> Result<TransientMap<K, V, S>, Self> {
+        if self.table.trie.is_unshared() {
+            Ok(TransientMap { table: self.table, clone: never_clone })
+        } else {
+            Err(self)
+        }
     }
 }
 
 impl<K, V, S: Default> Default for TransientMap<K, V, S> {
-    /// Starts from nothing. No allocation.
+    /// Returns an empty transient. No allocation.
     fn default() -> Self {
         Self::with_hasher(S::default())
     }
@@ -353,19 +405,19 @@ impl<K, V, S: Default> Default for TransientMap<K, V, S> {
 
 impl<K: fmt::Debug, V: fmt::Debug, S> fmt::Debug for TransientMap<K, V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.trie.in_stored_order().map(|(key, value)| (key, value))).finish()
+        f.debug_map().entries(self.table.trie.in_stored_order().map(|(key, value)| (key, value))).finish()
     }
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher> Extend<(K, V)> for TransientMap<K, V, S> {
-    /// Inserts all entries. Of equal keys the last value wins.
+    /// Inserts all entries. If a key occurs more than once, the last value is used.
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        keyed::extend(&mut self.trie, &self.hasher, entries, first, self.clone, replace_value);
+        self.table.extend(entries, self.clone, replace_value);
     }
 }
 
 impl<'a, K: Eq + Hash + Copy, V: Copy, S: BuildHasher> Extend<(&'a K, &'a V)> for TransientMap<K, V, S> {
-    /// Inserts copies of all entries. Of equal keys the last value wins.
+    /// Inserts copies of all entries. If a key occurs more than once, the last value is used.
     fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
         self.extend(entries.into_iter().map(|(&key, &value)| (key, value)));
     }
@@ -377,5 +429,14 @@ impl<'a, K, V, S> IntoIterator for &'a TransientMap<K, V, S> {
 
     fn into_iter(self) -> Iter<'a, K, V> {
         self.iter()
+    }
+}
+
+impl<K, V, S> IntoIterator for TransientMap<K, V, S> {
+    type Item = (K, V);
+    type IntoIter = IntoIter<(K, V)>;
+
+    fn into_iter(self) -> IntoIter<(K, V)> {
+        IntoIter::new(self.table.trie, self.clone)
     }
 }

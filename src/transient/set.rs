@@ -6,16 +6,17 @@ use core::mem;
 
 use equivalent::Equivalent;
 
+use super::IntoIter;
 use crate::hasher::RandomState;
-use crate::keyed::{self, Cloner, itself};
 use crate::set::{Iter, PersistentSet};
-use crate::trie::{HashTrie, sole_owner};
+use crate::table::{SetKey, Table};
+use crate::trie::{ClonePtr, HashTrie, never_clone};
 
-/// A set in the making: edited in place, then turned into a [`PersistentSet`] in O(1).
+/// A set under construction: edited in place, then converted into a [`PersistentSet`] in O(1).
 ///
-/// Started from nothing, it asks no `Clone` of `T`: there is no other version whose nodes it might have to copy.
-/// Started from a set ([`PersistentSet::into_transient`]), it copies each node that another version shares once, when
-/// it first changes something in it, and edits its own copy from then on.
+/// If it is created empty, it does not require `Clone` of `T`: there is no other version whose nodes it might have to
+/// copy. If it is created from a set ([`PersistentSet::into_transient`]), it copies each shared node once, at the
+/// first change in that node, and edits its own copy from then on.
 ///
 /// # Examples
 ///
@@ -35,16 +36,15 @@ use crate::trie::{HashTrie, sole_owner};
 /// assert_eq!(sold.len(), 1);
 /// assert!(sold.contains(&Ticket(2)));
 /// ```
-// Not `Clone`, for the reasons of `TransientMap`.
+// Not `Clone`, for the same reason as `TransientMap`.
 pub struct TransientSet<T, S = RandomState> {
-    trie: HashTrie<T>,
-    hasher: S,
-    clone: Cloner<T>,
+    table: Table<T, S, SetKey>,
+    clone: ClonePtr<T>,
 }
 
 #[cfg(feature = "std")]
 impl<T> TransientSet<T> {
-    /// Starts from nothing, with the default hasher. O(1), no allocation.
+    /// Creates an empty transient with the default hasher. O(1), no allocation.
     ///
     /// # Examples
     ///
@@ -62,7 +62,7 @@ impl<T> TransientSet<T> {
 }
 
 impl<T, S> TransientSet<T, S> {
-    /// Starts from nothing, with a hasher of one's own. O(1), no allocation.
+    /// Creates an empty transient that hashes its elements with `hasher`. O(1), no allocation.
     ///
     /// # Examples
     ///
@@ -70,16 +70,17 @@ impl<T, S> TransientSet<T, S> {
     /// use perennial::TransientSet;
     /// use std::hash::{BuildHasherDefault, DefaultHasher};
     ///
-    /// let mut set = TransientSet::with_hasher(BuildHasherDefault::<DefaultHasher>::new());
+    /// let hasher = BuildHasherDefault::<DefaultHasher>::new();
+    /// let mut set = TransientSet::with_hasher(hasher);
     /// set.insert("a");
     /// assert!(set.into_persistent().contains("a"));
     /// ```
     #[must_use]
     pub const fn with_hasher(hasher: S) -> Self {
-        Self { trie: HashTrie::new(), hasher, clone: sole_owner }
+        Self { table: Table::new(HashTrie::new(), hasher), clone: never_clone }
     }
 
-    /// Returns the finished set. O(1).
+    /// Converts the transient into a persistent set. O(1).
     ///
     /// # Examples
     ///
@@ -93,10 +94,10 @@ impl<T, S> TransientSet<T, S> {
     #[doc(alias("build", "finish", "freeze"))]
     #[must_use]
     pub fn into_persistent(self) -> PersistentSet<T, S> {
-        PersistentSet { trie: self.trie, hasher: self.hasher }
+        PersistentSet { table: self.table }
     }
 
-    /// Returns the hasher. O(1).
+    /// Returns the transient's hasher. O(1).
     ///
     /// # Examples
     ///
@@ -107,7 +108,7 @@ impl<T, S> TransientSet<T, S> {
     /// let _: &RandomState = set.hasher();
     /// ```
     pub const fn hasher(&self) -> &S {
-        &self.hasher
+        &self.table.hasher
     }
 
     /// Returns the number of elements. O(1).
@@ -122,10 +123,10 @@ impl<T, S> TransientSet<T, S> {
     /// assert_eq!(set.len(), 1);
     /// ```
     pub const fn len(&self) -> usize {
-        self.trie.len()
+        self.table.trie.len()
     }
 
-    /// Returns `true` if there are no elements. O(1).
+    /// Returns `true` if the transient has no elements. O(1).
     ///
     /// # Examples
     ///
@@ -135,10 +136,10 @@ impl<T, S> TransientSet<T, S> {
     /// assert!(TransientSet::<&str>::new().is_empty());
     /// ```
     pub const fn is_empty(&self) -> bool {
-        self.trie.is_empty()
+        self.table.trie.is_empty()
     }
 
-    /// Iterates over the elements, in unspecified order. O(n) for the whole run, no allocation.
+    /// Returns an iterator over the elements, in unspecified order. O(n) for the whole run, no allocation.
     ///
     /// # Examples
     ///
@@ -150,10 +151,10 @@ impl<T, S> TransientSet<T, S> {
     /// assert!(set.iter().eq([&"a"]));
     /// ```
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter { inner: self.trie.iter() }
+        Iter { inner: self.table.trie.iter() }
     }
 
-    /// Takes all elements out. O(1) if another version shares them, otherwise O(n) to drop them.
+    /// Removes all elements. O(1) if another version shares them, otherwise O(n) to drop them.
     ///
     /// # Examples
     ///
@@ -166,10 +167,28 @@ impl<T, S> TransientSet<T, S> {
     /// assert!(set.is_empty());
     /// ```
     pub fn clear(&mut self) {
-        self.trie.clear();
+        self.table.trie.clear();
     }
 
-    /// Keeps only the elements for which `f` returns true. O(n).
+    /// Removes all elements and returns an iterator over them. O(1), and O(n) for the whole run.
+    ///
+    /// Elements in nodes that are shared with another version are cloned, all others moved.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientSet;
+    ///
+    /// let mut set = TransientSet::new();
+    /// set.insert("a");
+    /// assert!(set.drain().eq(["a"]));
+    /// assert!(set.is_empty());
+    /// ```
+    pub fn drain(&mut self) -> IntoIter<T> {
+        IntoIter::new(mem::take(&mut self.table.trie), self.clone)
+    }
+
+    /// Keeps only the elements for which `f` returns `true`. O(n).
     ///
     /// # Examples
     ///
@@ -182,12 +201,12 @@ impl<T, S> TransientSet<T, S> {
     /// assert_eq!(set.len(), 4);
     /// ```
     pub fn retain(&mut self, f: impl FnMut(&T) -> bool) {
-        self.trie.retain_with(f, self.clone);
+        self.table.trie.retain_with(f, self.clone);
     }
 }
 
 impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
-    /// Returns the element that is equal to `value`. O(log n).
+    /// Returns a reference to the element that is equal to `value`. O(log n).
     ///
     /// # Examples
     ///
@@ -203,10 +222,10 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
     where
         Q: ?Sized + Hash + Equivalent<T>,
     {
-        keyed::get(&self.trie, &self.hasher, value, itself)
+        self.table.get(value)
     }
 
-    /// Returns `true` if there is an element equal to `value`. O(log n).
+    /// Returns `true` if the transient contains an element equal to `value`. O(log n).
     ///
     /// # Examples
     ///
@@ -222,10 +241,10 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
     where
         Q: ?Sized + Hash + Equivalent<T>,
     {
-        keyed::get(&self.trie, &self.hasher, value, itself).is_some()
+        self.table.get(value).is_some()
     }
 
-    /// Inserts `value` unless there is an equal element, and returns whether it was inserted. O(log n).
+    /// Inserts `value` unless the transient contains an equal element, and returns whether it was inserted. O(log n).
     ///
     /// # Examples
     ///
@@ -238,10 +257,10 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
     /// ```
     #[inline]
     pub fn insert(&mut self, value: T) -> bool {
-        keyed::add(&mut self.trie, &self.hasher, value, itself, self.clone)
+        self.table.insert_if_absent(value, self.clone)
     }
 
-    /// Inserts `value` in place of an equal element, which is returned, if there is one. O(log n).
+    /// Inserts `value`, replacing and returning an equal element, if any. O(log n).
     ///
     /// # Examples
     ///
@@ -253,7 +272,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
     /// assert_eq!(set.replace("a"), Some("a"));
     /// ```
     pub fn replace(&mut self, value: T) -> Option<T> {
-        keyed::insert(&mut self.trie, &self.hasher, value, itself, self.clone, mem::replace)
+        self.table.insert(value, self.clone, mem::replace)
     }
 
     /// Removes the element that is equal to `value`, and returns whether there was one. O(log n).
@@ -276,7 +295,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
         self.take(value).is_some()
     }
 
-    /// Removes the element that is equal to `value` and returns it. O(log n).
+    /// Removes and returns the element that is equal to `value`, if any. O(log n).
     ///
     /// # Examples
     ///
@@ -292,15 +311,15 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
     where
         Q: ?Sized + Hash + Equivalent<T>,
     {
-        keyed::remove(&mut self.trie, &self.hasher, value, itself, self.clone)
+        self.table.remove(value, self.clone)
     }
 }
 
 /// # Editing as a transient
 impl<T: Clone, S> PersistentSet<T, S> {
-    /// Starts a transient from this version. O(1).
+    /// Converts this version into a transient. O(1).
     ///
-    /// `set.clone().into_transient()` keeps the version itself, unchanged whatever is done to the transient.
+    /// To keep this version, use `set.clone().into_transient()`: edits of the transient do not change it.
     ///
     /// # Examples
     ///
@@ -318,12 +337,45 @@ impl<T: Clone, S> PersistentSet<T, S> {
     #[doc(alias("builder", "thaw"))]
     #[must_use]
     pub fn into_transient(self) -> TransientSet<T, S> {
-        TransientSet { trie: self.trie, hasher: self.hasher, clone: T::clone }
+        TransientSet { table: self.table, clone: T::clone }
+    }
+}
+
+/// # Editing as a transient, without `Clone`
+impl<T, S> PersistentSet<T, S> {
+    /// Converts this version into a transient if it shares no nodes with others; `Clone` is not required then. O(n),
+    /// without visiting the elements.
+    ///
+    /// # Errors
+    ///
+    /// If a node is shared with another version, returns this version unchanged.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// #[derive(PartialEq, Eq, Hash)]
+    /// struct NotClone;
+    ///
+    /// let set = persistent_set! { NotClone };
+    /// let other = set.clone();
+    /// let set = set.try_into_transient().err().expect("it shares nodes");
+    /// drop(other);
+    /// let mut edit = set.try_into_transient().ok().expect("it shares nothing");
+    /// assert!(edit.remove(&NotClone));
+    /// ```
+    pub fn try_into_transient(self) -> Result<TransientSet<T, S>, Self> {
+        if self.table.trie.is_unshared() {
+            Ok(TransientSet { table: self.table, clone: never_clone })
+        } else {
+            Err(self)
+        }
     }
 }
 
 impl<T, S: Default> Default for TransientSet<T, S> {
-    /// Starts from nothing. No allocation.
+    /// Returns an empty transient. No allocation.
     fn default() -> Self {
         Self::with_hasher(S::default())
     }
@@ -331,19 +383,19 @@ impl<T, S: Default> Default for TransientSet<T, S> {
 
 impl<T: fmt::Debug, S> fmt::Debug for TransientSet<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.trie.in_stored_order()).finish()
+        f.debug_set().entries(self.table.trie.in_stored_order()).finish()
     }
 }
 
 impl<T: Eq + Hash, S: BuildHasher> Extend<T> for TransientSet<T, S> {
-    /// Inserts all elements. Of equal elements the first stays.
+    /// Inserts all elements. If there are equal elements, the first one is kept.
     fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
-        keyed::add_all(&mut self.trie, &self.hasher, elements, itself, self.clone);
+        self.table.extend_if_absent(elements, self.clone);
     }
 }
 
 impl<'a, T: Eq + Hash + Copy, S: BuildHasher> Extend<&'a T> for TransientSet<T, S> {
-    /// Inserts copies of all elements. Of equal elements the first stays.
+    /// Inserts copies of all elements. If there are equal elements, the first one is kept.
     fn extend<I: IntoIterator<Item = &'a T>>(&mut self, elements: I) {
         self.extend(elements.into_iter().copied());
     }
@@ -355,5 +407,14 @@ impl<'a, T, S> IntoIterator for &'a TransientSet<T, S> {
 
     fn into_iter(self) -> Iter<'a, T> {
         self.iter()
+    }
+}
+
+impl<T, S> IntoIterator for TransientSet<T, S> {
+    type Item = T;
+    type IntoIter = IntoIter<T>;
+
+    fn into_iter(self) -> IntoIter<T> {
+        IntoIter::new(self.table.trie, self.clone)
     }
 }

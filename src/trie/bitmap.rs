@@ -1,17 +1,17 @@
-//! `Bitmap`: a set of slot numbers 0..32, in which a node marks the slots at which its children start.
+//! `Bitmap`: a set of slot numbers 0..32, which marks the slots at which the children of a node start.
 
 /// A set of slot numbers below 32.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Bitmap(pub(crate) u32);
 
 impl Bitmap {
-    /// The set of all slots.
+    /// The set with all slots.
     pub(crate) const ALL: Self = Self(u32::MAX);
 
-    /// The set of no slot.
+    /// The empty set.
     pub(crate) const EMPTY: Self = Self(0);
 
-    /// Is `slot` in the set?
+    /// Returns `true` if `slot` is in the set.
     #[inline]
     pub(crate) const fn contains(self, slot: usize) -> bool {
         self.0 >> slot & 1 == 1
@@ -35,7 +35,7 @@ impl Bitmap {
         self.0.count_ones() as usize
     }
 
-    /// Removes the lowest slot and returns it.
+    /// Removes and returns the lowest slot.
     #[inline]
     pub(crate) const fn pop_first(&mut self) -> Option<usize> {
         if self.0 == 0 {
@@ -46,14 +46,14 @@ impl Bitmap {
         Some(first)
     }
 
-    /// Returns the last member at or below `slot`; slot 0 if there is none.
+    /// Returns the last member at or below `slot`, or 0 if there is none.
     #[inline]
     pub(crate) const fn last_up_to(self, slot: usize) -> usize {
         let below = self.0 & (u32::MAX >> (31 - slot));
         (31 - (below | 1).leading_zeros()) as usize
     }
 
-    /// Returns the first member above `slot`, or `end` if there is none below it.
+    /// Returns the first member above `slot` if it is below `end`, otherwise `end`.
     #[inline]
     pub(crate) const fn first_above(self, slot: usize, end: usize) -> usize {
         let above = self.0 & (u32::MAX << slot << 1);
@@ -67,19 +67,20 @@ impl Bitmap {
         Self(self.0 & !other.0)
     }
 
-    /// Is one of the `count` slots from `first` on in the set?
+    /// Returns `true` if any of the `count` slots from `first` on is in the set.
     #[inline]
     pub(crate) const fn has_any_of(self, first: usize, count: usize) -> bool {
         (self.0 as u64 >> first) & ((1 << count) - 1) != 0
     }
 
-    /// Returns the members from `count` (at most 32) on, counted from there.
+    /// Returns the members at or above `count` (at most 32), minus `count`.
     #[inline]
     pub(crate) const fn shifted(self, count: usize) -> Self {
         Self(((self.0 as u64) >> count) as u32)
     }
 
-    /// Every slot number doubled: the same starts in a node twice as wide. Members must be below 16.
+    /// Returns the set with every slot number doubled: the same starts in a node twice as wide. Members must be below
+    /// 16.
     #[inline]
     pub(crate) fn doubled(self) -> Self {
         let mut from = self;
@@ -90,7 +91,7 @@ impl Bitmap {
         to
     }
 
-    /// Every slot number halved: the same starts in a node half as wide. Members must be even.
+    /// Returns the set with every slot number halved: the same starts in a node half as wide. Members must be even.
     #[inline]
     pub(crate) fn halved(self) -> Self {
         let mut from = self;
@@ -101,7 +102,7 @@ impl Bitmap {
         to
     }
 
-    /// Are all members even numbers?
+    /// Returns `true` if all members are even.
     #[inline]
     pub(crate) const fn all_even(self) -> bool {
         self.0 & 0xaaaa_aaaa == 0
@@ -114,7 +115,7 @@ mod tests {
     use bitmaps::Bitmap as Oracle;
     use proptest::prelude::*;
 
-    /// Returns the same set in the crate that this one is tested against.
+    /// Returns the same set as a type of the crate that serves as the reference implementation.
     fn oracle(bits: u32) -> Oracle<32> {
         Oracle::from_value(bits)
     }
@@ -123,7 +124,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 4 } else { 2000 }))]
 
         #[test]
-        fn agrees_with_the_oracle(bits: u32, slot in 0usize..32, width in 0u32..=5) {
+        fn agrees_with_the_reference_implementation(bits: u32, slot in 0usize..32, width in 0u32..=5) {
             let map = Bitmap(bits);
             let mut expected = oracle(bits);
             prop_assert_eq!(map.len(), expected.len());

@@ -1,8 +1,8 @@
-//! Bulk build: many entries at once into an empty trie, each node made at its final size.
+//! Bulk building: inserts many entries at once into an empty trie, and allocates each node at its final size.
 //!
-//! The entries are hashed and dealt out to parts by their top hash bits as they come. The keys of each part, which is
-//! small enough for the cache, are brought into the order of their hashes as far as leaves need it, and the part
-//! becomes a subtree. Equal keys have equal hashes, and so stand near each other.
+//! The entries are hashed and distributed to parts by their top hash bits as they are read. Each part fits into the
+//! cache; its keys are sorted by hash as far as leaves require it, and it becomes a subtree. Entries with equal keys
+//! have equal hashes, so their keys end up close to each other.
 
 use alloc::vec::Vec;
 use core::mem;
@@ -10,46 +10,48 @@ use core::mem;
 use super::bitmap::Bitmap;
 use super::bucket::Bucket;
 use super::child::{Child, new_child};
-use super::level::{Key, Level, Sorted, hash, index, key, subtree};
 use super::node::{HASH_BITS, WIDTH_MAX};
-use super::{Clones, HashTrie, Inserted, mix};
+use super::node_builder::{NodeBuilder, SortKey, Sorted, subtree};
+use super::{CloneFn, HashTrie, Inserted, mix};
 
-/// An entry with its hash, until it is taken. No larger than without the `Option` when `T` is aligned like a `u64`.
-pub(super) type Item<T> = Option<(u32, T)>;
+/// An entry with its hash, until it is taken. The `Option` does not make it larger if `T` is aligned like a `u64`.
+pub(super) type HashedEntry<T> = Option<(u32, T)>;
 
-/// The most entries of a part on the average; up to that many are one part.
+/// Up to this many entries are one part. More are distributed to 16 parts, or to 256 if these would have more on
+/// average.
 const PART_MAX: usize = 2048;
 
-/// At most so many hash bits tell the cell that a key is dealt to. There are about two keys in a cell.
+/// The maximum number of hash bits that determine the cell of a key. A cell has two to four keys on average.
 const CELL_BITS: u32 = 10;
 
-/// The keys in a cell of more are sorted. So few stay as they come, because they will be in one bucket.
+/// Cells with more keys than this are sorted. Smaller ones need not be, because their entries will be in one bucket.
 const CELL_MAX: usize = 8;
 
 impl<T> HashTrie<T> {
-    /// Inserts all `items`, each with its hash. `same` compares an entry that is present with a new one; `replace` puts
-    /// a new entry over the equal one. Of equal entries the later one counts as new.
+    /// Inserts all `items`, each given with its hash. `same` is called with a present entry and a new one; if they
+    /// are equal, `replace` is called to replace the present entry by the new one. Of equal items, the later one
+    /// counts as new.
     ///
-    /// After an error of `same` nothing more is drawn from `items`.
+    /// After an error of `same`, no more items are taken.
     pub(crate) fn try_extend_with<E>(
         &mut self,
         mut items: impl Iterator<Item = (u64, T)>,
         mut same: impl FnMut(&T, &T) -> Result<bool, E>,
         mut replace: impl FnMut(&mut T, T),
-        clone: impl Clones<T>,
+        clone: impl CloneFn<T>,
     ) -> Result<(), E> {
         let (least, _) = items.size_hint();
         if !self.is_empty() || least <= Bucket::<T>::MAX {
             if self.is_empty() {
-                // At once with room for all.
+                // Allocate for all items at once.
                 let Some((hash, first)) = items.next() else { return Ok(()) };
                 let bucket = Bucket::with_capacity(least.max(1));
                 self.root = new_child(bucket, |bucket| bucket.push(mix(hash), first));
                 self.len = 1;
             }
             for (hash, item) in items {
-                if let Inserted::Found(there, item) = self.try_insert_at(mix(hash), item, &mut same, clone)? {
-                    replace(there, item);
+                if let Inserted::Found(present, item) = self.try_insert_at(mix(hash), item, &mut same, clone)? {
+                    replace(present, item);
                 }
             }
             return Ok(());
@@ -63,7 +65,7 @@ impl<T> HashTrie<T> {
 /// Returns the subtree at `depth` of about `len` items, and the number of its entries. See
 /// [`HashTrie::try_extend_with`].
 pub(super) fn bulk<T, E>(
-    items: impl Iterator<Item = Item<T>>,
+    items: impl Iterator<Item = HashedEntry<T>>,
     len: usize,
     depth: u32,
     same: impl FnMut(&T, &T) -> Result<bool, E>,
@@ -75,14 +77,14 @@ pub(super) fn bulk<T, E>(
     Ok((child, build.len))
 }
 
-/// Deals items out to 1, 16 or 256 parts, by their hash bits from `depth` on; about `len` items are expected.
-fn deal<T>(items: impl Iterator<Item = Item<T>>, len: usize, depth: u32) -> Vec<Vec<Item<T>>> {
+/// Distributes items to 1, 16 or 256 parts by their hash bits from `depth` on. About `len` items are expected.
+fn deal<T>(items: impl Iterator<Item = HashedEntry<T>>, len: usize, depth: u32) -> Vec<Vec<HashedEntry<T>>> {
     let bits = match len {
         0..=PART_MAX => 0,
         _ if len <= PART_MAX << WIDTH_MAX => WIDTH_MAX,
         _ => 2 * WIDTH_MAX,
     };
-    // A little more than the average, so that few parts have to grow.
+    // A little more than the average, so that few parts have to be reallocated.
     let average = len >> bits;
     let mut parts: Vec<_> = (0..1 << bits).map(|_| Vec::with_capacity(average + average / 8)).collect();
     for item in items {
@@ -98,17 +100,16 @@ struct Build<S, R> {
     replace: R,
     /// The number of entries built so far.
     len: usize,
-    /// The keys of the part at hand, and memory for sorting them.
-    keys: Vec<Key>,
-    spare: Vec<Key>,
-    /// Where the keys of each cell end.
+    /// The keys of the current part, and memory for sorting them.
+    keys: Vec<SortKey>,
+    spare: Vec<SortKey>,
+    /// The end of each cell in `keys`.
     ends: Vec<u32>,
 }
 
 impl<S, R> Build<S, R> {
-    /// Returns the subtree at `depth` of one part, or of so many together as a node has slots, or of the square of
-    /// that.
-    fn subtree<T, E>(&mut self, parts: &mut [Vec<Item<T>>], depth: u32) -> Result<Child<T>, E>
+    /// Returns the subtree at `depth` of 1, 16 or 256 parts.
+    fn subtree<T, E>(&mut self, parts: &mut [Vec<HashedEntry<T>>], depth: u32) -> Result<Child<T>, E>
     where
         S: FnMut(&T, &T) -> Result<bool, E>,
         R: FnMut(&mut T, T),
@@ -123,27 +124,28 @@ impl<S, R> Build<S, R> {
             let take = |index: usize| part[index].take().expect("each item is taken once").1;
             return Ok(subtree(depth, &mut Sorted { keys: &self.keys, take }, (0, self.keys.len())));
         }
-        let mut level = Level::new(depth);
+        let mut builder = NodeBuilder::new(depth);
         let each = parts.len() >> WIDTH_MAX;
         for (slot, parts) in parts.chunks_mut(each).enumerate() {
-            level.put(slot, self.subtree(parts, depth + WIDTH_MAX)?);
+            builder.put(slot, self.subtree(parts, depth + WIDTH_MAX)?);
         }
-        level.join_all([Bitmap::ALL; 2], super::sole_owner);
-        Ok(level.finish([None, None]))
+        builder.join_all([Bitmap::ALL; 2], super::never_clone);
+        Ok(builder.finish([None, None]))
     }
 
-    /// Makes the keys of a part, in the order of their cells: of the hash bits from `depth` on. In a cell of more than
-    /// `CELL_MAX` they are sorted.
-    fn deal_keys<T>(&mut self, part: &[Item<T>], depth: u32) {
+    /// Fills `keys` with the keys of a part, in the order of their cells, which are determined by the hash bits from
+    /// `depth` on. Cells with more than `CELL_MAX` keys are sorted.
+    fn deal_keys<T>(&mut self, part: &[HashedEntry<T>], depth: u32) {
         let Self { keys, spare, ends, .. } = self;
+        assert!(u32::try_from(part.len()).is_ok(), "the iterator yielded far more entries than its size hint");
         let bits = (part.len() / 2).max(2).ilog2().min(CELL_BITS);
-        let cell = |key: Key| (hash(key) << depth >> (HASH_BITS - bits)) as usize;
+        let cell = |key: SortKey| (key.hash() << depth >> (HASH_BITS - bits)) as usize;
         ends.clear();
         ends.resize(1 << bits, 0);
         spare.clear();
         for (index, item) in part.iter().enumerate() {
             let Some((hash, _)) = item else { continue };
-            let key = key(*hash, index);
+            let key = SortKey::new(*hash, index);
             ends[cell(key)] += 1;
             spare.push(key);
         }
@@ -152,7 +154,7 @@ impl<S, R> Build<S, R> {
             (end, *ends) = (end + *ends, end);
         }
         keys.clear();
-        keys.resize(spare.len(), 0);
+        keys.resize(spare.len(), SortKey::default());
         for &key in &*spare {
             let place = &mut ends[cell(key)];
             keys[*place as usize] = key;
@@ -167,19 +169,19 @@ impl<S, R> Build<S, R> {
         }
     }
 
-    /// Returns true if two keys have the same hash.
+    /// Returns `true` if two keys have the same hash.
     ///
-    /// These are side by side where keys are sorted, and nearer than `CELL_MAX` elsewhere. Which keys are in a cell is
-    /// not looked at, as branches on that could not be predicted.
+    /// In sorted cells such keys are adjacent, in others their distance is less than `CELL_MAX`. The boundaries of
+    /// the cells are ignored, since branches on them would be mispredicted.
     fn has_equal_hashes(&self) -> bool {
         (1..CELL_MAX).any(|distance| {
             let others = self.keys.iter().skip(distance);
-            self.keys.iter().zip(others).fold(false, |any, (&a, &b)| any | (hash(a) == hash(b)))
+            self.keys.iter().zip(others).fold(false, |any, (&a, &b)| any | (a.hash() == b.hash()))
         })
     }
 
-    /// Puts later entries of the part over earlier equal ones, and removes their keys.
-    fn replace_equal<T, E>(&mut self, part: &mut [Item<T>]) -> Result<(), E>
+    /// Replaces earlier entries of the part by later equal ones, and removes the keys of the later ones.
+    fn replace_equal<T, E>(&mut self, part: &mut [HashedEntry<T>]) -> Result<(), E>
     where
         S: FnMut(&T, &T) -> Result<bool, E>,
         R: FnMut(&mut T, T),
@@ -189,24 +191,24 @@ impl<S, R> Build<S, R> {
         for at in 0..keys.len() {
             let new = keys[at];
             let mut found = None;
-            for (distance, &there) in keys[..kept].iter().rev().enumerate() {
-                if hash(there) != hash(new) {
+            for (distance, &present) in keys[..kept].iter().rev().enumerate() {
+                if present.hash() != new.hash() {
                     if distance < CELL_MAX {
                         continue;
                     }
                     break;
                 }
-                if let (Some((_, there_entry)), Some((_, new))) = (&part[index(there)], &part[index(new)]) {
-                    if (self.same)(there_entry, new)? {
-                        found = Some(there);
+                if let (Some((_, present_entry)), Some((_, new))) = (&part[present.index()], &part[new.index()]) {
+                    if (self.same)(present_entry, new)? {
+                        found = Some(present);
                         break;
                     }
                 }
             }
-            match found.map(|there| (index(there), mem::take(&mut part[index(new)]))) {
-                Some((there, Some((_, new)))) => {
-                    if let Some((_, there)) = &mut part[there] {
-                        (self.replace)(there, new);
+            match found.map(|present| (present.index(), mem::take(&mut part[new.index()]))) {
+                Some((present, Some((_, new)))) => {
+                    if let Some((_, present)) = &mut part[present] {
+                        (self.replace)(present, new);
                     }
                 }
                 _ => {

@@ -1,18 +1,19 @@
-//! `Child`: an owning, tagged, thin pointer to a node; and `BitmapNode`, which repeats such pointers in its slots.
+//! `Child`: an owning, tagged, thin pointer to a node; and `BitmapNode`, whose slots repeat such pointers.
 //!
-//! A child is one word. It is what `triomphe::Arc::into_raw` gave for the node, made thin and with the node's kind in the
-//! three low bits. The wide pointer of a bucket is made again from the capacity in its header, that of a bitmap node from
-//! its width, which is part of the kind. So a lookup reads one slot of a node of the greatest width and nothing else, one
-//! cache line; and all nodes above others are of the greatest width.
+//! A child is one word: the pointer that `triomphe::Arc::into_raw` returned for the node, made thin, with the kind of
+//! the node in the three low bits. The wide pointer to a bucket is restored from the capacity in its header, that to
+//! a bitmap node from its width, which is part of the kind. So at a node of the greatest width, a lookup reads one
+//! slot and nothing else, that is, one cache line; and every node that has bitmap nodes below it is of the greatest
+//! width.
 //!
-//! Invariants (of the pointers; those of the structure stand in `node`):
-//! 1. The kind in a slot is that of the node it points at, and tells the width of a bitmap node; a slot of kind `EMPTY`
-//!    points at nothing.
-//! 2. A `Child` owns one reference of its node.
+//! Invariants (of the pointers; for those of the structure see `node`):
+//! 1. The kind in a slot is that of the node it points to, and includes the width of a bitmap node; a slot of kind
+//!    `EMPTY` points to no node.
+//! 2. A `Child` owns one reference to its node.
 //! 3. `shift = 32 - w` for a node of `2^w` slots, 1 <= w <= `WIDTH_MAX`.
 //! 4. `starts` has bit 0 set and no bit at or above `2^w`.
-//! 5. All slots from one start up to the next hold the same word, which owns one reference in all of them together.
-//! 6. A child that is a bitmap node has one slot only.
+//! 5. All slots from one start up to the next contain the same word; together they own one reference.
+//! 6. A child that is a bitmap node has exactly one slot.
 
 #![allow(unsafe_code)]
 
@@ -23,27 +24,28 @@ use core::ptr::{self, NonNull};
 use triomphe::{Arc, HeaderSlice};
 
 use super::bitmap::Bitmap;
-use super::bucket::{Bucket, BucketHeader, Unit, sole};
-use super::node::{CollisionNode, HASH_BITS, WIDTH_MAX};
+use super::bucket::{Bucket, BucketHeader, Head, Unit, unique_mut};
+use super::collision::CollisionNode;
+use super::node::{HASH_BITS, WIDTH_MAX};
 
-/// The most slots of a bitmap node.
+/// The maximum number of slots of a bitmap node.
 const SLOTS_MAX: usize = 1 << WIDTH_MAX;
 
-/// The kinds of node, as they stand in a slot's low bits. Those below `BUCKET` are bitmap nodes: of the greatest width less
-/// the kind.
+/// The kinds of node, as stored in the low bits of a slot. Kinds below `BUCKET` are bitmap nodes, of width
+/// `WIDTH_MAX - kind`.
 const WIDEST: usize = 0;
 const BUCKET: usize = 4;
 const COLLISION: usize = 5;
 const EMPTY: usize = 6;
 const KINDS: usize = 7;
 
-/// A child's word. A copy of it owns nothing.
+/// The word of a child. A copy of it does not own a reference.
 struct Slot<T> {
     word: NonNull<()>,
     _node: PhantomData<Arc<T>>,
 }
 
-// SAFETY: a slot is an `Arc` of a node that holds `T`s and, by way of further children, nothing else.
+// SAFETY: a slot is an `Arc` of a node that contains `T`s and, through further children, nothing else.
 unsafe impl<T> Send for Slot<T> where Arc<T>: Send {}
 // SAFETY: as above.
 unsafe impl<T> Sync for Slot<T> where Arc<T>: Sync {}
@@ -64,7 +66,7 @@ impl<T> Slot<T> {
         Self { word: unsafe { NonNull::new_unchecked(word) }, _node: PhantomData }
     };
 
-    /// Returns the slot that owns the reference which `arc` was.
+    /// Converts `arc` into a slot, which takes over its reference.
     #[inline]
     fn new<N: ?Sized>(arc: Arc<N>, kind: usize) -> Self {
         const { assert!(align_of::<Head<T>>() > KINDS) };
@@ -74,7 +76,7 @@ impl<T> Slot<T> {
         const { assert!(align_of::<Head<T>>() == align_of::<HeaderSlice<BucketHeader, Unit<T>>>()) };
         debug_assert_eq!(align_of::<Head<T>>(), align_of_val(&*arc));
         let thin = Arc::into_raw(arc).cast::<()>().cast_mut().map_addr(|addr| addr | kind);
-        // SAFETY: `into_raw` never gives null.
+        // SAFETY: `into_raw` never returns null.
         Self { word: unsafe { NonNull::new_unchecked(thin) }, _node: PhantomData }
     }
 
@@ -88,14 +90,14 @@ impl<T> Slot<T> {
         self.word.addr().get() & BUCKET == 0
     }
 
-    /// Returns the thin pointer to the node, if it is of this kind. A subtraction of a known kind goes into the
-    /// displacement of the loads that follow; a mask would not.
+    /// Returns the thin pointer to the node, if it is of this kind. The subtraction of a known kind becomes part of
+    /// the displacement of the following loads; a mask would not.
     #[inline]
     fn thin(self, kind: usize) -> Option<*mut ()> {
         (self.kind() == kind).then(|| self.word.as_ptr().map_addr(|addr| addr.wrapping_sub(kind)))
     }
 
-    /// Returns the bitmap node, if it is one, as `Arc::into_raw` gave it.
+    /// Returns the bitmap node, if it is one, as the pointer that `Arc::into_raw` returned.
     #[inline]
     fn bitmap(self) -> Option<NonNull<BitmapNode<T>>> {
         self.is_bitmap().then(|| self.bitmap_of(self.kind()))
@@ -107,79 +109,75 @@ impl<T> Slot<T> {
         (self.kind() == WIDEST).then(|| self.bitmap_of(WIDEST))
     }
 
-    /// Returns the bitmap node, which must be of this kind.
+    /// Returns the bitmap node, whose kind must be `kind`.
     #[inline]
     fn bitmap_of(self, kind: usize) -> NonNull<BitmapNode<T>> {
         #[cfg(test)]
         super::looks::count();
         let node = self.word.as_ptr().map_addr(|addr| addr.wrapping_sub(kind)).cast::<Self>();
-        // The length that a wide pointer carries is that of its last field, the slots (invariants 1 and 3).
+        // The length in a wide pointer is that of the last field, the slots (invariants 1 and 3).
         let node = ptr::slice_from_raw_parts_mut(node, SLOTS_MAX >> kind) as *mut BitmapNode<T>;
-        // SAFETY: invariant 1, and the callers have compared the kind: a node is there, so it is not null. To know this
-        // spares lookups a comparison.
+        // SAFETY: invariant 1, and the callers have compared the kind: the word points to a node, so it is not null.
+        // This knowledge saves lookups a comparison.
         unsafe { NonNull::new_unchecked(node) }
     }
 
-    /// Returns the bucket, if it is one, as `Arc::into_raw` gave it.
+    /// Returns the bucket, if it is one, as the pointer that `Arc::into_raw` returned.
     #[inline]
     fn bucket(self) -> Option<*mut Bucket<T>> {
         let header = self.thin(BUCKET)?;
         #[cfg(test)]
         super::looks::count();
-        // SAFETY: invariant 1: a live bucket's header is there.
+        // SAFETY: invariant 1: the word points to the header of a live bucket.
         Some(unsafe { Bucket::from_header(header.cast()) })
     }
 
-    /// Returns the collision node, if it is one, as `Arc::into_raw` gave it.
+    /// Returns the collision node, if it is one, as the pointer that `Arc::into_raw` returned.
     #[inline]
     fn collision(self) -> Option<*mut CollisionNode<T>> {
         self.thin(COLLISION).map(<*mut ()>::cast)
     }
 
-    /// Asks the processor to fetch the first `LINES` lines of the node. A hint only.
+    /// Prefetches the first `LINES` cache lines of the node. This is only a hint to the processor.
     #[inline]
     fn prefetch<const LINES: usize>(self) {
         #[cfg(all(target_arch = "x86_64", target_feature = "sse", not(miri)))]
         for line in 0..LINES {
             use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
             let address = self.word.as_ptr().cast::<i8>().wrapping_add(64 * line);
-            // SAFETY: SSE is a feature of this target (`cfg` above), and a prefetch of any address is permitted.
+            // SAFETY: SSE is a feature of this target (`cfg` above), and prefetching any address is permitted.
             unsafe { _mm_prefetch::<_MM_HINT_T0>(address) };
         }
     }
 
-    /// Returns the node's reference count, if there is a node, in the form of an `Arc` of nothing. It is borrowed, not
-    /// owned.
+    /// Returns the node as a type-erased `Arc<Head<T>>`, for access to its reference count; `None` if there is no
+    /// node. It does not own a reference, hence `ManuallyDrop`.
     ///
-    /// All nodes of a trie have the alignment of `Head`, and `triomphe` places the count by the alignment alone. So
-    /// this is the `Arc` of the node without the need to know its kind and size.
+    /// All nodes of a trie have the alignment of `Head`, and `triomphe` places the count according to the alignment
+    /// alone. So this `Arc` accesses the count of the node without knowing its kind and size.
     #[inline]
     fn count(self) -> Option<ManuallyDrop<Arc<Head<T>>>> {
         if self.kind() == EMPTY {
             return None;
         }
         let head = self.word.as_ptr().map_addr(|addr| addr & !KINDS).cast::<Head<T>>();
-        // SAFETY: invariants 1 and 2: `into_raw` gave this pointer, for a node of this alignment, which is not dropped
-        // through it.
+        // SAFETY: invariants 1 and 2: `into_raw` returned this pointer, for a node of this alignment; `ManuallyDrop`
+        // prevents the node from being dropped through it.
         Some(ManuallyDrop::new(unsafe { Arc::from_raw(head) }))
     }
 }
 
-/// Returns the slot that the top bits choose in a node of the greatest width.
+/// Returns the slot that the top bits select in a node of the greatest width.
 #[inline]
 const fn wide_slot(bits: u32) -> usize {
     (bits >> (HASH_BITS - WIDTH_MAX)) as usize
 }
 
-/// What every node begins with: nothing, at an alignment that suits all kinds.
-#[repr(C, align(8))]
-pub(crate) struct Head<T>([Unit<T>; 0]);
-
-/// An owning pointer to a node, or to nothing. `clone` is one reference more of the same node.
+/// An owning pointer to a node, or an empty child. `clone` adds a reference to the same node.
 #[repr(transparent)]
 pub(crate) struct Child<T>(Slot<T>);
 
-/// What a child points at.
+/// The node that a child points to.
 pub(crate) enum ChildRef<'a, T> {
     Bitmap(&'a BitmapNode<T>),
     Bucket(&'a Bucket<T>),
@@ -187,7 +185,7 @@ pub(crate) enum ChildRef<'a, T> {
     Empty,
 }
 
-/// What a child that is not shared points at, for editing.
+/// A mutable reference to the node that an unshared child points to.
 pub(crate) enum ChildMut<'a, T> {
     Bitmap(&'a mut BitmapNode<T>),
     Bucket(&'a mut Bucket<T>),
@@ -196,7 +194,7 @@ pub(crate) enum ChildMut<'a, T> {
 }
 
 impl<T> Child<T> {
-    /// The child that points at nothing.
+    /// The child that points to no node.
     pub(crate) const EMPTY: Self = Self(Slot::EMPTY);
 
     #[inline]
@@ -209,24 +207,24 @@ impl<T> Child<T> {
         self.0.kind() == EMPTY
     }
 
-    /// Do both point at the same node?
+    /// Returns `true` if both point to the same node.
     #[inline]
     pub(crate) fn ptr_eq(&self, other: &Self) -> bool {
         ptr::eq(self.0.word.as_ptr(), other.0.word.as_ptr())
     }
 
-    /// Returns the address of the node, for counting nodes.
+    /// Returns the address of the node, which identifies it.
     pub(crate) fn addr(&self) -> NonZero<usize> {
         self.0.word.addr()
     }
 
-    /// Asks the processor to fetch the first lines of the node, which will be looked at soon. A hint only.
+    /// Prefetches the first cache lines of the node, which will be read soon. This is only a hint to the processor.
     #[inline]
     pub(crate) fn prefetch(&self) {
         self.0.prefetch::<4>();
     }
 
-    /// What it points at.
+    /// Returns the node that the child points to.
     #[inline]
     pub(crate) fn get(&self) -> ChildRef<'_, T> {
         if let Some(bucket) = self.as_bucket() {
@@ -234,7 +232,8 @@ impl<T> Child<T> {
         } else if let Some(node) = self.as_bitmap() {
             ChildRef::Bitmap(node)
         } else if let Some(node) = self.0.collision() {
-            // SAFETY: invariants 1 and 2: the node lives as long as `self`, and nobody edits it while `self` is borrowed.
+            // SAFETY: invariants 1 and 2: the node lives as long as `self`, and is not edited while `self` is
+            // borrowed.
             ChildRef::Collision(unsafe { &*node })
         } else {
             ChildRef::Empty
@@ -244,24 +243,24 @@ impl<T> Child<T> {
     /// Returns the bitmap node, if it is one.
     #[inline]
     pub(crate) fn as_bitmap(&self) -> Option<&BitmapNode<T>> {
-        // SAFETY: invariants 1 and 2: the node lives as long as `self`, and nobody edits it while `self` is borrowed.
+        // SAFETY: invariants 1 and 2: the node lives as long as `self`, and is not edited while `self` is borrowed.
         self.0.bitmap().map(|node| unsafe { node.as_ref() })
     }
 
-    /// Returns the child of a bitmap node that covers the slot which the top bits choose.
+    /// Returns the child of a bitmap node that covers the slot selected by the top bits.
     #[inline]
     pub(crate) fn child_of(&self, bits: u32) -> Option<&Self> {
         let node = self.as_bitmap()?;
-        // SAFETY: invariant 3: what is left of a word after a shift by `32 - w` is below `2^w`.
+        // SAFETY: invariant 3: a word shifted by `32 - w` is below `2^w`.
         let slot = unsafe { node.0.slice.get_unchecked(node.slot_of(bits)) };
         Some(BitmapNode::as_child(slot))
     }
 
-    /// [`child_of`](Self::child_of) a bitmap node of the greatest width, of which nothing but the slot is read. No other
-    /// node has bitmap nodes for children.
+    /// Does what [`child_of`](Self::child_of) does for a bitmap node of the greatest width, of which it reads only
+    /// the slot. Only such nodes have bitmap nodes as children.
     #[inline]
     pub(crate) fn child_of_widest(&self, bits: u32) -> Option<&Self> {
-        // SAFETY: invariants 1 and 2: the node lives as long as `self`, and nobody edits it while `self` is borrowed.
+        // SAFETY: invariants 1 and 2: the node lives as long as `self`, and is not edited while `self` is borrowed.
         let node = unsafe { self.0.widest()?.as_ref() };
         Some(BitmapNode::as_child(&node.0.slice[wide_slot(bits)]))
     }
@@ -269,24 +268,24 @@ impl<T> Child<T> {
     /// Returns the bucket, if it is one.
     #[inline]
     pub(crate) fn as_bucket(&self) -> Option<&Bucket<T>> {
-        // SAFETY: invariants 1 and 2: the bucket lives as long as `self`, and nobody edits it while `self` is borrowed.
+        // SAFETY: invariants 1 and 2: the bucket lives as long as `self`, and is not edited while `self` is borrowed.
         self.0.bucket().map(|bucket| unsafe { &*bucket })
     }
 
-    /// Is the node owned by `self` alone? Nothing is.
+    /// Returns `true` if `self` is the only reference to its node, or is empty.
     #[inline]
-    pub(crate) fn is_sole_owner(&self) -> bool {
+    pub(crate) fn is_unique(&self) -> bool {
         self.0.count().is_none_or(|count| count.is_unique())
     }
 
-    /// What it points at, for editing, if `self` is the sole owner.
+    /// Returns a mutable reference to the node that the child points to, if `self` is its only owner.
     #[inline]
     pub(crate) fn get_mut(&mut self) -> Option<ChildMut<'_, T>> {
-        if !self.is_sole_owner() {
+        if !self.is_unique() {
             return None;
         }
         Some(if let Some(bucket) = self.0.bucket() {
-            // SAFETY: invariant 1, and `self`, the sole owner, is borrowed for as long.
+            // SAFETY: invariant 1, and `self`, the only owner, is borrowed for as long.
             ChildMut::Bucket(unsafe { &mut *bucket })
         } else if let Some(mut node) = self.0.bitmap() {
             // SAFETY: as above.
@@ -299,33 +298,33 @@ impl<T> Child<T> {
         })
     }
 
-    /// Returns a mutable reference to the bucket, if it is one and `self` is the sole owner.
+    /// Returns a mutable reference to the bucket, if it is one and `self` is its only owner.
     #[inline]
-    pub(crate) fn own_bucket_mut(&mut self) -> Option<&mut Bucket<T>> {
-        let bucket = self.0.bucket().filter(|_| self.is_sole_owner())?;
-        // SAFETY: invariant 1, and `self`, the sole owner, is borrowed for as long.
+    pub(crate) fn unique_bucket_mut(&mut self) -> Option<&mut Bucket<T>> {
+        let bucket = self.0.bucket().filter(|_| self.is_unique())?;
+        // SAFETY: invariant 1, and `self`, the only owner, is borrowed for as long.
         Some(unsafe { &mut *bucket })
     }
 
-    /// Returns a mutable reference to the bitmap node, if it is one and `self` is the sole owner.
+    /// Returns a mutable reference to the bitmap node, if it is one and `self` is its only owner.
     #[inline]
-    pub(crate) fn own_bitmap_mut(&mut self) -> Option<&mut BitmapNode<T>> {
-        let mut node = self.0.bitmap().filter(|_| self.is_sole_owner())?;
-        // SAFETY: invariant 1, and `self`, the sole owner, is borrowed for as long.
+    pub(crate) fn unique_bitmap_mut(&mut self) -> Option<&mut BitmapNode<T>> {
+        let mut node = self.0.bitmap().filter(|_| self.is_unique())?;
+        // SAFETY: invariant 1, and `self`, the only owner, is borrowed for as long.
         Some(unsafe { node.as_mut() })
     }
 
-    /// Returns a mutable reference to the bitmap node, if it is one: a shared node is copied first.
+    /// Returns a mutable reference to the bitmap node, if it is one; copies a shared node first.
     #[inline]
     pub(crate) fn make_bitmap_mut(&mut self) -> Option<&mut BitmapNode<T>> {
-        if !self.is_sole_owner() {
+        if !self.is_unique() {
             self.unshare_bitmap();
         }
-        // SAFETY: invariant 1, and `self`, the sole owner by now, is borrowed for as long.
+        // SAFETY: invariant 1, and `self`, which is the only owner now, is borrowed for as long.
         self.0.bitmap().map(|mut node| unsafe { node.as_mut() })
     }
 
-    /// Copies the bitmap node, if it is one.
+    /// Replaces the bitmap node, if it is one, by a copy.
     #[inline(never)]
     fn unshare_bitmap(&mut self) {
         if let Some(node) = self.as_bitmap() {
@@ -333,16 +332,17 @@ impl<T> Child<T> {
         }
     }
 
-    /// What it points at, for editing: a shared node is copied first, its entries by `clone`.
+    /// Returns a mutable reference to the node that the child points to; copies a shared node first, its entries by
+    /// `clone`.
     #[inline]
     pub(crate) fn make_mut(&mut self, clone: impl Fn(&T) -> T) -> ChildMut<'_, T> {
-        if !self.is_sole_owner() {
+        if !self.is_unique() {
             *self = self.copy(clone);
         }
         self.get_mut().expect("a new node is not shared")
     }
 
-    /// Returns a child of its own with the same content. Buckets get just the room they need.
+    /// Returns a copy of the node. A bucket is copied without spare capacity.
     #[inline(never)]
     fn copy(&self, clone: impl Fn(&T) -> T) -> Self {
         match self.get() {
@@ -387,10 +387,10 @@ impl<T> Clone for Child<T> {
 }
 
 impl<T> Child<T> {
-    /// Drops the reference, which is the last, and with it the node.
+    /// Drops the node, to which `self` owns the last reference.
     fn drop_last(&mut self) {
         if let Some(bucket) = self.0.bucket() {
-            // SAFETY: invariants 1 and 2: `into_raw` gave this pointer, and its reference is dropped just here.
+            // SAFETY: invariants 1 and 2: `into_raw` returned this pointer, and its reference is dropped only here.
             drop(unsafe { Arc::from_raw(bucket) });
         } else if let Some(node) = self.0.bitmap() {
             // SAFETY: as above.
@@ -403,21 +403,23 @@ impl<T> Child<T> {
 }
 
 impl<T> Drop for Child<T> {
-    /// Without a look at the node's kind when others have it too, as all children of a node that is copied.
+    /// Fast path: if the node is shared, only decrements the count, without dispatching on its kind. That is the case
+    /// for all children of a node that has been copied.
     #[inline]
     fn drop(&mut self) {
         let Some(count) = self.0.count() else { return };
         if count.is_unique() {
             self.drop_last();
         } else if let Some(last) = Arc::into_unique(ManuallyDrop::into_inner(count)) {
-            // The others have gone in between; `last` counts as the one reference again, which `self` owns.
+            // The other owners dropped their references after the check. `last` is now the only reference; give it
+            // back to `self`, which drops the node.
             core::mem::forget(last);
             self.drop_last();
         }
     }
 }
 
-/// What stands before the slots.
+/// The part of a bitmap node before its slots.
 #[repr(C, align(8))]
 struct BitmapHeader<T> {
     _head: [Head<T>; 0],
@@ -425,27 +427,27 @@ struct BitmapHeader<T> {
     shift: u8,
 }
 
-/// A node of `2^w` slots, of which each child takes one or more. See the picture in `node`.
+/// A node of `2^w` slots, each of whose children takes one or more slots. See the diagram in `node`.
 #[repr(transparent)]
 pub(crate) struct BitmapNode<T>(HeaderSlice<BitmapHeader<T>, [Slot<T>]>);
 
 impl<T> BitmapNode<T> {
-    /// A node with the slots that `slots` gives, of which `starts` begin a child.
+    /// Returns a node with the given slots; a child begins at each of `starts`.
     ///
     /// # Safety
-    /// The invariants 3 to 6 must hold of the arguments; the references that `slots` hold become the node's.
+    /// Invariants 3 to 6 must hold for the arguments; the node takes over the references in `slots`.
     #[inline]
     unsafe fn from_slots(starts: Bitmap, slots: &[Slot<T>]) -> Arc<Self> {
         let shift = (HASH_BITS - slots.len().trailing_zeros()) as u8;
         let raw = Arc::into_raw(Arc::from_header_and_slice(BitmapHeader::<T> { _head: [], starts, shift }, slots));
-        // SAFETY: `raw` comes from `into_raw`, and `BitmapNode` is a transparent wrapper of what it points at.
+        // SAFETY: `raw` comes from `into_raw`, and `BitmapNode` is a transparent wrapper of what it points to.
         unsafe { Arc::from_raw(raw as *const Self) }
     }
 
-    /// Returns the node of `2^width` slots with the children that `child` gives for each of `starts`.
+    /// Returns a node of `2^width` slots with the child that `child` returns for each of `starts`.
     ///
     /// # Panics
-    /// If the starts are not those of children, or a bitmap node would get more than one slot.
+    /// If `starts` is not valid for this width, or if a bitmap node would get more than one slot.
     pub(crate) fn from_children(starts: Bitmap, width: u32, mut child: impl FnMut(usize) -> Child<T>) -> Arc<Self> {
         let len = 1 << width;
         let inside = u64::from(starts.0) < 1 << len;
@@ -458,16 +460,16 @@ impl<T> BitmapNode<T> {
             assert!(!child.is_bitmap() || end - start == 1, "a bitmap node has one slot only");
             slots[start..end].fill(child.0);
         }
-        // SAFETY: the assertions and the loop see to the invariants; the references were forgotten.
+        // SAFETY: the assertions and the loop ensure invariants 3 to 6; the references in the slots were not dropped.
         unsafe { Self::from_slots(starts, &slots[..len]) }
     }
 
-    /// Returns a copy that shares the children.
+    /// Returns a copy of the node that shares the children.
     fn copy(&self) -> Arc<Self> {
         for (_, child) in self.children() {
             core::mem::forget(child.clone());
         }
-        // SAFETY: the same slots have the same invariants; each child has got a reference more above.
+        // SAFETY: invariants 3 to 6 hold for the same slots in `self`; a reference to each child was added above.
         unsafe { Self::from_slots(self.starts(), &self.0.slice) }
     }
 
@@ -489,7 +491,7 @@ impl<T> BitmapNode<T> {
         HASH_BITS - self.0.header.shift as u32
     }
 
-    /// Returns the slot that the top bits choose.
+    /// Returns the slot that the top bits select.
     #[inline]
     pub(crate) const fn slot_of(&self, bits: u32) -> usize {
         (bits >> self.0.header.shift) as usize
@@ -503,23 +505,23 @@ impl<T> BitmapNode<T> {
 
     #[inline]
     const fn as_child(slot: &Slot<T>) -> &Child<T> {
-        // SAFETY: `Child` is a transparent wrapper of `Slot`; a `&Child` neither gives up nor takes a reference.
+        // SAFETY: `Child` is a transparent wrapper of `Slot`; a `&Child` neither takes nor drops a reference.
         unsafe { &*ptr::from_ref(slot).cast::<Child<T>>() }
     }
 
-    /// Returns true if a slot of one holds the same child as that slot of the other. Empty children do not count.
+    /// Returns `true` if the two nodes have the same width and the same non-empty child in some slot.
     pub(crate) fn shares_children_with(&self, other: &Self) -> bool {
         let shared = |(a, b): (&Slot<T>, &Slot<T>)| a.word == b.word && a.kind() != EMPTY;
         self.slots() == other.slots() && self.0.slice.iter().zip(&other.0.slice).any(shared)
     }
 
-    /// Returns true if both have the same width, and children in the same ranges.
+    /// Returns `true` if both nodes have the same width, and children in the same ranges.
     #[inline]
     pub(crate) fn is_divided_like(&self, other: &Self) -> bool {
         self.starts() == other.starts() && self.slots() == other.slots()
     }
 
-    /// Returns the slots at which a child begins that is another one than in `other`, which must be divided alike.
+    /// Returns the starts of the children that differ from those of `other`, which must be divided alike.
     #[inline]
     pub(crate) fn differing(&self, other: &Self) -> Bitmap {
         let words = self.0.slice.iter().zip(&other.0.slice).enumerate();
@@ -527,19 +529,19 @@ impl<T> BitmapNode<T> {
         Bitmap(differing.fold(0, |all, one| all | one) & self.starts().0)
     }
 
-    /// Returns the slots that the child at `slot` covers, as first and end.
+    /// Returns the range of slots that the child at `slot` covers, as start and end.
     #[inline]
     pub(crate) fn range(&self, slot: usize) -> (usize, usize) {
         (self.starts().last_up_to(slot), self.starts().first_above(slot, self.slots()))
     }
 
-    /// Returns the children in order, each with the slot it starts at.
+    /// Returns an iterator over the children in order, each with the slot it starts at.
     #[inline]
     pub(crate) fn children(&self) -> impl Iterator<Item = (usize, &Child<T>)> {
         self.children_at(self.starts())
     }
 
-    /// Returns the children that cover `slots`, in order, each with its slot.
+    /// Returns an iterator over the children that cover `slots`, in order, each with its slot.
     #[inline]
     pub(crate) fn children_at(&self, mut slots: Bitmap) -> impl Iterator<Item = (usize, &Child<T>)> {
         core::iter::from_fn(move || slots.pop_first()).map(|slot| (slot, self.child(slot)))
@@ -552,46 +554,58 @@ impl<T> BitmapNode<T> {
         ChildSlots(&mut self.0.slice[first..end])
     }
 
-    /// Returns a mutable reference to the slots of the child that covers the slot which the top bits choose.
+    /// Returns a mutable reference to the slots of the child that covers the slot selected by the top bits.
     #[inline]
     pub(crate) fn child_mut_of(&mut self, bits: u32) -> ChildSlots<'_, T> {
         self.child_mut(self.slot_of(bits))
     }
 
-    /// Returns the child that covers the slot which the top bits choose, if it is a bitmap node, as only nodes of the
-    /// greatest width have.
+    /// Returns the child that covers the slot selected by the top bits, if it is a bitmap node. `self` must be a node
+    /// of the greatest width; other nodes have no bitmap nodes as children.
     #[inline]
     pub(crate) fn inner_mut_of(&mut self, bits: u32) -> Option<&mut Child<T>> {
-        // Invariant 6: it may be changed without a look at other slots.
-        Some(self.single_mut(wide_slot(bits))).filter(|child| child.is_bitmap())
+        // Invariant 6: the child has one slot, so its word may be changed.
+        Some(self.slot_as_child_mut(wide_slot(bits))).filter(|child| child.is_bitmap())
     }
 
-    /// Returns a mutable reference to the bucket that covers the slot which the top bits choose, if there is one that is
-    /// not shared.
+    /// Returns a mutable reference to the bucket that covers the slot selected by the top bits, if it is an unshared
+    /// bucket.
     #[inline]
-    pub(crate) fn own_bucket_mut_of(&mut self, bits: u32) -> Option<&mut Bucket<T>> {
-        self.single_mut(self.slot_of(bits)).own_bucket_mut()
+    pub(crate) fn unique_bucket_mut_of(&mut self, bits: u32) -> Option<&mut Bucket<T>> {
+        self.slot_as_child_mut(self.slot_of(bits)).unique_bucket_mut()
     }
 
-    /// Returns the child in `slot`. Its word must not be changed when it has several slots.
+    /// Returns the child in `slot`. If it has several slots, its word must not be changed.
     #[inline]
-    fn single_mut(&mut self, slot: usize) -> &mut Child<T> {
+    fn slot_as_child_mut(&mut self, slot: usize) -> &mut Child<T> {
         let slot: *mut Slot<T> = &mut self.0.slice[slot];
         // SAFETY: `Child` is a transparent wrapper of `Slot`.
         unsafe { &mut *slot.cast::<Child<T>>() }
     }
 
-    /// Returns a mutable reference to the children in order.
+    /// Returns an iterator over mutable references to the children, in order.
     #[inline]
     pub(crate) const fn children_mut(&mut self) -> ChildrenMut<'_, T> {
         ChildrenMut { starts: self.0.header.starts, slots: &mut self.0.slice }
     }
 
-    /// Puts two children in the place of the one that covers `slot` and that has at least two slots. Returns the old
-    /// one.
+    /// Returns the slots of the two buddy children, of equal size, one of which covers `slot`, as (start, middle,
+    /// end). Returns `None` if the buddy of that child is split, or if that child covers the whole node.
+    #[inline]
+    pub(crate) fn pair_of(&self, slot: usize) -> Option<(usize, usize, usize)> {
+        let (start, end) = self.range(slot);
+        let span = end - start;
+        let buddy = start ^ span;
+        let within_buddy = ((1u64 << span) - 1) << buddy;
+        let alone = u64::from(self.starts().0) & within_buddy == 1 << buddy;
+        let first = start & buddy;
+        (span < self.slots() && alone).then_some((first, first + span, first + 2 * span))
+    }
+
+    /// Replaces the child that covers `slot`, which has at least two slots, by two children. Returns the old child.
     ///
     /// # Panics
-    /// If the child has one slot only.
+    /// If the child has only one slot.
     pub(crate) fn split(&mut self, slot: usize, zeros: Child<T>, ones: Child<T>) -> Child<T> {
         let (first, end) = self.range(slot);
         let middle = usize::midpoint(first, end);
@@ -605,11 +619,11 @@ impl<T> BitmapNode<T> {
         Child(old)
     }
 
-    /// Puts one child in the place of the two that cover the slots `first..middle` and `middle..end`. Returns the old
-    /// ones.
+    /// Replaces the two children that cover the slots `first..middle` and `middle..end` by one. Returns the old
+    /// children.
     ///
     /// # Panics
-    /// If two children do not cover just these.
+    /// If there are no two children with these slots.
     pub(crate) fn join(&mut self, first: usize, middle: usize, end: usize, both: Child<T>) -> (Child<T>, Child<T>) {
         assert_eq!(self.pair_of(first), Some((first, middle, end)), "two children of one size are joined");
         assert!(!both.is_bitmap(), "a bitmap node has one slot only");
@@ -619,7 +633,7 @@ impl<T> BitmapNode<T> {
         old
     }
 
-    /// Takes all children out, and leaves one that is empty.
+    /// Removes all children and leaves one empty child.
     fn take(&mut self) -> ([Slot<T>; SLOTS_MAX], Bitmap) {
         let starts = core::mem::replace(&mut self.0.header.starts, Bitmap(1));
         let mut slots = [Slot::EMPTY; SLOTS_MAX];
@@ -628,50 +642,52 @@ impl<T> BitmapNode<T> {
         (slots, starts)
     }
 
-    /// Returns the same children in twice the slots; `self` is left with none.
+    /// Moves the children into a node with twice the slots; leaves one empty child in `self`.
     ///
     /// # Panics
-    /// If there are `SLOTS_MAX` slots already.
+    /// If there are already `SLOTS_MAX` slots.
     pub(crate) fn doubled(&mut self) -> Arc<Self> {
         let len = self.slots();
         assert!(len < SLOTS_MAX, "a node has at most 16 slots");
         assert!(self.children().all(|(_, child)| !child.is_bitmap()), "a bitmap node has one slot only");
         let (slots, starts) = self.take();
         let wide: [Slot<T>; SLOTS_MAX] = core::array::from_fn(|slot| slots[slot / 2]);
-        // SAFETY: 4 to `SLOTS_MAX` slots, each child still in the slots from its start up to the next, and taken out of `self`.
+        // SAFETY: there are 4 to `SLOTS_MAX` slots; each child takes the slots from its start up to the next, and was
+        // removed from `self`.
         unsafe { Self::from_slots(starts.doubled(), &wide[..2 * len]) }
     }
 
     /// Returns a copy with twice the slots that shares the children.
     ///
     /// # Panics
-    /// If there are `SLOTS_MAX` slots already.
+    /// If there are already `SLOTS_MAX` slots.
     pub(crate) fn doubled_copy(&self) -> Arc<Self> {
         Self::from_children(self.starts().doubled(), self.width() + 1, |slot| self.child(slot / 2).clone())
     }
 
-    /// Returns the same children in half the slots; `self` is left with none.
+    /// Moves the children into a node with half the slots; leaves one empty child in `self`.
     ///
     /// # Panics
-    /// If a child starts at an odd slot, or there are only two slots.
+    /// If a child starts at an odd slot, or if there are only two slots.
     pub(crate) fn halved(&mut self) -> Arc<Self> {
         let len = self.slots();
-        assert!(len > 2 && self.starts().all_even(), "no child may need the width");
+        assert!(len > 2 && self.starts().all_even(), "each child must have at least two slots");
         let (slots, starts) = self.take();
         let narrow: [Slot<T>; SLOTS_MAX / 2] = core::array::from_fn(|slot| slots[2 * slot]);
-        // SAFETY: at least 2 slots, each child still in the slots from its start up to the next, and taken out of `self`.
+        // SAFETY: there are at least 2 slots; each child takes the slots from its start up to the next, and was
+        // removed from `self`.
         unsafe { Self::from_slots(starts.halved(), &narrow[..len / 2]) }
     }
 }
 
 impl<T> Drop for BitmapNode<T> {
     fn drop(&mut self) {
-        /// Drops the children that are left, also when the destructor of an entry panics.
+        /// Drops the remaining children, even if the destructor of an entry panics.
         struct Rest<'a, T>(&'a [Slot<T>], Bitmap);
         impl<T> Rest<'_, T> {
             fn drop_all(&mut self) {
                 while let Some(start) = self.1.pop_first() {
-                    // Invariant 5: the node owns one reference of each child, and drops it at its start.
+                    // Invariant 5: the node owns one reference to each child; it is dropped at the child's start.
                     drop(Child(self.0[start]));
                 }
             }
@@ -681,25 +697,26 @@ impl<T> Drop for BitmapNode<T> {
                 self.drop_all();
             }
         }
-        // If the first child goes, most do. The processor would not begin with one while it counts the one before.
-        if self.child(0).is_sole_owner() {
+        // If the first child is freed, most are. Without these hints, the processor does not fetch one child while it
+        // decrements the count of another.
+        if self.child(0).is_unique() {
             self.children().for_each(|(_, child)| child.0.prefetch::<1>());
         }
         Rest(&self.0.slice, self.starts()).drop_all();
     }
 }
 
-/// All the slots of one child, for editing it: what is put in is put in all of them.
+/// A mutable reference to all slots of one child; an edit changes all of them.
 pub(crate) struct ChildSlots<'a, T>(&'a mut [Slot<T>]);
 
 impl<'a, T> ChildSlots<'a, T> {
-    /// Returns the slots of a child that is not in a node.
+    /// Returns the only slot of a child that is not in a node.
     #[inline]
     pub(crate) const fn root(child: &'a mut Child<T>) -> Self {
         Self(core::slice::from_mut(&mut child.0))
     }
 
-    /// Returns the same slots for a shorter time.
+    /// Borrows the same slots for a shorter time.
     #[inline]
     pub(crate) const fn reborrow(&mut self) -> ChildSlots<'_, T> {
         ChildSlots(self.0)
@@ -717,10 +734,10 @@ impl<'a, T> ChildSlots<'a, T> {
         BitmapNode::as_child(&self.0[0])
     }
 
-    /// Edits the child, also if `edit` panics.
+    /// Edits the child and updates all its slots, even if `edit` panics.
     #[inline]
     pub(crate) fn edit<R>(&mut self, edit: impl FnOnce(&mut Child<T>) -> R) -> R {
-        /// Copies the first slot over the others when dropped.
+        /// Copies the first slot to the others when dropped.
         struct Repeat<'a, T>(&'a mut [Slot<T>]);
         impl<T> Drop for Repeat<'_, T> {
             #[inline]
@@ -733,27 +750,28 @@ impl<'a, T> ChildSlots<'a, T> {
         }
         let slots = Repeat(self.0);
         let first: *mut Slot<T> = &mut slots.0[0];
-        // SAFETY: `Child` is a transparent wrapper of `Slot`; this one owns the child's reference, and what it owns
-        // after the edit is copied to the other slots before anyone sees them (invariant 5).
+        // SAFETY: `Child` is a transparent wrapper of `Slot`. This child owns the reference, and its word after the
+        // edit is copied to the other slots before they can be read (invariant 5).
         edit(unsafe { &mut *first.cast::<Child<T>>() })
     }
 
-    /// Inserts `child` and returns the old one.
+    /// Replaces the child by `child` and returns the old one.
     #[inline]
     pub(crate) fn replace(&mut self, child: Child<T>) -> Child<T> {
         self.edit(|old| core::mem::replace(old, child))
     }
 
-    /// What the child points at, for editing: a shared node is copied first, its entries by `clone`.
+    /// Returns a mutable reference to the node that the child points to; copies a shared node first, its entries by
+    /// `clone`.
     #[inline]
     pub(crate) fn make_mut(mut self, clone: impl Fn(&T) -> T) -> ChildMut<'a, T> {
-        if !self.get().is_sole_owner() {
+        if !self.get().is_unique() {
             self.edit(|child| *child = child.copy(clone));
         }
         self.into_single().get_mut().expect("a new node is not shared")
     }
 
-    /// Returns the child itself. Its word must not be changed when it has several slots.
+    /// Returns the child in the first slot. If it has several slots, its word must not be changed.
     #[inline]
     fn into_single(self) -> &'a mut Child<T> {
         let first: *mut Slot<T> = &mut self.0[0];
@@ -762,15 +780,15 @@ impl<'a, T> ChildSlots<'a, T> {
     }
 }
 
-/// The children of a node in order, for editing.
+/// An iterator over mutable references to the children of a node, in order.
 pub(crate) struct ChildrenMut<'a, T> {
-    /// The starts that are left, counted from the first of `slots`: bit 0 is set unless none is left.
+    /// The remaining starts, relative to the first of `slots`: bit 0 is set unless there are none.
     starts: Bitmap,
     slots: &'a mut [Slot<T>],
 }
 
 impl<T> ChildrenMut<'_, T> {
-    /// Returns the rest of them, to look at.
+    /// Returns an iterator over the remaining children.
     pub(crate) fn rest(&self) -> impl Iterator<Item = &Child<T>> {
         let mut starts = self.starts;
         core::iter::from_fn(move || starts.pop_first()).map(|start| BitmapNode::as_child(&self.slots[start]))
@@ -793,19 +811,19 @@ impl<'a, T> Iterator for ChildrenMut<'a, T> {
     }
 }
 
-/// Returns the child for a node that was just made, filled before.
+/// Returns a child that points to `node`, which must be new, after calling `fill` with it.
 #[inline]
 pub(crate) fn new_child<N: ?Sized, T>(mut node: Arc<N>, fill: impl FnOnce(&mut N)) -> Child<T>
 where
     Child<T>: From<Arc<N>>,
 {
-    fill(sole(&mut node));
+    fill(unique_mut(&mut node));
     node.into()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::bucket::sole;
+    use super::super::bucket::unique_mut;
     use super::*;
 
     /// Returns a bitmap node whose children are empty.
@@ -814,21 +832,21 @@ mod tests {
     }
 
     #[test]
-    fn a_split_may_put_bitmap_nodes_into_single_slots() {
+    fn a_child_of_two_slots_can_be_split_into_bitmap_nodes() {
         let mut parent = node(0b101_0001, 3);
-        drop(sole(&mut parent).split(4, node(0b11, 1).into(), node(0b11, 1).into()));
+        drop(unique_mut(&mut parent).split(4, node(0b11, 1).into(), node(0b11, 1).into()));
         assert_eq!(parent.starts(), Bitmap(0b111_0001));
         assert!(parent.child(4).is_bitmap() && parent.child(5).is_bitmap() && !parent.child(6).is_bitmap());
     }
 
     #[test]
     #[should_panic(expected = "a bitmap node has one slot only")]
-    fn a_split_gives_no_bitmap_node_two_slots() {
-        drop(sole(&mut node(1, 2)).split(0, node(0b11, 1).into(), Child::EMPTY));
+    fn splitting_panics_if_a_bitmap_node_would_get_two_slots() {
+        drop(unique_mut(&mut node(1, 2)).split(0, node(0b11, 1).into(), Child::EMPTY));
     }
 
-    /// `count` and the node's own `Arc` see the same count, at the place which `triomphe` gives it by the alignment
-    /// alone.
+    /// Asserts that `count` and the node's own `Arc` access the same count, at the address that `triomphe` derives
+    /// from the alignment alone.
     fn assert_one_count<T, N: ?Sized>(arc: Arc<N>)
     where
         Child<T>: From<Arc<N>>,
@@ -847,34 +865,30 @@ mod tests {
         assert_eq!((Arc::strong_count(&count), Arc::strong_count(&arc)), (4, 4));
         drop(of_count);
         drop(of_arc);
-        assert!(!child.is_sole_owner() && !arc.is_unique());
+        assert!(!child.is_unique() && !arc.is_unique());
         drop(child);
         assert!(arc.is_unique());
 
         let mut child = Child::from(arc.clone());
         drop(arc);
-        assert!(child.is_sole_owner() && child.get_mut().is_some());
+        assert!(child.is_unique() && child.get_mut().is_some());
     }
 
     fn assert_one_count_in_each_kind<T: Clone>(entry: T) {
         let bucket = || bucket_of(entry.clone());
         assert_one_count::<T, _>(bucket());
         assert_one_count::<T, _>(BitmapNode::from_children(Bitmap(0b11), 1, |_| bucket().into()));
-        assert_one_count::<T, _>(Arc::new(CollisionNode {
-            head: [],
-            hash: 7,
-            entries: alloc::vec![entry.clone(); 17],
-        }));
+        assert_one_count::<T, _>(Arc::new(CollisionNode::new(7, alloc::vec![entry.clone(); 17])));
     }
 
     fn bucket_of<T>(entry: T) -> Arc<Bucket<T>> {
         let mut bucket = Bucket::with_capacity(2);
-        sole(&mut bucket).push(7, entry);
+        unique_mut(&mut bucket).push(7, entry);
         bucket
     }
 
     #[test]
-    fn the_count_is_found_without_the_kind_of_node() {
+    fn reference_count_is_accessed_without_knowing_the_kind_of_node() {
         #[derive(Clone)]
         #[repr(align(64))]
         struct Line {

@@ -1,119 +1,155 @@
-//! What one does to whole tries by an equality that can fail: build, compare, combine.
+//! Operations on whole tries for callers that supply hashes and equality: building, comparing, combining.
 //!
-//! These are faces, for those who bring hash and equality themselves. As in all of [`HashTrie`], the tries must have
-//! seen equal entries under equal hashes. What two tries share is passed over without a look inside, so between
-//! versions the cost is that of what has changed.
+//! As everywhere in [`HashTrie`], equal entries must have equal hashes in all tries. Shared subtrees are skipped
+//! without being visited, so between versions the cost depends on what changed.
 
 use super::bulk::bulk;
 use super::child::{Child, ChildRef};
-use super::{HashTrie, Merged, Pair, Rule, always};
-
-/// What [`HashTrie::try_union`] keeps of two equal entries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kept<T> {
-    /// The one of the left trie.
-    Left,
-    /// The one of the right trie.
-    Right,
-    /// This one in place of both; it must have their hash.
-    New(T),
-}
-
-impl<T> From<Kept<T>> for Merged<T> {
-    fn from(kept: Kept<T>) -> Self {
-        match kept {
-            Kept::Left => Self::Left,
-            Kept::Right => Self::Right,
-            Kept::New(entry) => Self::New(entry),
-        }
-    }
-}
+use super::pairs::Pair;
+use super::{HashTrie, Merge, SetOp, into_ok};
 
 impl<T> HashTrie<T> {
-    /// Builds a trie of many entries, each with its hash, at once. O(n), and faster than to insert them one by one.
+    /// Builds a trie of many entries, each given with its hash. O(n), and faster than inserting them one by one.
     ///
-    /// `same` gets two entries in the order in which they come; if they are equal, `replace` gets them too, to bring
-    /// the first one up to date with the second.
+    /// `same` is called with two entries in the order of the iterator. If they are equal, `replace` is called with
+    /// both, to update the first one with the second.
     ///
-    /// # Errors
-    /// The first error of `same`.
+    /// # Examples
     ///
     /// ```
-    /// use core::convert::Infallible;
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let entries = [(1, ("a", 1)), (2, ("b", 2)), (1, ("a", 3))];
-    /// let same = |a: &(&str, i32), b: &(&str, i32)| Ok::<_, Infallible>(a.0 == b.0);
-    /// let trie = HashTrie::try_build(entries.into_iter(), same, |there, new| there.1 = new.1)?;
+    /// let trie = HashTrie::build(entries, |a, b| a.0 == b.0, |old, new| old.1 = new.1);
     /// assert_eq!(trie.len(), 2);
     /// assert_eq!(trie.find(1, |entry| entry.0 == "a"), Some(&("a", 3)));
-    /// # Ok::<_, Infallible>(())
+    /// ```
+    pub fn build(
+        entries: impl IntoIterator<Item = (u64, T)>,
+        mut same: impl FnMut(&T, &T) -> bool,
+        replace: impl FnMut(&mut T, T),
+    ) -> Self {
+        into_ok(Self::try_build(entries, |present, new| Ok(same(present, new)), replace))
+    }
+
+    /// Does what [`build`](Self::build) does, with an equality that can fail.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first error of `same`; no more entries are taken from the iterator then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::trie::HashTrie;
+    ///
+    /// let same = |a: &f64, b: &f64| {
+    ///     a.partial_cmp(b).map(|order| order.is_eq()).ok_or("not comparable")
+    /// };
+    /// let trie = HashTrie::try_build([(1, 0.5), (2, 1.5)], same, |_, _| ());
+    /// assert_eq!(trie.map(|trie| trie.len()), Ok(2));
+    /// let nan = HashTrie::try_build([(1, 0.5), (1, f64::NAN)], same, |_, _| ());
+    /// assert!(nan.is_err());
     /// ```
     pub fn try_build<E>(
-        entries: impl Iterator<Item = (u64, T)>,
+        entries: impl IntoIterator<Item = (u64, T)>,
         same: impl FnMut(&T, &T) -> Result<bool, E>,
         replace: impl FnMut(&mut T, T),
     ) -> Result<Self, E> {
         let mut trie = Self::new();
-        trie.try_extend_with(entries, same, replace, super::sole_owner)?;
+        trie.try_extend_with(entries.into_iter(), same, replace, super::never_clone)?;
         Ok(trie)
     }
 
-    /// Returns the entries that `f` makes of these, which must have their hashes and be as distinct as they are. O(n).
+    /// Returns a trie of the results of `f`, which must have the hashes of their entries; no two of them may be
+    /// equal. O(n).
     pub(crate) fn filter_map_with<U>(&self, mut f: impl FnMut(&T) -> Option<U>) -> HashTrie<U> {
+        self.filter_map_with_hash(|_, entry| f(entry))
+    }
+
+    /// Returns a trie of the results of `f` for all pairs of equal entries. The stored hashes of both tries must be
+    /// of the same hasher, and each result must have the hash of its pair. O(m log n) for the m entries of the
+    /// smaller trie; no hasher is called.
+    pub(crate) fn zip_with<U, W>(
+        &self,
+        other: &HashTrie<U>,
+        same: impl Fn(&T, &U) -> bool,
+        mut f: impl FnMut(&T, &U) -> W,
+    ) -> HashTrie<W> {
+        if self.len <= other.len {
+            self.filter_map_with_hash(|hash, a| Some(f(a, other.find_stored(hash, |b| same(a, b))?)))
+        } else {
+            other.filter_map_with_hash(|hash, b| Some(f(self.find_stored(hash, |a| same(a, b))?, b)))
+        }
+    }
+
+    fn find_stored(&self, hash: u32, mut eq: impl FnMut(&T) -> bool) -> Option<&T> {
+        into_ok(self.root.leaf(hash).try_find(hash, |entry| Ok(eq(entry)))).map(|(_, entry)| entry)
+    }
+
+    fn filter_map_with_hash<U>(&self, mut f: impl FnMut(u32, &T) -> Option<U>) -> HashTrie<U> {
         let entries = self.leaves().flat_map(|leaf| leaf.entries());
-        let made = entries.filter_map(|(_, hash, entry)| Some(Some((hash, f(entry)?))));
+        let made = entries.filter_map(|(_, hash, entry)| Some(Some((hash, f(hash, entry)?))));
         let distinct = |_: &U, _: &U| Ok(false);
-        let (root, len) = always(bulk(made, self.len, 0, distinct, |_, _| ()));
+        let (root, len) = into_ok(bulk(made, self.len, 0, distinct, |_, _| ()));
         HashTrie { root, len }
     }
 
-    /// Have both the same entries, by `eq`? O(1) for the same version, O(1) mostly for different lengths, otherwise in
-    /// proportion to what they do not share.
+    /// Calls `each` for the entries of the two tries, paired by `same`; entries in shared nodes are skipped. O(c log
+    /// n) for versions that differ in c entries.
     ///
-    /// `eq` gets an entry of `self` and one of `other`. It may be narrower than the equality by which the entries are
-    /// distinct, as the equality of key and value is.
+    /// `same` is called with an entry of `self` and one of `other`. `each` is called with an entry of `self`, an
+    /// entry of `other`, or two equal entries, in unspecified order.
     ///
-    /// # Errors
-    /// The first error of `eq`.
-    ///
-    /// ```
-    /// use perennial::HashTrie;
-    ///
-    /// let mut trie = HashTrie::new();
-    /// trie.insert(1, 0.5, |a, b| a == b);
-    /// let compare = |a: &f64, b: &f64| a.partial_cmp(b).map(|order| order.is_eq()).ok_or("not comparable");
-    /// assert_eq!(trie.try_eq(&trie.clone(), compare), Ok(true));
-    /// let mut other = HashTrie::new();
-    /// other.insert(1, f64::NAN, |_, _| false);
-    /// assert_eq!(trie.try_eq(&other, compare), Err("not comparable"));
-    /// ```
-    pub fn try_eq<E>(&self, other: &Self, eq: impl FnMut(&T, &T) -> Result<bool, E>) -> Result<bool, E> {
-        self.try_eq_with(other, eq)
-    }
-
-    /// Matches the entries of both up, except those in nodes that both share. O(d log n) for versions that differ in d
-    /// entries.
-    ///
-    /// `same` gets an entry of `self` and one of `other`. `each` gets an entry that only one side has, on that side, or
-    /// the equal ones that both have, in no particular order.
-    ///
-    /// # Errors
-    /// The first error of `same` or `each`, which ends the walk.
+    /// # Examples
     ///
     /// ```
-    /// use core::convert::Infallible;
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut old = HashTrie::new();
-    /// old.insert(1, 1, |a, b| a == b);
+    /// old.insert_unique(1, 1);
     /// let mut new = old.clone();
-    /// new.insert(2, 2, |a, b| a == b);
+    /// new.insert_unique(2, 2);
     /// let mut seen = Vec::new();
-    /// let same = |a: &u64, b: &u64| Ok::<_, Infallible>(a == b);
-    /// old.try_diff(&new, same, |old, new| Ok(seen.push((old.copied(), new.copied()))))?;
+    /// old.diff(&new, |a, b| a == b, |old, new| seen.push((old.copied(), new.copied())));
     /// assert!(seen.contains(&(None, Some(2))));
-    /// # Ok::<_, Infallible>(())
+    /// ```
+    pub fn diff<'a>(
+        &'a self,
+        other: &'a Self,
+        mut same: impl FnMut(&T, &T) -> bool,
+        mut each: impl FnMut(Option<&'a T>, Option<&'a T>),
+    ) {
+        into_ok(self.try_diff(
+            other,
+            |a, b| Ok(same(a, b)),
+            |a, b| {
+                each(a, b);
+                Ok(())
+            },
+        ));
+    }
+
+    /// Does what [`diff`](Self::diff) does, with functions that can fail.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first error of `same` or `each`, which stops the walk.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::trie::HashTrie;
+    ///
+    /// let mut old = HashTrie::new();
+    /// old.insert_unique(1, 1);
+    /// let mut new = old.clone();
+    /// new.insert_unique(2, 2);
+    /// let first = old.try_diff(&new, |a, b| Ok(a == b), |old, new| match (old, new) {
+    ///     (None, Some(new)) => Err(*new),
+    ///     _ => Ok(()),
+    /// });
+    /// assert_eq!(first, Err(2));
     /// ```
     pub fn try_diff<'a, E>(
         &'a self,
@@ -132,37 +168,69 @@ impl<T> HashTrie<T> {
         Ok(())
     }
 
-    /// Shows `visit` the entries in nodes that this trie has for itself: all those that would be dropped with it. O(n).
+    /// Returns `true` if no node of this trie is shared. O(n), without visiting entries.
+    pub(crate) fn is_unshared(&self) -> bool {
+        is_unshared(&self.root)
+    }
+
+    /// Calls `visit` for the entries in unshared nodes: those that would be dropped together with this trie. O(n).
     ///
-    /// A tracing garbage collector needs this. It asks each of its objects for the references that it alone accounts
-    /// for, and an entry in a shared node counts as referred to once, however many tries have the node.
+    /// Tracing garbage collectors need this. They ask each object for the references that it alone accounts for, and
+    /// an entry in a shared node counts as one reference, however many tries share the node.
     ///
-    /// # Errors
-    /// The first error of `visit`, which ends the walk.
+    /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let count = |trie: &HashTrie<u64>| {
     ///     let mut count = 0;
-    ///     trie.try_for_each_unshared(|_| Ok::<_, ()>(count += 1)).map(|()| count)
+    ///     trie.for_each_unshared(|_| count += 1);
+    ///     count
     /// };
     /// let mut trie = HashTrie::new();
-    /// trie.insert(1, 1, |a, b| a == b);
-    /// assert_eq!(count(&trie), Ok(1));
+    /// trie.insert_unique(1, 1);
+    /// assert_eq!(count(&trie), 1);
     /// let other = trie.clone();
-    /// assert_eq!(count(&trie), Ok(0));
+    /// assert_eq!(count(&trie), 0);
     /// drop(other);
-    /// assert_eq!(count(&trie), Ok(1));
+    /// assert_eq!(count(&trie), 1);
+    /// ```
+    pub fn for_each_unshared(&self, mut visit: impl FnMut(&T)) {
+        into_ok(self.try_for_each_unshared(|entry| {
+            visit(entry);
+            Ok(())
+        }));
+    }
+
+    /// Does what [`for_each_unshared`](Self::for_each_unshared) does, with a function that can fail.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first error of `visit`, which stops the walk.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::trie::HashTrie;
+    ///
+    /// let mut trie = HashTrie::new();
+    /// trie.insert_unique(1, 1);
+    /// assert_eq!(trie.try_for_each_unshared(|_| Err("seen")), Err("seen"));
     /// ```
     pub fn try_for_each_unshared<E>(&self, mut visit: impl FnMut(&T) -> Result<(), E>) -> Result<(), E> {
         each_unshared(&self.root, &mut visit)
     }
 }
 
-/// [`HashTrie::try_for_each_unshared`] below `child`: what is below a shared node is shared with it.
+/// Returns `true` if neither `child` nor a node below it is shared.
+fn is_unshared<T>(child: &Child<T>) -> bool {
+    child.is_unique() && child.as_bitmap().is_none_or(|node| node.children().all(|(_, child)| is_unshared(child)))
+}
+
+/// Does what [`HashTrie::try_for_each_unshared`] does, below `child`: everything below a shared node is shared, too.
 fn each_unshared<T, E>(child: &Child<T>, visit: &mut impl FnMut(&T) -> Result<(), E>) -> Result<(), E> {
-    if !child.is_sole_owner() {
+    if !child.is_unique() {
         return Ok(());
     }
     match child.get() {
@@ -171,95 +239,178 @@ fn each_unshared<T, E>(child: &Child<T>, visit: &mut impl FnMut(&T) -> Result<()
     }
 }
 
-/// Each shares with its operands what it can, and is one of them if that is the result. O(d log n) for versions that
-/// differ in d entries, at most O(n + m).
+/// # Combining tries
+///
+/// Each result shares its unchanged parts with the operands; if it is equal to an operand, that operand is returned.
+/// O(c log n) for versions that differ in c entries, at most O(n + m).
 impl<T: Clone> HashTrie<T> {
-    /// Returns the entries that `self` or `other` has. Of two equal ones, left and right, `both` decides which to keep;
-    /// in nodes that both share they are kept unasked.
+    /// Returns a trie with the entries of both tries.
     ///
-    /// # Errors
-    /// The first error of `same` or `both`.
+    /// For equal entries, `both` is called with that of `self` and that of `other`, and decides. In shared nodes they
+    /// are kept without a call.
+    ///
+    /// # Examples
     ///
     /// ```
-    /// use core::convert::Infallible;
-    /// use perennial::HashTrie;
-    /// use perennial::trie::Kept;
+    /// use perennial::trie::{HashTrie, Merge};
     ///
-    /// let same = |a: &(u64, char), b: &(u64, char)| Ok::<_, Infallible>(a.0 == b.0);
-    /// let left = HashTrie::try_build([(1, (1, 'a')), (2, (2, 'b'))].into_iter(), same, |_, _| ())?;
-    /// let right = HashTrie::try_build([(2, (2, 'c'))].into_iter(), same, |_, _| ())?;
-    /// let union = left.try_union(&right, same, |_, _| Ok(Kept::Right))?;
+    /// let same = |a: &(u64, char), b: &(u64, char)| a.0 == b.0;
+    /// let left = HashTrie::build([(1, (1, 'a')), (2, (2, 'b'))], same, |_, _| ());
+    /// let right = HashTrie::build([(2, (2, 'c'))], same, |_, _| ());
+    /// let union = left.union(&right, same, |_, _| Merge::Right);
     /// assert_eq!(union.len(), 2);
     /// assert_eq!(union.find(2, |entry| entry.0 == 2), Some(&(2, 'c')));
-    /// # Ok::<_, Infallible>(())
+    /// ```
+    #[must_use = "the new trie is the result; the trie itself is unchanged"]
+    pub fn union(
+        &self,
+        other: &Self,
+        mut same: impl FnMut(&T, &T) -> bool,
+        mut both: impl FnMut(&T, &T) -> Merge<T>,
+    ) -> Self {
+        into_ok(self.try_union(other, |a, b| Ok(same(a, b)), |a, b| Ok(both(a, b))))
+    }
+
+    /// Does what [`union`](Self::union) does, with functions that can fail.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first error of `same` or `both`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::trie::{HashTrie, Merge};
+    ///
+    /// let same = |a: &(u64, char), b: &(u64, char)| a.0 == b.0;
+    /// let left = HashTrie::build([(1, (1, 'a')), (2, (2, 'b'))], same, |_, _| ());
+    /// let right = HashTrie::build([(2, (2, 'c'))], same, |_, _| ());
+    /// let conflict =
+    ///     left.try_union(&right, |a, b| Ok(same(a, b)), |a, b| Err((a.1, b.1)));
+    /// assert_eq!(conflict.unwrap_err(), ('b', 'c'));
     /// ```
     pub fn try_union<E>(
         &self,
         other: &Self,
         same: impl FnMut(&T, &T) -> Result<bool, E>,
-        mut both: impl FnMut(&T, &T) -> Result<Kept<T>, E>,
+        both: impl FnMut(&T, &T) -> Result<Merge<T>, E>,
     ) -> Result<Self, E> {
-        self.try_merge_with(other, Rule::UNION, same, |a, b| Ok(both(a, b)?.into()), T::clone)
+        self.try_merge_with(other, SetOp::UNION, same, both, T::clone)
     }
 
-    /// Returns the entries of `self` of which `other` has an equal one.
+    /// Returns a trie with the entries of `self` for which `other` contains an equal one.
     ///
-    /// # Errors
-    /// The first error of `same`.
+    /// # Examples
     ///
     /// ```
-    /// use core::convert::Infallible;
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
-    /// let same = |a: &u64, b: &u64| Ok::<_, Infallible>(a == b);
-    /// let odd = HashTrie::try_build([1, 3, 5].map(|n| (n, n)).into_iter(), same, |_, _| ())?;
-    /// let small = HashTrie::try_build([0, 1, 2].map(|n| (n, n)).into_iter(), same, |_, _| ())?;
-    /// assert!(odd.try_intersection(&small, same)?.iter().eq([&1]));
-    /// # Ok::<_, Infallible>(())
+    /// let odd = HashTrie::build([1, 3, 5].map(|n| (n, n)), |a, b| a == b, |_, _| ());
+    /// let small = HashTrie::build([1, 2].map(|n| (n, n)), |a, b| a == b, |_, _| ());
+    /// let both = odd.intersection(&small, |a, b| a == b);
+    /// assert!(both.iter().eq(&[1]));
+    /// ```
+    #[must_use = "the new trie is the result; the trie itself is unchanged"]
+    pub fn intersection(&self, other: &Self, mut same: impl FnMut(&T, &T) -> bool) -> Self {
+        into_ok(self.try_intersection(other, |a, b| Ok(same(a, b))))
+    }
+
+    /// Does what [`intersection`](Self::intersection) does, with an equality that can fail.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first error of `same`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::trie::HashTrie;
+    ///
+    /// let [a, b] = [1, 1].map(|n| HashTrie::build([(1, n)], |a, b| a == b, |_, _| ()));
+    /// let result = a.try_intersection(&b, |_, _| Err("not comparable"));
+    /// assert_eq!(result.unwrap_err(), "not comparable");
     /// ```
     pub fn try_intersection<E>(&self, other: &Self, same: impl FnMut(&T, &T) -> Result<bool, E>) -> Result<Self, E> {
-        self.try_merge_with(other, Rule::INTERSECTION, same, |_, _| Ok(Merged::Left), T::clone)
+        self.try_merge_with(other, SetOp::INTERSECTION, same, |_, _| Ok(Merge::Left), T::clone)
     }
 
-    /// Returns the entries of `self` of which `other` has no equal one.
+    /// Returns a trie with the entries of `self` for which `other` contains no equal one.
     ///
-    /// # Errors
-    /// The first error of `same`.
+    /// # Examples
     ///
     /// ```
-    /// use core::convert::Infallible;
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
-    /// let same = |a: &u64, b: &u64| Ok::<_, Infallible>(a == b);
-    /// let odd = HashTrie::try_build([1, 3].map(|n| (n, n)).into_iter(), same, |_, _| ())?;
-    /// let small = HashTrie::try_build([0, 1, 2].map(|n| (n, n)).into_iter(), same, |_, _| ())?;
-    /// assert!(odd.try_difference(&small, same)?.iter().eq([&3]));
-    /// # Ok::<_, Infallible>(())
+    /// let odd = HashTrie::build([1, 3, 5].map(|n| (n, n)), |a, b| a == b, |_, _| ());
+    /// let small = HashTrie::build([1, 2].map(|n| (n, n)), |a, b| a == b, |_, _| ());
+    /// let rest = odd.difference(&small, |a, b| a == b);
+    /// let mut numbers: Vec<u64> = rest.into_iter().collect();
+    /// numbers.sort_unstable();
+    /// assert_eq!(numbers, [3, 5]);
+    /// ```
+    #[must_use = "the new trie is the result; the trie itself is unchanged"]
+    pub fn difference(&self, other: &Self, mut same: impl FnMut(&T, &T) -> bool) -> Self {
+        into_ok(self.try_difference(other, |a, b| Ok(same(a, b))))
+    }
+
+    /// Does what [`difference`](Self::difference) does, with an equality that can fail.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first error of `same`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::trie::HashTrie;
+    ///
+    /// let [a, b] = [1, 1].map(|n| HashTrie::build([(1, n)], |a, b| a == b, |_, _| ()));
+    /// let result = a.try_difference(&b, |_, _| Err("not comparable"));
+    /// assert_eq!(result.unwrap_err(), "not comparable");
     /// ```
     pub fn try_difference<E>(&self, other: &Self, same: impl FnMut(&T, &T) -> Result<bool, E>) -> Result<Self, E> {
-        self.try_merge_with(other, Rule::DIFFERENCE, same, |_, _| Ok(Merged::Remove), T::clone)
+        self.try_merge_with(other, SetOp::DIFFERENCE, same, |_, _| Ok(Merge::Remove), T::clone)
     }
 
-    /// Returns the entries that only one of both has.
+    /// Returns a trie with the entries that exactly one of the tries contains.
     ///
-    /// # Errors
-    /// The first error of `same`.
+    /// # Examples
     ///
     /// ```
-    /// use core::convert::Infallible;
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
-    /// let same = |a: &u64, b: &u64| Ok::<_, Infallible>(a == b);
-    /// let odd = HashTrie::try_build([1, 3].map(|n| (n, n)).into_iter(), same, |_, _| ())?;
-    /// let one = HashTrie::try_build([(1, 1)].into_iter(), same, |_, _| ())?;
-    /// assert!(odd.try_symmetric_difference(&one, same)?.iter().eq([&3]));
-    /// # Ok::<_, Infallible>(())
+    /// let odd = HashTrie::build([1, 3, 5].map(|n| (n, n)), |a, b| a == b, |_, _| ());
+    /// let small = HashTrie::build([1, 2].map(|n| (n, n)), |a, b| a == b, |_, _| ());
+    /// let either = odd.symmetric_difference(&small, |a, b| a == b);
+    /// let mut numbers: Vec<u64> = either.into_iter().collect();
+    /// numbers.sort_unstable();
+    /// assert_eq!(numbers, [2, 3, 5]);
+    /// ```
+    #[must_use = "the new trie is the result; the trie itself is unchanged"]
+    pub fn symmetric_difference(&self, other: &Self, mut same: impl FnMut(&T, &T) -> bool) -> Self {
+        into_ok(self.try_symmetric_difference(other, |a, b| Ok(same(a, b))))
+    }
+
+    /// Does what [`symmetric_difference`](Self::symmetric_difference) does, with an equality that can fail.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first error of `same`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::trie::HashTrie;
+    ///
+    /// let [a, b] = [1, 1].map(|n| HashTrie::build([(1, n)], |a, b| a == b, |_, _| ()));
+    /// let result = a.try_symmetric_difference(&b, |_, _| Err("not comparable"));
+    /// assert_eq!(result.unwrap_err(), "not comparable");
     /// ```
     pub fn try_symmetric_difference<E>(
         &self,
         other: &Self,
         same: impl FnMut(&T, &T) -> Result<bool, E>,
     ) -> Result<Self, E> {
-        self.try_merge_with(other, Rule::SYMMETRIC_DIFFERENCE, same, |_, _| Ok(Merged::Remove), T::clone)
+        self.try_merge_with(other, SetOp::SYMMETRIC_DIFFERENCE, same, |_, _| Ok(Merge::Remove), T::clone)
     }
 }

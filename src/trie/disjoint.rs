@@ -1,10 +1,10 @@
-//! Several entries at once, for editing.
+//! Mutable references to several entries at once.
 
 use super::child::ChildMut;
 use super::node::descend;
-use super::{Clones, HashTrie, always, infallible, mix};
+use super::{CloneFn, HashTrie, into_ok, mix, wrap_ok};
 
-/// What is wanted of the trie: the entry `index` of the leaf in the range of `hash`, for query `query`.
+/// The result of a successful search: `query` has found entry `index` of the leaf in the range of `hash`.
 #[derive(Clone, Copy)]
 struct Wanted {
     hash: u32,
@@ -13,22 +13,22 @@ struct Wanted {
 }
 
 impl<T> HashTrie<T> {
-    /// What each query, a hash and an equality, finds.
+    /// Returns a mutable reference to the entry that each query, a hash and an equality, finds.
     ///
     /// # Panics
     /// If two queries find the same entry.
     pub(crate) fn find_disjoint_mut_with<const N: usize, F: FnMut(&T) -> bool>(
         &mut self,
         queries: [(u64, F); N],
-        clone: impl Clones<T>,
+        clone: impl CloneFn<T>,
     ) -> [Option<&mut T>; N] {
         let mut next = 0;
         let mut wanted = queries.map(|(hash, eq)| {
             let (hash, query) = (mix(hash), next);
             next += 1;
-            always(self.try_position(hash, infallible(eq))).map(|index| Wanted { hash, index, query })
+            into_ok(self.try_position(hash, wrap_ok(eq))).map(|index| Wanted { hash, index, query })
         });
-        // Absent ones come first; the others in the order of the trie.
+        // Queries without an entry come first, the others in the order of the trie.
         wanted.sort_unstable_by_key(|wanted| wanted.map(|wanted| wanted.hash));
         let leaf = |wanted: &Wanted| self.root.leaf(wanted.hash).addr();
         for (place, a) in wanted.iter().enumerate() {
@@ -49,13 +49,14 @@ impl<T> HashTrie<T> {
     }
 }
 
-/// Finds what is `wanted`, in order of hashes, below `child`, at which `level`s above have used up hash bits.
+/// Collects the `wanted` entries, which are sorted by hash, below `child`. `level` bitmap nodes above it have used up
+/// hash bits.
 fn collect<'a, T>(
     child: ChildMut<'a, T>,
     level: u32,
     mut wanted: &[Wanted],
     found: &mut [Option<&'a mut T>],
-    clone: impl Clones<T>,
+    clone: impl CloneFn<T>,
 ) {
     let entries = match child {
         ChildMut::Bitmap(node) => {

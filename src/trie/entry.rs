@@ -1,15 +1,15 @@
-//! The place of an entry, found once and used later.
+//! Entries of a trie, looked up once and used later.
 
 use core::fmt;
 
-use super::{HashTrie, mix};
+use super::{ClonePtr, HashTrie, mix};
 
-/// A place in a [`HashTrie`], made by [`HashTrie::entry`].
+/// A view into an entry of a [`HashTrie`], occupied or vacant, returned by [`HashTrie::entry`].
 ///
 /// # Examples
 ///
 /// ```
-/// use perennial::HashTrie;
+/// use perennial::trie::HashTrie;
 /// use perennial::trie::Entry;
 ///
 /// let mut numbers = HashTrie::new();
@@ -18,18 +18,18 @@ use super::{HashTrie, mix};
 /// assert!(matches!(numbers.entry(8, |&n| n == 8), Entry::Vacant(_)));
 /// ```
 pub enum Entry<'a, T> {
-    /// There is an equal entry.
+    /// The trie contains an equal entry.
     Occupied(OccupiedEntry<'a, T>),
-    /// There is none.
+    /// The trie contains no equal entry.
     Vacant(VacantEntry<'a, T>),
 }
 
-/// A place with an entry in it.
+/// A view into an occupied entry.
 ///
 /// # Examples
 ///
 /// ```
-/// use perennial::HashTrie;
+/// use perennial::trie::HashTrie;
 /// use perennial::trie::Entry;
 ///
 /// let mut numbers = HashTrie::new();
@@ -42,29 +42,29 @@ pub enum Entry<'a, T> {
 pub struct OccupiedEntry<'a, T> {
     trie: &'a mut HashTrie<T>,
     hash: u32,
-    /// The index in the leaf.
+    /// The index of the entry in its leaf.
     index: usize,
-    clone: fn(&T) -> T,
+    clone: ClonePtr<T>,
 }
 
-/// A place without an entry.
+/// A view into a vacant entry.
 ///
 /// # Examples
 ///
 /// ```
-/// use perennial::HashTrie;
+/// use perennial::trie::HashTrie;
 /// use perennial::trie::Entry;
 ///
 /// let mut numbers = HashTrie::new();
-/// if let Entry::Vacant(place) = numbers.entry(7, |&n| n == 7) {
-///     place.insert(7);
+/// if let Entry::Vacant(entry) = numbers.entry(7, |&n| n == 7) {
+///     entry.insert(7);
 /// }
 /// assert_eq!(numbers.len(), 1);
 /// ```
 pub struct VacantEntry<'a, T> {
     trie: &'a mut HashTrie<T>,
     hash: u32,
-    clone: fn(&T) -> T,
+    clone: ClonePtr<T>,
 }
 
 impl<T> HashTrie<T> {
@@ -73,7 +73,7 @@ impl<T> HashTrie<T> {
         &mut self,
         hash: u64,
         eq: impl FnMut(&T) -> Result<bool, E>,
-        clone: fn(&T) -> T,
+        clone: ClonePtr<T>,
     ) -> Result<Entry<'_, T>, E> {
         let hash = mix(hash);
         Ok(match self.try_position(hash, eq)? {
@@ -84,34 +84,36 @@ impl<T> HashTrie<T> {
 }
 
 impl<'a, T> OccupiedEntry<'a, T> {
-    /// Returns the entry. O(log n): the way to it is gone again, but nothing is compared.
+    /// Returns a reference to the entry. Walks down from the root again, O(log n), but calls no `eq`.
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     /// use perennial::trie::Entry;
     ///
     /// let mut numbers = HashTrie::new();
-    /// let Entry::Vacant(place) = numbers.entry(7, |(n, _)| *n == 7) else { panic!("an empty trie has an entry") };
-    /// assert_eq!(place.insert_entry((7, "seven")).get(), &(7, "seven"));
+    /// let Entry::Vacant(vacant) = numbers.entry(7, |(n, _)| *n == 7) else { unreachable!() };
+    /// assert_eq!(vacant.insert_entry((7, "seven")).get(), &(7, "seven"));
     /// ```
     #[inline]
     pub fn get(&self) -> &T {
         &self.trie.root.leaf(self.hash).entries()[self.index]
     }
 
-    /// Returns a mutable reference to the entry; an edit must not change its hash. O(log n): the nodes on the way are unshared.
+    /// Returns a mutable reference to the entry. O(log n): copies the shared nodes on the path.
+    ///
+    /// An edit must not change the hash of the entry.
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     /// use perennial::trie::Entry;
     ///
     /// let mut numbers = HashTrie::new();
-    /// let Entry::Vacant(place) = numbers.entry(7, |(n, _)| *n == 7) else { panic!("an empty trie has an entry") };
-    /// let mut entry = place.insert_entry((7, "seven"));
+    /// let Entry::Vacant(vacant) = numbers.entry(7, |(n, _)| *n == 7) else { unreachable!() };
+    /// let mut entry = vacant.insert_entry((7, "seven"));
     /// entry.get_mut().1 = "VII";
     /// assert_eq!(entry.get(), &(7, "VII"));
     /// ```
@@ -120,17 +122,18 @@ impl<'a, T> OccupiedEntry<'a, T> {
         self.trie.entry_at_mut(self.hash, self.index, self.clone)
     }
 
-    /// Returns a mutable reference to the entry, for as long as the trie is borrowed. O(log n).
+    /// Converts the view into a mutable reference to the entry that lives as long as the borrow of the trie.
+    /// O(log n).
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     /// use perennial::trie::Entry;
     ///
     /// let mut numbers = HashTrie::new();
-    /// let Entry::Vacant(place) = numbers.entry(7, |(n, _)| *n == 7) else { panic!("an empty trie has an entry") };
-    /// let entry: &mut (u64, &str) = place.insert_entry((7, "seven")).into_mut();
+    /// let Entry::Vacant(vacant) = numbers.entry(7, |(n, _)| *n == 7) else { unreachable!() };
+    /// let entry: &mut (u64, &str) = vacant.insert_entry((7, "seven")).into_mut();
     /// entry.1 = "VII";
     /// assert!(numbers.iter().eq([&(7, "VII")]));
     /// ```
@@ -139,17 +142,17 @@ impl<'a, T> OccupiedEntry<'a, T> {
         self.trie.entry_at_mut(self.hash, self.index, self.clone)
     }
 
-    /// Removes the entry and returns it. O(log n).
+    /// Removes and returns the entry. O(log n).
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     /// use perennial::trie::Entry;
     ///
     /// let mut numbers = HashTrie::new();
-    /// let Entry::Vacant(place) = numbers.entry(7, |(n, _)| *n == 7) else { panic!("an empty trie has an entry") };
-    /// assert_eq!(place.insert_entry((7, "seven")).remove(), (7, "seven"));
+    /// let Entry::Vacant(vacant) = numbers.entry(7, |(n, _)| *n == 7) else { unreachable!() };
+    /// assert_eq!(vacant.insert_entry((7, "seven")).remove(), (7, "seven"));
     /// assert!(numbers.is_empty());
     /// ```
     #[inline]
@@ -159,17 +162,17 @@ impl<'a, T> OccupiedEntry<'a, T> {
 }
 
 impl<'a, T> VacantEntry<'a, T> {
-    /// Inserts an entry of this hash, and returns a mutable reference to it. O(log n).
+    /// Inserts an entry with this hash, and returns a mutable reference to it. O(log n).
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     /// use perennial::trie::Entry;
     ///
     /// let mut numbers = HashTrie::new();
-    /// let Entry::Vacant(place) = numbers.entry(7, |(n, _)| *n == 7) else { panic!("an empty trie has an entry") };
-    /// assert_eq!(place.insert((7, "seven")).1, "seven");
+    /// let Entry::Vacant(vacant) = numbers.entry(7, |(n, _)| *n == 7) else { unreachable!() };
+    /// assert_eq!(vacant.insert((7, "seven")).1, "seven");
     /// assert_eq!(numbers.len(), 1);
     /// ```
     #[inline]
@@ -177,17 +180,17 @@ impl<'a, T> VacantEntry<'a, T> {
         self.trie.insert_unique_at(self.hash, entry, self.clone)
     }
 
-    /// Inserts an entry of this hash, and returns its place. O(log n).
+    /// Inserts an entry with this hash, and returns the occupied entry. O(log n).
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     /// use perennial::trie::Entry;
     ///
     /// let mut numbers = HashTrie::new();
-    /// let Entry::Vacant(place) = numbers.entry(7, |(n, _)| *n == 7) else { panic!("an empty trie has an entry") };
-    /// let entry = place.insert_entry((7, "seven"));
+    /// let Entry::Vacant(vacant) = numbers.entry(7, |(n, _)| *n == 7) else { unreachable!() };
+    /// let entry = vacant.insert_entry((7, "seven"));
     /// assert_eq!(entry.get(), &(7, "seven"));
     /// ```
     #[inline]

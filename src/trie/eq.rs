@@ -1,35 +1,69 @@
-//! Equality of two tries, node by node.
+//! Equality of two tries, compared node by node.
 
 use super::bucket::{Bucket, tag};
 use super::child::{Child, ChildRef};
-use super::{HashTrie, always};
+use super::{HashTrie, into_ok};
 
 impl<T> HashTrie<T> {
-    /// Do both have the same entries, by `eq`? For tries that saw equal entries under equal hashes.
+    /// Returns `true` if both tries have the same entries, as compared by `eq`.
     ///
-    /// Shared subtrees are equal without a look inside, so an entry that is not equal to itself counts as equal there.
-    /// O(changed) between versions, O(n) otherwise. `eq` gets an entry of `self` and one of `other`.
-    pub(crate) fn eq_with(&self, other: &Self, mut eq: impl FnMut(&T, &T) -> bool) -> bool {
-        always(self.try_eq_with(other, |a, b| Ok(eq(a, b))))
+    /// O(1) for the same version or for different lengths, otherwise proportional to the size of the parts that are
+    /// not shared.
+    ///
+    /// Shared subtrees count as equal without being visited, so an entry that is not equal to itself counts as equal
+    /// there. `eq` is called with an entry of `self` and one of `other`. It may be stricter than the equality used
+    /// for insertion, for example compare key and value instead of keys.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::trie::HashTrie;
+    ///
+    /// let mut trie = HashTrie::new();
+    /// trie.insert_unique(1, ("a", 1));
+    /// let mut other = trie.clone();
+    /// assert!(trie.eq(&other, |a, b| a == b));
+    /// other.find_mut(1, |entry| entry.0 == "a").unwrap().1 = 2;
+    /// assert!(!trie.eq(&other, |a, b| a == b));
+    /// ```
+    pub fn eq(&self, other: &Self, mut eq: impl FnMut(&T, &T) -> bool) -> bool {
+        into_ok(self.try_eq(other, |a, b| Ok(eq(a, b))))
     }
 
-    /// [`eq_with`](Self::eq_with) with an equality that can fail.
-    pub(crate) fn try_eq_with<E>(
-        &self,
-        other: &Self,
-        mut eq: impl FnMut(&T, &T) -> Result<bool, E>,
-    ) -> Result<bool, E> {
+    /// Does what [`eq`](Self::eq) does, with an equality that can fail.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first error of `eq`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::trie::HashTrie;
+    ///
+    /// let mut trie = HashTrie::new();
+    /// trie.insert(1, 0.5, |a, b| a == b);
+    /// let compare = |a: &f64, b: &f64| {
+    ///     a.partial_cmp(b).map(|order| order.is_eq()).ok_or("not comparable")
+    /// };
+    /// assert_eq!(trie.try_eq(&trie.clone(), compare), Ok(true));
+    /// let mut other = HashTrie::new();
+    /// other.insert(1, f64::NAN, |_, _| false);
+    /// assert_eq!(trie.try_eq(&other, compare), Err("not comparable"));
+    /// ```
+    pub fn try_eq<E>(&self, other: &Self, mut eq: impl FnMut(&T, &T) -> Result<bool, E>) -> Result<bool, E> {
         Ok(self.len == other.len && equal(&self.root, &other.root, &mut eq)?)
     }
 
-    /// Are both of the same shape, with the same number of entries in the same places? A test of canonicity.
+    /// Returns `true` if both tries have the same shape, with the same number of entries in each leaf. For tests of
+    /// canonical shapes.
     #[doc(hidden)]
     pub fn same_shape(&self, other: &Self) -> bool {
         same_shape(&self.root, &other.root)
     }
 }
 
-/// Shape is canonical: two tries with the same hashes have the same nodes.
+/// Compares two subtrees at the same depth. The shape is canonical: equal sets of hashes have the same nodes.
 pub(super) fn equal<T, E>(
     a: &Child<T>,
     b: &Child<T>,
@@ -66,7 +100,7 @@ pub(super) fn equal<T, E>(
     }
 }
 
-/// Has every entry of `a` its equal in `b`, and is there no other?
+/// Returns `true` if both buckets have the same length, and `b` has an equal entry for every entry of `a`.
 fn equal_buckets<T, E>(
     a: &Bucket<T>,
     b: &Bucket<T>,
@@ -76,7 +110,7 @@ fn equal_buckets<T, E>(
         return Ok(false);
     }
     for (((&hash, entry), &other_hash), other) in a.hashes().iter().zip(a.entries()).zip(b.hashes()).zip(b.entries()) {
-        // Versions of a leaf have most of their entries in the same places.
+        // Versions of a leaf have most of their entries at the same indices.
         let is_there = hash == other_hash && eq(entry, other)?;
         if !is_there && b.try_find(tag(hash), |other| eq(entry, other))?.is_none() {
             return Ok(false);

@@ -1,6 +1,6 @@
 //! Iteration: borrowing, mutable, and owning.
 //!
-//! Leaves come in the order of their hashes, and the entries of a leaf from the last to the first, in all of them.
+//! All iterators visit the leaves in the order of their hashes, and the entries of a leaf from the last to the first.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -9,9 +9,9 @@ use core::slice;
 use super::bitmap::Bitmap;
 use super::child::{Child, ChildMut, ChildRef, ChildSlots, ChildrenMut};
 use super::node::HEIGHT_MAX;
-use super::{Clones, HashTrie};
+use super::{CloneFn, HashTrie};
 
-/// The entries below one child: the leaf at hand, and above it the bitmap nodes with the children that are left.
+/// The entries below one child: the current leaf, and the bitmap nodes above it with their remaining children.
 pub(crate) struct Entries<'a, T> {
     leaf: slice::Iter<'a, T>,
     depth: usize,
@@ -47,7 +47,7 @@ impl<'a, T> Entries<'a, T> {
         self.depth += 1;
     }
 
-    /// Goes to the next leaf that has entries. Not inlined, so that `next` stays small enough to be.
+    /// Advances to the next leaf that has entries. Not inlined, so that `next` is small enough to be inlined.
     #[inline(never)]
     fn next_leaf(&mut self) -> bool {
         while let Some(top) = self.depth.checked_sub(1) {
@@ -55,8 +55,8 @@ impl<'a, T> Entries<'a, T> {
                 self.depth = top;
                 continue;
             };
-            let node = self.nodes[top].and_then(Child::as_bitmap).expect("the stack holds bitmap nodes");
-            // While the entries of this child are worked on, the one after the next is fetched.
+            let node = self.nodes[top].and_then(Child::as_bitmap).expect("the stack contains only bitmap nodes");
+            // While the entries of this child are processed, the child after the next one is fetched.
             let mut ahead = self.starts[top];
             if let (Some(_), Some(ahead)) = (ahead.pop_first(), ahead.pop_first()) {
                 node.child(ahead).prefetch();
@@ -102,12 +102,12 @@ impl<'a, T> Iterator for Entries<'a, T> {
     }
 }
 
-/// A borrowing iterator over the entries of a [`HashTrie`], made by [`HashTrie::iter`].
+/// A borrowing iterator over the entries of a [`HashTrie`], returned by [`HashTrie::iter`].
 ///
 /// # Examples
 ///
 /// ```
-/// use perennial::HashTrie;
+/// use perennial::trie::HashTrie;
 ///
 /// let mut numbers = HashTrie::new();
 /// numbers.insert(7, 7, |a, b| a == b);
@@ -115,7 +115,7 @@ impl<'a, T> Iterator for Entries<'a, T> {
 /// ```
 pub struct Iter<'a, T> {
     entries: Entries<'a, T>,
-    /// The number of entries behind the leaf at hand: so it need not be changed for each entry.
+    /// The number of entries after the current leaf. It does not have to be updated for each entry.
     behind: usize,
 }
 
@@ -168,13 +168,13 @@ impl<'a, T> Iterator for Iter<'a, T> {
 impl<T> ExactSizeIterator for Iter<'_, T> {}
 impl<T> FusedIterator for Iter<'_, T> {}
 
-/// A mutable iterator over the entries of a [`HashTrie`]. Shared nodes are copied as they are reached.
+/// A mutable iterator over the entries of a [`HashTrie`]. Shared nodes are copied when they are reached.
 pub(crate) struct IterMut<'a, T, C> {
     leaf: slice::IterMut<'a, T>,
     depth: usize,
     nodes: [Option<ChildrenMut<'a, T>>; HEIGHT_MAX],
     len: usize,
-    /// None in an iterator over nothing.
+    /// `None` in an empty iterator.
     clone: Option<C>,
 }
 
@@ -183,22 +183,22 @@ impl<'a, T, C> IterMut<'a, T, C> {
         Self { leaf: [].iter_mut(), depth: 0, nodes: [const { None }; HEIGHT_MAX], len: 0, clone: None }
     }
 
-    /// Returns the entries that are left, to look at.
+    /// Returns an iterator over the remaining entries.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         let above = self.nodes[..self.depth].iter().rev().flatten();
         self.leaf.as_slice().iter().rev().chain(above.flat_map(ChildrenMut::rest).flat_map(Entries::below))
     }
 }
 
-impl<'a, T, C: Clones<T>> IterMut<'a, T, C> {
-    /// Returns the entries below one child, which has `len` of them.
+impl<'a, T, C: CloneFn<T>> IterMut<'a, T, C> {
+    /// Returns an iterator over the entries below one child, which has `len` entries.
     pub(super) fn below(child: ChildSlots<'a, T>, len: usize, clone: C) -> Self {
         let mut iter = Self { len, clone: Some(clone), ..Self::over_nothing() };
         iter.enter(child.make_mut(clone));
         iter
     }
 
-    /// Makes a leaf the one at hand, or puts a node on the stack.
+    /// Makes a leaf the current one, or pushes a node onto the stack.
     #[inline]
     fn enter(&mut self, child: ChildMut<'a, T>) {
         match child {
@@ -212,7 +212,7 @@ impl<'a, T, C: Clones<T>> IterMut<'a, T, C> {
         }
     }
 
-    /// Goes on to the next node. A child whose copy panics is passed over.
+    /// Advances to the next node. A child whose copy panics is skipped.
     fn advance(&mut self) -> bool {
         let Some(clone) = self.clone else { return false };
         while let Some(top) = self.depth.checked_sub(1) {
@@ -238,7 +238,7 @@ impl<T: fmt::Debug, C> fmt::Debug for IterMut<'_, T, C> {
     }
 }
 
-impl<'a, T, C: Clones<T>> Iterator for IterMut<'a, T, C> {
+impl<'a, T, C: CloneFn<T>> Iterator for IterMut<'a, T, C> {
     type Item = &'a mut T;
 
     #[inline]
@@ -271,43 +271,30 @@ impl<'a, T, C: Clones<T>> Iterator for IterMut<'a, T, C> {
     }
 }
 
-impl<T, C: Clones<T>> ExactSizeIterator for IterMut<'_, T, C> {}
-impl<T, C: Clones<T>> FusedIterator for IterMut<'_, T, C> {}
+impl<T, C: CloneFn<T>> ExactSizeIterator for IterMut<'_, T, C> {}
+impl<T, C: CloneFn<T>> FusedIterator for IterMut<'_, T, C> {}
 
-/// An owning iterator over the entries of a [`HashTrie`]: moves them out of nodes that nobody else has, and clones
-/// those of shared ones.
-///
-/// # Examples
-///
-/// ```
-/// use perennial::HashTrie;
-///
-/// let mut numbers = HashTrie::new();
-/// numbers.insert(7, 7, |a, b| a == b);
-/// assert!(numbers.into_iter().eq([7]));
-/// ```
-pub struct IntoIter<T> {
+/// The entries below one child, by value: moved out of unshared nodes, cloned from shared ones.
+pub(crate) struct OwnedEntries<T> {
     leaf: Child<T>,
-    /// The entries of `leaf` that are left: those before this index.
+    /// The number of remaining entries of `leaf`: those before this index.
     untaken: usize,
     depth: usize,
     nodes: [Child<T>; HEIGHT_MAX],
     starts: [Bitmap; HEIGHT_MAX],
-    len: usize,
 }
 
-impl<T> IntoIter<T> {
-    fn new(trie: HashTrie<T>) -> Self {
-        let mut iter = Self {
+impl<T> OwnedEntries<T> {
+    pub(crate) fn below(child: Child<T>) -> Self {
+        let mut entries = Self {
             leaf: Child::EMPTY,
             untaken: 0,
             depth: 0,
             nodes: [const { Child::EMPTY }; HEIGHT_MAX],
             starts: [Bitmap::EMPTY; HEIGHT_MAX],
-            len: trie.len,
         };
-        iter.enter(trie.root);
-        iter
+        entries.enter(child);
+        entries
     }
 
     fn enter(&mut self, child: Child<T>) {
@@ -321,13 +308,13 @@ impl<T> IntoIter<T> {
         }
     }
 
-    /// Goes on to the next node.
+    /// Advances to the next node.
     fn advance(&mut self) -> bool {
         while let Some(top) = self.depth.checked_sub(1) {
             if let Some(start) = self.starts[top].pop_first() {
                 let child = match self.nodes[top].get_mut() {
                     Some(ChildMut::Bitmap(node)) => node.child_mut(start).replace(Child::EMPTY),
-                    _ => self.nodes[top].as_bitmap().expect("the stack holds bitmap nodes").child(start).clone(),
+                    _ => self.nodes[top].as_bitmap().expect("the stack has only bitmap nodes").child(start).clone(),
                 };
                 self.enter(child);
                 return true;
@@ -338,8 +325,25 @@ impl<T> IntoIter<T> {
         false
     }
 
-    /// Returns the entries that are left, to look at.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+    #[inline]
+    pub(crate) fn next_with(&mut self, clone: impl CloneFn<T>) -> Option<T> {
+        while self.untaken == 0 {
+            if !self.advance() {
+                return None;
+            }
+        }
+        let index = self.untaken - 1;
+        let entry = match self.leaf.get_mut() {
+            Some(ChildMut::Bucket(bucket)) => bucket.swap_remove(index),
+            Some(ChildMut::Collision(node)) => node.entries.swap_remove(index),
+            _ => clone(&self.leaf.entries()[index]),
+        };
+        self.untaken = index;
+        Some(entry)
+    }
+
+    /// Returns an iterator over references to the remaining entries.
+    fn rest(&self) -> impl Iterator<Item = &T> {
         let above = self.nodes[..self.depth].iter().zip(self.starts).rev().flat_map(|(node, mut starts)| {
             let children = core::iter::from_fn(move || starts.pop_first());
             children.filter_map(|start| Some(node.as_bitmap()?.child(start)))
@@ -348,10 +352,51 @@ impl<T> IntoIter<T> {
     }
 }
 
+/// An owning iterator over the entries of a [`HashTrie`]: moves them out of unshared nodes, and clones those of
+/// shared ones.
+///
+/// # Examples
+///
+/// ```
+/// use perennial::trie::HashTrie;
+///
+/// let mut numbers = HashTrie::new();
+/// numbers.insert(7, 7, |a, b| a == b);
+/// assert!(numbers.into_iter().eq([7]));
+/// ```
+pub struct IntoIter<T> {
+    entries: OwnedEntries<T>,
+    len: usize,
+}
+
+impl<T> IntoIter<T> {
+    pub(crate) fn new(trie: HashTrie<T>) -> Self {
+        Self { len: trie.len, entries: OwnedEntries::below(trie.root) }
+    }
+
+    #[inline]
+    pub(crate) fn next_with(&mut self, clone: impl CloneFn<T>) -> Option<T> {
+        let entry = self.entries.next_with(clone)?;
+        self.len -= 1;
+        Some(entry)
+    }
+
+    #[inline]
+    pub(crate) const fn len_left(&self) -> usize {
+        self.len
+    }
+
+    /// Returns an iterator over references to the remaining entries.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.entries.rest()
+    }
+}
+
 impl<T: Clone> Clone for IntoIter<T> {
-    /// Shares the nodes that are left. O(log n).
+    /// Returns an iterator over the same remaining entries, which shares their nodes. O(log n).
     fn clone(&self) -> Self {
-        Self { leaf: self.leaf.clone(), nodes: self.nodes.clone(), ..*self }
+        let OwnedEntries { leaf, nodes, .. } = &self.entries;
+        Self { entries: OwnedEntries { leaf: leaf.clone(), nodes: nodes.clone(), ..self.entries }, len: self.len }
     }
 }
 
@@ -372,20 +417,7 @@ impl<T: Clone> Iterator for IntoIter<T> {
 
     #[inline]
     fn next(&mut self) -> Option<T> {
-        while self.untaken == 0 {
-            if !self.advance() {
-                return None;
-            }
-        }
-        let index = self.untaken - 1;
-        let entry = match self.leaf.get_mut() {
-            Some(ChildMut::Bucket(bucket)) => bucket.swap_remove(index),
-            Some(ChildMut::Collision(node)) => node.entries.swap_remove(index),
-            _ => self.leaf.entries()[index].clone(),
-        };
-        self.untaken = index;
-        self.len -= 1;
-        Some(entry)
+        self.next_with(T::clone)
     }
 
     #[inline]
@@ -398,12 +430,12 @@ impl<T: Clone> ExactSizeIterator for IntoIter<T> {}
 impl<T: Clone> FusedIterator for IntoIter<T> {}
 
 impl<T> HashTrie<T> {
-    /// Returns the entries in no particular order. O(n), no allocation.
+    /// Returns an iterator over the entries, in unspecified order. O(n) for the whole run, no allocation.
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
@@ -416,7 +448,7 @@ impl<T> HashTrie<T> {
         Iter { entries, behind }
     }
 
-    pub(crate) fn iter_mut_with<C: Clones<T>>(&mut self, clone: C) -> IterMut<'_, T, C> {
+    pub(crate) fn iter_mut_with<C: CloneFn<T>>(&mut self, clone: C) -> IterMut<'_, T, C> {
         IterMut::below(ChildSlots::root(&mut self.root), self.len, clone)
     }
 }

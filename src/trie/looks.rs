@@ -1,4 +1,5 @@
-//! For tests: how often a thread looks at a node other than to compare or count references of it.
+//! For tests: counts how often a thread reads a node, other than to compare pointers or to access its reference
+//! count.
 
 use core::cell::Cell;
 
@@ -10,7 +11,7 @@ pub(super) fn count() {
     LOOKS.with(|looks| looks.set(looks.get() + 1));
 }
 
-/// Returns the result of `operation`, and how many looks there are in it.
+/// Returns the result of `operation` and the number of node reads during it.
 pub(super) fn during<R>(operation: impl FnOnce() -> R) -> (R, usize) {
     let before = LOOKS.get();
     let result = operation();

@@ -1,230 +1,106 @@
-//! Union, intersection, difference and everything between: one walk over two tries that builds a third.
+//! Union, intersection, difference and similar operations: one walk over two tries that builds a third.
 //!
-//! It goes down both tries together, range by range, and stops where both share a subtree or only one has anything.
-//! What is unchanged is put into the result as it is; if the result is what an operand is, it is that operand itself.
+//! The walk descends both tries together, range by range, and stops where both share a subtree or where only one has
+//! entries. Unchanged parts become parts of the result; if the result is equal to an operand, that operand is
+//! returned.
 //!
-//! The walk is the one over immutable sets of Liljenzin, "Confluently Persistent Sets and Maps" (2013), on a trie.
+//! The algorithm is that of Liljenzin, "Confluently Persistent Sets and Maps" (2013), for immutable sets, on a trie.
 
-use alloc::vec::Vec;
+mod leaves;
+mod len;
 
 use super::bitmap::Bitmap;
-use super::bucket::{Bucket, Indices, is_one};
 use super::child::{BitmapNode, Child};
-use super::iter::Entries;
-use super::level::{Key, Level, Source, hash, index, key, subtree};
-use super::part::{Matched, Part};
-use super::{Clones, HashTrie};
-
-/// What becomes of an entry that both sides have.
-pub(crate) enum Merged<T> {
-    /// The left one stays.
-    Left,
-    /// The right one stays.
-    Right,
-    /// This one takes the place of both; it must have their hash.
-    New(T),
-    /// None stays.
-    Remove,
-}
-
-/// What becomes of entries that one side has, and of subtrees that both share.
-#[derive(Clone, Copy)]
-pub(crate) struct Rule {
-    /// Does what only the left side has stay?
-    pub(crate) left: bool,
-    /// Does what only the right side has stay?
-    pub(crate) right: bool,
-    pub(crate) shared: Shared,
-}
-
-/// What becomes of a subtree that both sides share.
-#[derive(Clone, Copy)]
-pub(crate) enum Shared {
-    /// It stays as it is.
-    Keep,
-    /// It goes.
-    Drop,
-    /// Each entry is asked about.
-    Walk,
-}
+use super::node_builder::{NodeBuilder, subtree};
+use super::range::RangeView;
+use super::set_op::{Merge, SetOp, SharedPolicy};
+use super::{CloneFn, HashTrie};
+use leaves::{LeafMerge, Outcome};
+pub(super) use len::LenCounter;
 
 impl<T> HashTrie<T> {
-    /// What `rule` and `both` make of `self`, the left side, and `other`, the right one. `same` tells equal entries,
-    /// left and right, and `both` is asked once about each pair of them. For tries that saw equal entries under equal
-    /// hashes.
+    /// Returns the result of `op` and `both` for `self`, the left side, and `other`, the right side. `same` returns
+    /// whether a left and a right entry are equal. `both` is called once for each pair of equal entries, except in
+    /// shared subtrees for which `op` decides. Equal entries must have equal hashes in both tries.
     pub(crate) fn try_merge_with<E>(
         &self,
         other: &Self,
-        rule: Rule,
+        op: SetOp,
         same: impl FnMut(&T, &T) -> Result<bool, E>,
-        both: impl FnMut(&T, &T) -> Result<Merged<T>, E>,
-        clone: impl Clones<T>,
+        both: impl FnMut(&T, &T) -> Result<Merge<T>, E>,
+        clone: impl CloneFn<T>,
     ) -> Result<Self, E> {
         let one_side = match (self.is_empty(), other.is_empty()) {
-            (_, true) => Some((self, rule.left)),
-            (true, false) => Some((other, rule.right)),
+            (_, true) => Some((self, op.left)),
+            (true, false) => Some((other, op.right)),
             (false, false) => None,
         };
         if let Some((side, stays)) = one_side {
             return Ok(if stays { side.clone() } else { Self::new() });
         }
-        let (a, b) = (Part::of(&self.root), Part::of(&other.root));
-        let mut merge = Merge::new(rule, same, both, clone);
+        let (a, b) = (RangeView::of(&self.root), RangeView::of(&other.root));
+        let mut merge = MergeWalk::new(op, same, both, clone);
         let root = if a.is_node() || b.is_node() || a.is_shared_with(&b) {
             merge.child(a, b, 0)?
         } else {
             match merge.pick(a, b, 0)? {
                 Outcome::Operand(whole) => whole,
-                Outcome::Entries(picked) => subtree(0, &mut merge.gathered([a, b]), picked),
+                Outcome::Entries(picked) => subtree(0, &mut merge.leaves.gathered([a, b]), picked),
             }
         };
-        let len = merge.tally.result(self.len, other.len, rule);
+        let len = merge.counter.result(self.len, other.len, op);
         Ok(Self { root, len })
     }
 }
 
-/// A merge at work.
-pub(super) struct Merge<'a, T, S, B, C> {
-    rule: Rule,
-    same: S,
-    both: B,
-    clone: C,
-    /// The entries of a leaf of the result that are not in a bucket of an operand, and their keys.
-    items: Vec<Item<'a, T>>,
-    keys: Vec<Key>,
-    /// The entries of the right leaf that have an equal one in the left.
-    matched: Matched,
-    pub(super) tally: Tally<'a, T>,
+/// A merge in progress.
+pub(super) struct MergeWalk<'a, T, S, B, C> {
+    leaves: LeafMerge<'a, T, S, B, C>,
+    pub(super) counter: LenCounter<'a, T>,
 }
 
-/// An entry of the result: one of an operand, or a new one.
-enum Item<'a, T> {
-    Of(&'a T),
-    New(T),
-    Taken,
-}
-
-/// What stays of two leaves.
-#[derive(Default)]
-struct Stays {
-    /// The indices in buckets, left and right.
-    indices: [Indices; 2],
-    /// How many entries of the left and of the right side stay as they are.
-    kept: [usize; 2],
-}
-
-/// The entries of a leaf of the result, or of the leaves that it is split into.
-struct Gathered<'m, 'a, T, C> {
-    buckets: [Option<&'a Bucket<T>>; 2],
-    keys: &'m [Key],
-    items: &'m mut [Item<'a, T>],
-    clone: C,
-}
-
-/// Some of them: indices in both buckets, and a range of `keys`, which are sorted if there are more entries than a
-/// bucket holds.
-#[derive(Clone, Copy)]
-struct Picked {
-    indices: [Indices; 2],
-    first: usize,
-    end: usize,
-}
-
-/// What stays of two parts.
-enum Outcome<T> {
-    /// All of one of them, and nothing else.
-    Operand(Child<T>),
-    /// Some entries of both.
-    Entries(Picked),
-}
-
-impl Picked {
-    #[inline]
-    const fn len(self) -> usize {
-        let [left, right] = self.indices;
-        (left.count_ones() + right.count_ones()) as usize + self.end - self.first
-    }
-}
-
-impl<T, C: Clones<T>> Source<T> for Gathered<'_, '_, T, C> {
-    type Some = Picked;
-
-    #[inline]
-    fn len(&self, some: Picked) -> usize {
-        some.len()
-    }
-
-    fn halves(&self, some: Picked, bit: u32) -> [Picked; 2] {
-        let Picked { indices, first, end } = some;
-        let middle = first + self.keys[first..end].partition_point(|&key| !is_one(hash(key), bit));
-        let ones = |side: usize| {
-            let hashes = self.buckets[side].map_or(&[][..], Bucket::hashes);
-            let bits = hashes.iter().enumerate().map(|(index, &hash)| Indices::from(is_one(hash, bit)) << index);
-            indices[side] & bits.sum::<Indices>()
-        };
-        let ones = [ones(0), ones(1)];
-        let zeros = [indices[0] & !ones[0], indices[1] & !ones[1]];
-        [Picked { indices: zeros, first, end: middle }, Picked { indices: ones, first: middle, end }]
-    }
-
-    #[inline]
-    fn take(&mut self, some: Picked, mut put: impl FnMut(u32, T)) {
-        for (bucket, mut indices) in self.buckets.iter().zip(some.indices) {
-            let Some(bucket) = bucket else { continue };
-            while indices != 0 {
-                let index = indices.trailing_zeros() as usize;
-                indices &= indices - 1;
-                put(bucket.hashes()[index], (self.clone)(&bucket.entries()[index]));
-            }
-        }
-        for &key in &self.keys[some.first..some.end] {
-            let entry = match core::mem::replace(&mut self.items[index(key)], Item::Taken) {
-                Item::Of(entry) => (self.clone)(entry),
-                Item::New(entry) => entry,
-                Item::Taken => unreachable!("each item is taken once"),
-            };
-            put(hash(key), entry);
-        }
-    }
-}
-
-impl<'a, T, S, B, C, E> Merge<'a, T, S, B, C>
+impl<'a, T, S, B, C, E> MergeWalk<'a, T, S, B, C>
 where
     S: FnMut(&T, &T) -> Result<bool, E>,
-    B: FnMut(&T, &T) -> Result<Merged<T>, E>,
-    C: Clones<T>,
+    B: FnMut(&T, &T) -> Result<Merge<T>, E>,
+    C: CloneFn<T>,
 {
-    pub(super) fn new(rule: Rule, same: S, both: B, clone: C) -> Self {
-        let tally = Tally::new();
-        Self { rule, same, both, clone, items: Vec::new(), keys: Vec::new(), matched: Matched::default(), tally }
+    pub(super) fn new(op: SetOp, same: S, both: B, clone: C) -> Self {
+        Self { leaves: LeafMerge::new(op, same, both, clone), counter: LenCounter::new() }
     }
 
-    /// Returns the result for a range at a depth of whole levels.
-    pub(super) fn child(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32) -> Result<Child<T>, E> {
-        let (left, right, keep) =
-            (a.whole(), b.whole(), |keep, child: &Child<T>| if keep { child.clone() } else { Child::EMPTY });
-        match (left, right) {
-            (Some(shared), Some(_)) if a.is_shared_with(&b) && !matches!(self.rule.shared, Shared::Walk) => {
-                let stays = matches!(self.rule.shared, Shared::Keep);
-                self.tally.shared(shared);
-                return Ok(keep(stays, shared));
-            }
-            (Some(left), _) if b.is_empty() => {
-                let len = self.tally.left.child(left);
-                self.tally.result += if self.rule.left { len } else { 0 };
-                return Ok(keep(self.rule.left, left));
-            }
-            (_, Some(right)) if a.is_empty() => {
-                let len = self.tally.right.child(right);
-                self.tally.result += if self.rule.right { len } else { 0 };
-                return Ok(keep(self.rule.right, right));
-            }
-            _ => {}
+    /// Returns the result for a range that need not be visited: a subtree that both sides share, or that only one
+    /// side has. Returns `None` for other ranges.
+    fn passed_over(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>) -> Option<Child<T>> {
+        let (child, stays) = if !matches!(self.leaves.op.shared, SharedPolicy::Visit) && a.is_shared_with(&b) {
+            let child = a.whole()?;
+            self.counter.shared(child);
+            (child, matches!(self.leaves.op.shared, SharedPolicy::Keep))
+        } else if b.is_empty() {
+            let child = a.whole()?;
+            let len = self.counter.left.child(child);
+            self.counter.result += if self.leaves.op.left { len } else { 0 };
+            (child, self.leaves.op.left)
+        } else if a.is_empty() {
+            let child = b.whole()?;
+            let len = self.counter.right.child(child);
+            self.counter.result += if self.leaves.op.right { len } else { 0 };
+            (child, self.leaves.op.right)
+        } else {
+            return None;
+        };
+        Some(if stays { child.clone() } else { Child::EMPTY })
+    }
+
+    /// Returns the result for a range at `depth`, a multiple of `WIDTH_MAX`.
+    pub(super) fn child(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>, depth: u32) -> Result<Child<T>, E> {
+        if let Some(child) = self.passed_over(a, b) {
+            return Ok(child);
         }
-        let mut level = Level::new(depth);
+        let mut builder = NodeBuilder::new(depth);
         let nodes = a.whole_node().zip(b.whole_node());
         if let Some((a, b)) = nodes.filter(|(a, b)| a.is_divided_like(b)) {
-            self.children(&mut level, a, b)?;
+            self.children(&mut builder, a, b)?;
         } else {
             for (part, other) in [(a, b), (b, a)] {
                 let Some(node) = part.node() else { continue };
@@ -233,310 +109,106 @@ where
                     |(slot, child): &(usize, &Child<T>)| !other.is_some_and(|other| other.child(*slot).ptr_eq(child));
                 node.children().filter(only_here).for_each(|(_, child)| child.prefetch());
             }
-            let slots = 1 << level.width;
-            self.range(&mut level, a, b, 0, slots)?;
+            let slots = 1 << builder.width;
+            self.range(&mut builder, a, b, 0, slots)?;
         }
-        Ok(level.finish([a.whole(), b.whole()]))
+        Ok(builder.finish([a.whole(), b.whole()]))
     }
 
-    /// Puts the results for the children of two nodes that are divided alike into `level`. Of those that both share
-    /// only the pointers are looked at.
-    fn children(&mut self, level: &mut Level<T>, a: &'a BitmapNode<T>, b: &'a BitmapNode<T>) -> Result<(), E> {
-        let (stays, walked) = match self.rule.shared {
-            Shared::Keep => (true, a.differing(b)),
-            Shared::Drop => (false, a.differing(b)),
-            Shared::Walk => (true, a.starts()),
+    /// Inserts the results for the children of two nodes that are divided alike into `builder`. Of shared children,
+    /// only the pointers are read.
+    fn children(&mut self, builder: &mut NodeBuilder<T>, a: &'a BitmapNode<T>, b: &'a BitmapNode<T>) -> Result<(), E> {
+        let (stays, walked) = match self.leaves.op.shared {
+            SharedPolicy::Keep => (true, a.differing(b)),
+            SharedPolicy::Drop => (false, a.differing(b)),
+            SharedPolicy::Visit => (true, a.starts()),
         };
         for (slot, left) in a.children_at(walked) {
             left.prefetch();
             b.child(slot).prefetch();
         }
-        let scale = level.width - a.width();
+        let scale = builder.width - a.width();
         for (slot, child) in a.children_at(a.starts().without(walked)) {
-            self.tally.shared(child);
-            level.put(slot << scale, if stays { child.clone() } else { Child::EMPTY });
+            self.counter.shared(child);
+            builder.put(slot << scale, if stays { child.clone() } else { Child::EMPTY });
         }
         let mut changed = [if stays { Bitmap::EMPTY } else { Bitmap::ALL }; 2];
         for (slot, left) in a.children_at(walked) {
             let (right, first, end) = (b.child(slot), slot << scale, a.range(slot).1 << scale);
-            self.range(level, Part::of(left), Part::of(right), first, end - first)?;
+            self.range(builder, RangeView::of(left), RangeView::of(right), first, end - first)?;
             for (changed, child) in changed.iter_mut().zip([left, right]) {
-                if !level.has(first, end, child) {
+                if !builder.has(first, end, child) {
                     changed.insert(first);
                 }
             }
         }
-        level.join_all(changed, self.clone);
+        builder.join_all(changed, self.leaves.clone);
         Ok(())
     }
 
-    /// Puts the result for the range of `span` slots from `first` on into `level`.
+    /// Inserts the result for the range of the `span` slots from `first` on into `builder`.
     pub(super) fn range(
         &mut self,
-        level: &mut Level<T>,
-        a: Part<'a, T>,
-        b: Part<'a, T>,
+        builder: &mut NodeBuilder<T>,
+        a: RangeView<'a, T>,
+        b: RangeView<'a, T>,
         first: usize,
         span: usize,
     ) -> Result<(), E> {
-        let depth = level.depth + level.width - span.trailing_zeros();
-        // A leaf and a node of which only what the leaf has too may stay: the result is a leaf.
+        let depth = builder.depth + builder.width - span.trailing_zeros();
+        // If one side is a leaf and the other contributes only entries that match, the result is a leaf.
         let is_leaf = match (a.is_node(), b.is_node()) {
             (false, false) => true,
-            (false, true) => !self.rule.right,
-            (true, false) => !self.rule.left,
+            (false, true) => !self.leaves.op.right,
+            (true, false) => !self.leaves.op.left,
             (true, true) => false,
         };
         if is_leaf {
-            return self.leaves(level, a, b, first, span);
+            return self.leaves(builder, a, b, first, span);
         }
         if span == 1 {
             let child = self.child(a, b, depth)?;
-            level.put(first, child);
+            builder.put(first, child);
             return Ok(());
         }
         let ([a_zeros, a_ones], [b_zeros, b_ones]) = (a.halves(depth), b.halves(depth));
         let half = span / 2;
-        self.range(level, a_zeros, b_zeros, first, half)?;
-        self.range(level, a_ones, b_ones, first + half, half)?;
-        level.join(first, first + half, first + span, self.clone);
+        self.range(builder, a_zeros, b_zeros, first, half)?;
+        self.range(builder, a_ones, b_ones, first + half, half)?;
+        builder.join(first, first + half, first + span, self.leaves.clone);
         Ok(())
     }
 
-    /// Puts the result for a range into `level` where it is a matter of the entries of one leaf on either side, or of a
-    /// child that only one side has.
+    /// Inserts the result for a range into `builder`, if each side has at most a leaf in it, or one side contributes
+    /// only matching entries, or only one side has a child in it.
     fn leaves(
         &mut self,
-        level: &mut Level<T>,
-        a: Part<'a, T>,
-        b: Part<'a, T>,
+        builder: &mut NodeBuilder<T>,
+        a: RangeView<'a, T>,
+        b: RangeView<'a, T>,
         first: usize,
         span: usize,
     ) -> Result<(), E> {
-        let walk = matches!(self.rule.shared, Shared::Walk);
-        if !walk && a.is_shared_with(&b) || a.is_empty() && b.whole().is_some() || b.is_empty() && a.whole().is_some() {
-            let child = self.child(a, b, 0)?;
-            level.put(first, child);
+        if let Some(child) = self.passed_over(a, b) {
+            builder.put(first, child);
             return Ok(());
         }
-        // The depth of the bitmap node, if one side is part of one: that of a node in this slot, or of this level itself.
-        let depth = if span == 1 { level.depth + level.width } else { level.depth };
+        // The depth of the bitmap node, if one side is part of one: either a node in this slot, or the node under
+        // construction.
+        let depth = if span == 1 { builder.depth + builder.width } else { builder.depth };
         match self.pick(a, b, depth)? {
-            Outcome::Operand(whole) => level.put(first, whole),
-            Outcome::Entries(picked) => level.build(&mut self.gathered([a, b]), picked, first, span),
+            Outcome::Operand(whole) => builder.put(first, whole),
+            Outcome::Entries(picked) => builder.build(&mut self.leaves.gathered([a, b]), picked, first, span),
         }
         Ok(())
     }
 
-    /// Decides what stays of two parts that are not both nodes. The entries are those of [`gathered`](Self::gathered).
-    fn pick(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32) -> Result<Outcome<T>, E> {
-        self.items.clear();
-        self.keys.clear();
-        let mut stays = Stays::default();
-        if a.is_node() {
-            self.match_right(a, b, depth, &mut stays)?;
-        } else {
-            self.match_left(a, b, depth, &mut stays)?;
-        }
-        let picked = Picked { indices: stays.indices, first: 0, end: self.keys.len() };
-        let len = picked.len();
-        self.tally.left.part(&a);
-        self.tally.right.part(&b);
-        self.tally.result += len;
-        for (part, kept) in [a, b].into_iter().zip(stays.kept) {
-            if let Some(whole) = part.whole().filter(|whole| len > 0 && kept == len && whole.entries().len() == len) {
-                return Ok(Outcome::Operand(whole.clone()));
-            }
-        }
-        if len > Bucket::<T>::MAX {
-            self.keys.sort_unstable();
-        }
-        Ok(Outcome::Entries(picked))
-    }
-
-    /// Returns what was picked of two parts.
-    fn gathered(&mut self, parts: [Part<'a, T>; 2]) -> Gathered<'_, 'a, T, C> {
-        let buckets = parts.map(|part| part.bucket().map(|(bucket, _)| bucket));
-        Gathered { buckets, keys: &self.keys, items: &mut self.items, clone: self.clone }
-    }
-
-    /// Collects what stays of leaf `a` and of `b`.
-    #[inline]
-    fn match_left(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32, stays: &mut Stays) -> Result<(), E> {
-        self.matched.start(b);
-        for (index, hash, left) in a.entries() {
-            let found = b.try_find(hash, depth, |right| (self.same)(left, right))?;
-            // Only an inconsistent equality finds an entry twice. In a node there are other leaves with the same indices.
-            match found.filter(|&(index, _)| b.is_node() || !self.matched.has(index)) {
-                Some(right) => {
-                    if !b.is_node() {
-                        self.matched.insert(right.0);
-                    }
-                    self.decide(hash, [a, b], [(index, left), right], stays)?;
-                }
-                None if self.rule.left => self.keep(stays, 0, a, index, hash, left),
-                None => {}
-            }
-        }
-        if self.rule.right {
-            if b.bucket().is_some() {
-                let indices = self.matched.others();
-                stays.indices[1] |= indices;
-                stays.kept[1] += indices.count_ones() as usize;
-            } else {
-                for (index, hash, right) in b.entries() {
-                    if !self.matched.has(index) {
-                        self.keep(stays, 1, b, index, hash, right);
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// [`match_left`](Self::match_left) for a node `a`, of which nothing stays that leaf `b` has not.
-    fn match_right(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32, stays: &mut Stays) -> Result<(), E> {
-        for (index, hash, right) in b.entries() {
-            if let Some(left) = a.try_find(hash, depth, |left| (self.same)(left, right))? {
-                self.decide(hash, [a, b], [left, (index, right)], stays)?;
-            } else if self.rule.right {
-                self.keep(stays, 1, b, index, hash, right);
-            }
-        }
-        Ok(())
-    }
-
-    /// Lets an entry of `part`, that of the left side (0) or of the right one (1), stay as it is.
-    #[inline]
-    fn keep(&mut self, stays: &mut Stays, side: usize, part: Part<'a, T>, index: usize, hash: u32, entry: &'a T) {
-        stays.kept[side] += 1;
-        match part.bucket() {
-            Some(_) => stays.indices[side] |= 1 << index,
-            None => self.push(hash, Item::Of(entry)),
-        }
-    }
-
-    #[inline]
-    fn push(&mut self, hash: u32, item: Item<'a, T>) {
-        if self.items.capacity() == 0 {
-            // For most leaves, so that one allocation will do.
-            self.items.reserve(Bucket::<T>::MAX);
-            self.keys.reserve(Bucket::<T>::MAX);
-        }
-        self.keys.push(key(hash, self.items.len()));
-        self.items.push(item);
-    }
-
-    /// Asks what becomes of two equal entries, each given with its index in its leaf.
-    #[inline]
-    fn decide(
-        &mut self,
-        hash: u32,
-        [a, b]: [Part<'a, T>; 2],
-        [(at_left, left), (at_right, right)]: [(usize, &'a T); 2],
-        stays: &mut Stays,
-    ) -> Result<(), E> {
-        match (self.both)(left, right)? {
-            Merged::Left => self.keep(stays, 0, a, at_left, hash, left),
-            Merged::Right => self.keep(stays, 1, b, at_right, hash, right),
-            Merged::New(entry) => self.push(hash, Item::New(entry)),
-            Merged::Remove => {}
-        }
-        Ok(())
-    }
-}
-
-/// Counts the entries of the result without a look into the subtrees that it shares, as far as that can be.
-pub(super) struct Tally<'a, T> {
-    left: Seen<'a, T>,
-    right: Seen<'a, T>,
-    /// Is there a node that both share?
-    shares_nodes: bool,
-    /// Entries of the result in leaves.
-    result: usize,
-}
-
-/// What has been seen of one side.
-struct Seen<'a, T> {
-    /// Entries in leaves.
-    entries: usize,
-    /// Inner nodes that the other side does not have.
-    nodes: Vec<&'a Child<T>>,
-}
-
-impl<'a, T> Seen<'a, T> {
-    const fn new() -> Self {
-        Self { entries: 0, nodes: Vec::new() }
-    }
-
-    /// Counts a subtree. Returns how many entries are counted now.
-    fn child(&mut self, child: &'a Child<T>) -> usize {
-        let len = child.entries().len();
-        self.entries += len;
-        self.nodes.extend(child.is_bitmap().then_some(child));
-        len
-    }
-
-    fn part(&mut self, part: &Part<'a, T>) {
-        match *part {
-            Part::Empty => {}
-            Part::Leaf { .. } => self.entries += part.len(),
-            Part::Node { node, first, span, .. } => {
-                let children = node.children().filter(|(slot, _)| (first..first + span).contains(slot));
-                for (_, child) in children {
-                    self.child(child);
-                }
-            }
-        }
-    }
-
-    /// Returns the number of entries in `nodes`.
-    fn count(&self) -> usize {
-        self.nodes.iter().map(|node| Entries::below(node).count()).sum()
-    }
-}
-
-impl<T> Tally<'_, T> {
-    const fn new() -> Self {
-        Self { left: Seen::new(), right: Seen::new(), shares_nodes: false, result: 0 }
-    }
-
-    /// Notes that there is a subtree which both share. It need not be looked at.
-    fn shared(&mut self, child: &Child<T>) {
-        self.shares_nodes |= !child.is_empty();
-    }
-
-    /// Counts what another tally has counted, elsewhere in the same tries.
-    #[cfg(any(feature = "rayon", test))]
-    pub(super) fn add(&mut self, other: Self) {
-        for (seen, more) in [(&mut self.left, other.left), (&mut self.right, other.right)] {
-            seen.entries += more.entries;
-            seen.nodes.extend(more.nodes);
-        }
-        self.shares_nodes |= other.shares_nodes;
-        self.result += other.result;
-    }
-
-    /// Returns the length of the result, from the lengths of both sides. The subtrees that were not looked at are of
-    /// three kinds: inner nodes that only the left side has, or only the right side has, and what both share. If the
-    /// entries below one kind are counted, or there are none of it, the other two follow.
-    pub(super) fn result(&self, left_len: usize, right_len: usize, rule: Rule) -> usize {
-        let (left, right) = (left_len - self.left.entries, right_len - self.right.entries);
-        let shared = if !self.shares_nodes {
-            0
-        } else if self.left.nodes.is_empty() {
-            left
-        } else if self.right.nodes.is_empty() {
-            right
-        } else if left_len < right_len {
-            left - self.left.count()
-        } else {
-            right - self.right.count()
-        };
-        let keep = |count: usize, keep: bool| if keep { count } else { 0 };
-        self.result
-            + keep(shared, matches!(rule.shared, Shared::Keep))
-            + keep(left - shared, rule.left)
-            + keep(right - shared, rule.right)
+    /// Decides which entries of two ranges, which are not both nodes, are kept, and counts them.
+    fn pick(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>, depth: u32) -> Result<Outcome<T>, E> {
+        let outcome = self.leaves.pick(a, b, depth)?;
+        self.counter.left.range(&a);
+        self.counter.right.range(&b);
+        self.counter.result += outcome.len();
+        Ok(outcome)
     }
 }

@@ -1,7 +1,7 @@
-//! The three kinds of node, the invariants that they keep together, and the constants with what chose them.
+//! The three kinds of node, their common invariants, and the constants with the measurements behind them.
 //!
 //! A [`HashTrie`](super::HashTrie) is a hash array mapped trie (Bagwell, "Ideal Hash Trees", 2001) whose leaves are
-//! small buckets. It sees each entry under a hash of 32 bits; the top bits choose the path, the low 8 bits are its tag.
+//! small buckets. It uses a hash of 32 bits for each entry: the top bits select the path, the low 8 bits are the tag.
 //!
 //! ```text
 //!  HashTrie { root, len }
@@ -18,50 +18,46 @@
 //!
 //! `MAX` is 32 for small entries without a destructor, and 16 for others: see [`bucket_max`].
 //!
-//! A *range* is the set of hashes that begin with the same bits. Imagine the binary trie of ranges in which a range is
-//! split into its two halves if and only if it has more than MAX entries and hash bits are left. Its leaves are our
-//! leaves, and its inner nodes are packed, four levels at a time, into bitmap nodes:
+//! A *range* is the set of hashes that begin with the same bits. Imagine the binary trie of ranges in which a range
+//! is split into its two halves if and only if it has more than MAX entries and hash bits are left. Its leaves are
+//! our leaves, and its inner nodes are packed, up to four levels at a time, into bitmap nodes:
 //!
-//! 1. A leaf is empty, a bucket of 1 to MAX entries, or a collision node of more than MAX.
-//! 2. Each slot range of a node, as each pair of buddy ranges put together, follows the split rule: ranges of at most MAX
-//!    entries are one leaf, larger ones are split.
-//! 3. A child's range begins with its parent's bits and the bits of the slots that it covers. It covers a power of two of
-//!    slots, and starts at a multiple of that number.
-//! 4. A node is as narrow as its children permit: one of them covers just one slot. Its width is at most 4, and only in
-//!    a node of width 4 are there further bitmap nodes, each in one slot.
-//! 5. A collision node's entries agree in all 32 bits of the hash. It is found at depth 32 only.
-//! 6. Every entry stands in the range of its hash, and `len` of the trie counts them all.
+//! 1. A leaf is empty, a bucket of 1 to MAX entries, or a collision node of more than MAX entries.
+//! 2. The slot ranges of a node follow the split rule: each range of at most MAX entries is one leaf, and larger
+//!    ranges are split. So the two halves of a split range have more than MAX entries together.
+//! 3. A child's range begins with the bits of its parent's range and the bits of the slots that it covers. It covers
+//!    a power of two of slots, and starts at a multiple of that number.
+//! 4. A node is as narrow as its children permit: at least one child covers just one slot. Its width is at most 4,
+//!    and only a node of width 4 has further bitmap nodes as children, each in one slot.
+//! 5. The entries of a collision node agree in all 32 bits of the hash. Collision nodes exist at depth 32 only.
+//! 6. Every entry is in the leaf of the range of its hash, and `len` of the trie is the number of all entries.
 //!
-//! So the *shape* is canonical: the same set of hashes gives the same tree, whatever its history. Removal is the mirror
-//! of insertion, and equality can compare trees node by node. The order inside a bucket, and with it iteration order,
-//! is not part of the shape.
+//! So the *shape* is canonical: the same set of hashes gives the same tree, regardless of its history. Removal is the
+//! mirror image of insertion, and equality can compare trees node by node. The order of entries in a leaf, and with
+//! it the iteration order, is not part of the shape.
 //!
-//! A node that several tries share is never edited: whoever wants to edit it copies it first (path copying). A node
-//! with one owner is edited in place. There is no other mechanism for transients.
+//! A shared node is never edited: an edit copies it first (path copying). A node with one owner is edited in place.
+//! Transients need no other mechanism.
 
-use alloc::vec::Vec;
-
-use super::bucket::{Bucket, tag};
-use super::child::{BitmapNode, Child, ChildRef, Head};
-
-/// The hash bits that are kept. At 32, a map of ten million entries has buckets at depth 20, far from the end.
+/// The number of hash bits that are used. With 32, a map of ten million entries has buckets at depth 20, well above
+/// the limit.
 pub(crate) const HASH_BITS: u32 = 32;
 
-/// The most hash bits that a bitmap node uses. More than half of the time of a shared edit goes into counting one
-/// reference more for each child of a copied node. With five bits, shared inserts and removals take 20 % longer,
-/// removals in place 6 % and inserts in place 2 % less; lookups take as long (means over ten to a million `(u64, u64)`,
-/// buckets of 32).
+/// The maximum number of hash bits that a bitmap node uses. More than half of the time of an edit of a shared map
+/// goes into incrementing the reference count of each child of a copied node. With five bits, shared inserts and
+/// removals take 20 % longer, removals in place 6 % longer and inserts in place 2 % less; lookups take the same time
+/// (means over ten to a million `(u64, u64)`, buckets of 32).
 pub(crate) const WIDTH_MAX: u32 = 4;
 
-/// The deepest stack of bitmap nodes: at depths 0, 4, … 28.
+/// The maximum number of bitmap nodes on a path: at depths 0, 4, … 28.
 pub(crate) const HEIGHT_MAX: usize = HASH_BITS.div_ceil(WIDTH_MAX) as usize;
 
-/// Returns the most entries of a bucket of `T`s.
+/// Returns the maximum number of entries of a bucket of `T`s.
 ///
-/// Larger buckets are fewer nodes to count, to walk over and to free, but more entries to copy in a shared edit, and
-/// more tags that match by chance. Entries without a destructor are copied by moving memory, others by calling `Clone`,
-/// which may allocate. Measured, as ratios to `imbl` (means over ten to 100 000 entries; the first rows at a width of
-/// five):
+/// With larger buckets there are fewer nodes to count, to traverse and to free, but more entries to copy in a shared
+/// edit, and more tags that match by chance. Entries without a destructor are copied as memory, others by calling
+/// `Clone`, which may allocate. Measured, as ratios to `imbl` (means over ten to 100 000 entries; the first rows at a
+/// width of five):
 ///
 /// | entry, `MAX` | get | miss | shared insert | remove in place | iterate |
 /// |---|---|---|---|---|---|
@@ -80,126 +76,27 @@ pub(crate) const HEIGHT_MAX: usize = HASH_BITS.div_ceil(WIDTH_MAX) as usize;
 /// | `(u32, ())`, 16, width 4 | 0.73 | 0.76 | 0.44 | 0.77 | 0.08 |
 /// | 32, width 4 | 0.79 | 0.93 | 0.37 | 0.58 | 0.04 |
 ///
-/// Buckets of 24 searched by a second group of tags only where it is in use took lookups 1.5 times as long: the branch
-/// is mispredicted.
+/// With buckets of 24 whose second group of tags is searched only if it is in use, lookups took 1.5 times as long,
+/// because that branch is mispredicted.
 pub(crate) const fn bucket_max<T>() -> usize {
     if !core::mem::needs_drop::<T>() && size_of::<T>() <= 32 { 32 } else { 16 }
 }
 
-/// Returns the capacity of the next larger bucket for `len` entries that are to become more. Buckets that are copied
-/// because they are shared get just the room they need. Steps of 2, 4, 8, 16 make inserts in place 10 % faster and take
-/// 6 % more memory.
+/// Returns the capacity of a bucket for `len` entries that leaves capacity for more. Buckets that are copied because
+/// they are shared get no spare capacity. Steps of 4 throughout make inserts in place 13 % slower and save 3 % of
+/// memory; steps of 8 from 8 on do not make them any faster.
 #[inline]
 pub(crate) const fn grown_capacity(len: usize) -> usize {
     match len {
         0..=1 => 2,
         2..=3 => 4,
-        _ => (len + 4) & !3,
+        4..=15 => (len + 4) & !3,
+        _ => (len + 8) & !7,
     }
 }
 
-/// Returns the bits of `hash` that are left for a node at the next depth.
+/// Returns the hash bits that remain for a node of the next depth.
 #[inline]
 pub(crate) const fn descend(bits: u32) -> u32 {
     bits << WIDTH_MAX
-}
-
-/// More entries than a bucket holds, which agree in the whole hash. They are searched one by one.
-#[repr(C)]
-pub(crate) struct CollisionNode<T> {
-    pub(crate) head: [Head<T>; 0],
-    pub(crate) hash: u32,
-    pub(crate) entries: Vec<T>,
-}
-
-impl<T> CollisionNode<T> {
-    /// Returns a copy with room for one entry more.
-    pub(crate) fn copy(&self, clone: impl Fn(&T) -> T) -> Self {
-        let mut entries = Vec::with_capacity(self.entries.len() + 1);
-        entries.extend(self.entries.iter().map(clone));
-        Self { head: [], hash: self.hash, entries }
-    }
-}
-
-impl<T> Child<T> {
-    /// Returns the entries of a leaf; none of a bitmap node.
-    #[inline]
-    pub(crate) fn entries(&self) -> &[T] {
-        match self.get() {
-            ChildRef::Bucket(bucket) => bucket.entries(),
-            ChildRef::Collision(node) => &node.entries,
-            ChildRef::Empty | ChildRef::Bitmap(_) => &[],
-        }
-    }
-
-    /// Returns the number of entries, if it is a leaf that could be joined with another.
-    #[inline]
-    pub(crate) fn small_len(&self) -> Option<usize> {
-        match self.get() {
-            ChildRef::Empty => Some(0),
-            ChildRef::Bucket(bucket) => Some(bucket.len()),
-            ChildRef::Collision(_) | ChildRef::Bitmap(_) => None,
-        }
-    }
-
-    /// Can a leaf take one entry more without a change of the trie's shape?
-    #[inline]
-    pub(crate) fn has_room(&self) -> bool {
-        self.small_len().is_none_or(|len| len < Bucket::<T>::MAX)
-    }
-
-    /// Returns the entry of a leaf that `eq` accepts among those that may have `hash`, with its index.
-    #[inline]
-    pub(crate) fn try_find<E>(
-        &self,
-        hash: u32,
-        eq: impl FnMut(&T) -> Result<bool, E>,
-    ) -> Result<Option<(usize, &T)>, E> {
-        match self.as_bucket() {
-            Some(bucket) => bucket.try_find(tag(hash), eq),
-            None => self.try_find_in_order(eq),
-        }
-    }
-
-    /// [`try_find`](Self::try_find) in a collision node.
-    #[cold]
-    fn try_find_in_order<E>(&self, mut eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<(usize, &T)>, E> {
-        for (index, entry) in self.entries().iter().enumerate() {
-            if eq(entry)? {
-                return Ok(Some((index, entry)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Returns the leaf in the range of `hash`.
-    #[inline]
-    pub(crate) fn leaf(&self, hash: u32) -> &Self {
-        let (mut child, mut bits) = (self, hash);
-        while let Some(next) = child.child_of_widest(bits) {
-            (child, bits) = (next, descend(bits));
-        }
-        child.child_of(bits).unwrap_or(child)
-    }
-
-    /// Returns true if it is a bitmap node, and its child in the slot which the top bits choose is one, too.
-    #[inline]
-    pub(crate) fn has_inner(&self, bits: u32) -> bool {
-        self.child_of_widest(bits).is_some_and(Self::is_bitmap)
-    }
-}
-
-impl<T> BitmapNode<T> {
-    /// Returns the pair of children of one size that make up a range and of which one covers `slot`, as (first, middle,
-    /// end) of their slots. None if that child's buddy is split, or if it covers the whole node.
-    #[inline]
-    pub(crate) fn pair_of(&self, slot: usize) -> Option<(usize, usize, usize)> {
-        let (start, end) = self.range(slot);
-        let span = end - start;
-        let buddy = start ^ span;
-        let within_buddy = ((1u64 << span) - 1) << buddy;
-        let alone = u64::from(self.starts().0) & within_buddy == 1 << buddy;
-        let first = start & buddy;
-        (span < self.slots() && alone).then_some((first, first + span, first + 2 * span))
-    }
 }

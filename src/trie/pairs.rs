@@ -1,13 +1,13 @@
-//! A lazy walk over two tries at once, past what they share.
+//! A lazy walk over two tries at once that skips shared subtrees.
 
 use alloc::vec::Vec;
 use core::convert::Infallible;
 
 use super::child::BitmapNode;
-use super::part::{LeafEntries, Matched, Part};
-use super::{HashTrie, always};
+use super::range::{LeafEntries, Matched, RangeView};
+use super::{HashTrie, into_ok};
 
-/// An entry that one trie has, or the equal ones that both have.
+/// An entry that only one trie has, or the equal entries that both have.
 #[derive(Debug)]
 pub(crate) enum Pair<'a, T> {
     Left(&'a T),
@@ -15,39 +15,39 @@ pub(crate) enum Pair<'a, T> {
     Both(&'a T, &'a T),
 }
 
-/// The entries of two tries outside of the subtrees that they share, made by [`HashTrie::pairs`].
-pub(crate) struct Pairs<'a, T, F> {
+/// The entries of two tries outside shared subtrees, returned by [`HashTrie::pairs`].
+pub(crate) struct PairWalk<'a, T, F> {
     same: F,
-    /// The ranges that are left, the next one last, with their depths.
-    ranges: Vec<(Part<'a, T>, Part<'a, T>, u32)>,
-    /// The entries of two leaves that have not been looked at.
+    /// The remaining ranges, the next one last, with their depths.
+    ranges: Vec<(RangeView<'a, T>, RangeView<'a, T>, u32)>,
+    /// The entries of the current two leaves that have not been visited.
     left: LeafEntries<'a, T>,
     right: LeafEntries<'a, T>,
-    /// The leaf that the entries in `right` are of, and those of them that have been matched with a left one.
-    right_leaf: Part<'a, T>,
+    /// The leaf that the entries in `right` belong to, and those of its entries that are equal to a left one.
+    right_leaf: RangeView<'a, T>,
     matched: Matched,
     shares_entries: bool,
 }
 
 impl<T> HashTrie<T> {
-    /// Matches the entries of both up, except those in subtrees that both share. `same` gets one of `self` and one of
-    /// `other`. For tries that saw equal entries under equal hashes.
+    /// Pairs the entries of both tries, except those in shared subtrees. `same` is called with an entry of `self` and
+    /// one of `other`. Equal entries must have equal hashes in both tries.
     ///
-    /// O(d log n) for versions that differ in d entries.
-    pub(crate) fn pairs<'a, F, E>(&'a self, other: &'a Self, same: F) -> Pairs<'a, T, F>
+    /// O(c log n) for versions that differ in c entries.
+    pub(crate) fn pairs<'a, F, E>(&'a self, other: &'a Self, same: F) -> PairWalk<'a, T, F>
     where
         F: FnMut(&T, &T) -> Result<bool, E>,
     {
-        let mut pairs = Pairs {
+        let mut pairs = PairWalk {
             same,
             ranges: Vec::new(),
             left: LeafEntries::NONE,
             right: LeafEntries::NONE,
-            right_leaf: Part::Empty,
+            right_leaf: RangeView::Empty,
             matched: Matched::default(),
             shares_entries: false,
         };
-        let (a, b) = (Part::of(&self.root), Part::of(&other.root));
+        let (a, b) = (RangeView::of(&self.root), RangeView::of(&other.root));
         if a.is_node() || b.is_node() || a.is_shared_with(&b) {
             pairs.visit(a, b, 0);
         } else {
@@ -57,13 +57,13 @@ impl<T> HashTrie<T> {
     }
 }
 
-impl<'a, T, F> Pairs<'a, T, F> {
-    /// Has a subtree been passed over that both share and that has entries?
+impl<'a, T, F> PairWalk<'a, T, F> {
+    /// Returns `true` if a shared subtree that has entries has been skipped.
     pub(crate) const fn shares_entries(&self) -> bool {
         self.shares_entries
     }
 
-    /// Puts the children of two nodes on the list, except those that both share: no look at these is needed.
+    /// Adds the children of two nodes to the remaining ranges, except shared ones, which are not read.
     fn visit_children(&mut self, a: &'a BitmapNode<T>, b: &'a BitmapNode<T>, depth: u32) {
         let first = self.ranges.len();
         let differing = a.differing(b);
@@ -71,13 +71,13 @@ impl<'a, T, F> Pairs<'a, T, F> {
         for (slot, a_child) in a.children_at(differing) {
             let (start, end) = a.range(slot);
             let depth = depth + a.width() - (end - start).trailing_zeros();
-            self.ranges.push((Part::of(a_child), Part::of(b.child(slot)), depth));
+            self.ranges.push((RangeView::of(a_child), RangeView::of(b.child(slot)), depth));
         }
         self.ranges[first..].reverse();
     }
 
-    /// Puts a range on the list, if it has something to look at.
-    fn visit(&mut self, a: Part<'a, T>, b: Part<'a, T>, depth: u32) {
+    /// Adds a range to the remaining ones, unless it is shared or empty.
+    fn visit(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>, depth: u32) {
         if a.is_shared_with(&b) {
             self.shares_entries = true;
         } else if !(a.is_empty() && b.is_empty()) {
@@ -85,20 +85,20 @@ impl<'a, T, F> Pairs<'a, T, F> {
         }
     }
 
-    /// Makes two leaves those at hand.
+    /// Makes two leaves the current ones.
     #[inline]
-    fn start(&mut self, a: Part<'a, T>, b: Part<'a, T>) {
+    fn start(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>) {
         (self.left, self.right, self.right_leaf) = (a.entries(), b.entries(), b);
         self.matched.start(b);
     }
 
-    /// Goes on to the next range that is a leaf on both sides.
+    /// Advances to the next range in which both sides are leaves. Returns `false` at the end.
     fn next_leaves(&mut self) -> bool {
         while let Some((a, b, depth)) = self.ranges.pop() {
             let nodes = a.whole_node().zip(b.whole_node());
             if let Some((a, b)) = nodes.filter(|(a, b)| a.is_divided_like(b)) {
                 self.visit_children(a, b, depth);
-            } else if let (Part::Node { .. }, _) | (_, Part::Node { .. }) = (&a, &b) {
+            } else if let (RangeView::Node { .. }, _) | (_, RangeView::Node { .. }) = (&a, &b) {
                 let ([a_zeros, a_ones], [b_zeros, b_ones]) = (a.halves(depth), b.halves(depth));
                 self.visit(a_ones, b_ones, depth + 1);
                 self.visit(a_zeros, b_zeros, depth + 1);
@@ -111,15 +111,15 @@ impl<'a, T, F> Pairs<'a, T, F> {
     }
 }
 
-impl<'a, T, F> Pairs<'a, T, F> {
-    /// Returns the next pair. After an error of `same` the walk must not go on.
+impl<'a, T, F> PairWalk<'a, T, F> {
+    /// Returns the next pair. After an error of `same`, the walk must not be continued.
     pub(crate) fn try_next<E>(&mut self) -> Result<Option<Pair<'a, T>>, E>
     where
         F: FnMut(&T, &T) -> Result<bool, E>,
     {
         loop {
             if let Some((_, hash, a)) = self.left.next() {
-                let Part::Leaf { leaf, .. } = self.right_leaf else { return Ok(Some(Pair::Left(a))) };
+                let RangeView::Leaf { leaf, .. } = self.right_leaf else { return Ok(Some(Pair::Left(a))) };
                 let found = leaf.try_find(hash, |b| (self.same)(a, b))?;
                 return Ok(Some(match found.filter(|&(index, _)| !self.matched.has(index)) {
                     Some((index, b)) => {
@@ -141,10 +141,10 @@ impl<'a, T, F> Pairs<'a, T, F> {
     }
 }
 
-impl<'a, T, F: FnMut(&T, &T) -> Result<bool, Infallible>> Iterator for Pairs<'a, T, F> {
+impl<'a, T, F: FnMut(&T, &T) -> Result<bool, Infallible>> Iterator for PairWalk<'a, T, F> {
     type Item = Pair<'a, T>;
 
     fn next(&mut self) -> Option<Pair<'a, T>> {
-        always(self.try_next())
+        into_ok(self.try_next())
     }
 }

@@ -1,20 +1,20 @@
-//! `Place`: a leaf on the path of a hash, with what edits need to know of where it stands.
+//! `Place`: a leaf on the path of a hash, with the data that edits need.
 
-use super::Clones;
+use super::CloneFn;
 use super::bucket::Bucket;
 use super::child::{Child, ChildMut, ChildSlots};
 use super::node::{HASH_BITS, WIDTH_MAX, descend};
 
-/// The place of the leaf in the range of a hash, its path unshared down to the last inner node.
+/// The place of the leaf in the range of a hash. The nodes above the leaf's parent are unshared.
 ///
-/// A leaf has several slots in its parent, which are edited together. So a place is what the parent stands in; only a
-/// leaf without a parent stands there itself.
+/// A leaf may have several slots in its parent, which must be edited together. Therefore a place refers to the slot
+/// of the parent; only if the leaf is the root, it refers to the slot of the leaf itself.
 pub(super) struct Place<'a, T> {
-    /// The last inner node on the path, or the leaf that is the root.
+    /// The last inner node on the path, or the root if that is a leaf.
     pub(super) slot: &'a mut Child<T>,
-    /// The bits of the hash that are left, from those on that choose a slot of the node.
+    /// The remaining bits of the hash, from those that select a slot of the node.
     pub(super) bits: u32,
-    /// The bits of the hash that are used up above the node.
+    /// The number of hash bits that are used up above the node.
     pub(super) depth: u32,
 }
 
@@ -25,13 +25,13 @@ impl<'a, T> Place<'a, T> {
         Self::at(root, hash, HASH_BITS)
     }
 
-    /// Returns the place on the path of `hash` that is at `depth`, if the path is that long.
+    /// Returns the place at `depth` on the path of `hash`, or the last one if the path is shorter.
     #[inline]
     pub(super) fn at(root: &'a mut Child<T>, hash: u32, depth: u32) -> Self {
         Self { slot: root, bits: hash, depth: 0 }.descend_to(depth)
     }
 
-    /// Goes on to the last inner node.
+    /// Continues the descent to the last inner node.
     #[inline]
     pub(super) fn descend(self) -> Self {
         self.descend_to(HASH_BITS)
@@ -41,13 +41,14 @@ impl<'a, T> Place<'a, T> {
     fn descend_to(self, end: u32) -> Self {
         let Self { mut slot, mut bits, mut depth } = self;
         while depth < end && slot.has_inner(bits) {
-            let node = slot.make_bitmap_mut().expect("it has an inner node");
-            (slot, bits, depth) = (node.inner_mut_of(bits).expect("it has one here"), descend(bits), depth + WIDTH_MAX);
+            let node = slot.make_bitmap_mut().expect("a node with an inner child is a bitmap node");
+            let inner = node.inner_mut_of(bits).expect("the node has an inner child here");
+            (slot, bits, depth) = (inner, descend(bits), depth + WIDTH_MAX);
         }
         Self { slot, bits, depth }
     }
 
-    /// Returns the same place for a shorter time.
+    /// Borrows the same place for a shorter time.
     #[inline]
     pub(super) const fn reborrow(&mut self) -> Place<'_, T> {
         Place { slot: self.slot, bits: self.bits, depth: self.depth }
@@ -59,42 +60,42 @@ impl<'a, T> Place<'a, T> {
         self.slot.child_of(self.bits).unwrap_or(self.slot)
     }
 
-    /// Returns the leaf as a bucket that can be edited in place, if it is one and neither it nor its parent is shared.
+    /// Returns a mutable reference to the bucket if the leaf is one, and neither it nor its parent is shared.
     #[inline]
-    pub(super) fn own_bucket_mut(&mut self) -> Option<&mut Bucket<T>> {
-        self.reborrow().into_own_bucket()
+    pub(super) fn unique_bucket_mut(&mut self) -> Option<&mut Bucket<T>> {
+        self.reborrow().into_unique_bucket()
     }
 
     #[inline]
-    fn into_own_bucket(self) -> Option<&'a mut Bucket<T>> {
+    fn into_unique_bucket(self) -> Option<&'a mut Bucket<T>> {
         if self.slot.is_bitmap() {
-            self.slot.own_bitmap_mut()?.own_bucket_mut_of(self.bits)
+            self.slot.unique_bitmap_mut()?.unique_bucket_mut_of(self.bits)
         } else {
-            self.slot.own_bucket_mut()
+            self.slot.unique_bucket_mut()
         }
     }
 
-    /// Returns the slots of the leaf. Copies a shared parent.
+    /// Returns the slots of the leaf. Copies its parent if it is shared.
     #[inline]
     pub(super) fn leaf_mut(self) -> ChildSlots<'a, T> {
         if self.slot.is_bitmap() {
-            self.slot.make_bitmap_mut().expect("it is a bitmap node").child_mut_of(self.bits)
+            self.slot.make_bitmap_mut().expect("the slot contains a bitmap node").child_mut_of(self.bits)
         } else {
             ChildSlots::root(self.slot)
         }
     }
 
-    /// Entry `index` of the leaf. Copies a shared parent and a shared leaf.
+    /// Returns a mutable reference to entry `index` of the leaf. Copies the leaf and its parent if they are shared.
     #[inline]
-    pub(super) fn entry_mut(mut self, index: usize, clone: impl Clones<T>) -> &'a mut T {
-        // The usual case first, which needs no look at the other slots of the leaf.
-        if self.own_bucket_mut().is_some() {
-            return &mut self.into_own_bucket().expect("it is one").entries_mut()[index];
+    pub(super) fn entry_mut(mut self, index: usize, clone: impl CloneFn<T>) -> &'a mut T {
+        // The usual case first; it does not read the other slots of the leaf.
+        if self.unique_bucket_mut().is_some() {
+            return &mut self.into_unique_bucket().expect("checked above").entries_mut()[index];
         }
         match self.leaf_mut().make_mut(clone) {
             ChildMut::Bucket(bucket) => &mut bucket.entries_mut()[index],
             ChildMut::Collision(node) => &mut node.entries[index],
-            ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("only leaves with entries have indices"),
+            ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("only non-empty leaves have indices"),
         }
     }
 }

@@ -1,25 +1,24 @@
-//! Removal: a search, then one descent that copies what is shared, and the join of ranges that fit into one bucket
-//! again.
+//! Removal: a search, then one descent that copies shared nodes and joins ranges that fit into one bucket again.
 
 use alloc::vec::Vec;
 use core::mem;
 
-use super::bucket::{Bucket, Indices, sole};
+use super::bucket::{Bucket, Indices, unique_mut};
 use super::child::{BitmapNode, Child, ChildMut, new_child};
 use super::node::{HASH_BITS, WIDTH_MAX, descend};
 use super::place::Place;
-use super::{Clones, HashTrie};
+use super::{CloneFn, HashTrie};
 
 impl<T> HashTrie<T> {
-    /// Removes entry `index` of the leaf in the range of `hash`. Returns it, and by how much the indices of the entries
-    /// before it have grown.
+    /// Removes entry `index` of the leaf in the range of `hash`. Returns it, and the number of entries that were
+    /// inserted before the remaining entries of the leaf, when it was joined with others.
     ///
-    /// All user code runs before anything changes but the sharing of nodes.
-    pub(crate) fn remove_at(&mut self, hash: u32, index: usize, clone: impl Clones<T>) -> (T, usize) {
+    /// All user code runs before anything is changed, except that shared nodes may already have been copied.
+    pub(crate) fn remove_at(&mut self, hash: u32, index: usize, clone: impl CloneFn<T>) -> (T, usize) {
         let mut place = Place::of(&mut self.root, hash);
-        let pair = pair_at(&place, 1);
+        let pair = buddies_at(&place, 1);
         if pair.is_none() {
-            if let Some(bucket) = place.own_bucket_mut().filter(|bucket| bucket.len() > 1) {
+            if let Some(bucket) = place.unique_bucket_mut().filter(|bucket| bucket.len() > 1) {
                 self.len -= 1;
                 return (bucket.swap_remove(index), 0);
             }
@@ -28,26 +27,27 @@ impl<T> HashTrie<T> {
         let edit = |leaf: &mut Child<T>| match leaf.make_mut(clone) {
             ChildMut::Bucket(bucket) => bucket.swap_remove(index),
             ChildMut::Collision(node) => node.entries.swap_remove(index),
-            ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("only leaves with entries have indices"),
+            ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("only non-empty leaves have indices"),
         };
-        if let Some(Pair { first, middle, .. }) = pair.filter(|_| place.leaf().entries().len() > 1) {
-            let node = place.slot.make_bitmap_mut().expect("it is a bitmap node");
+        if let Some(BuddyPair { first, middle, .. }) = pair.filter(|_| place.leaf().entries().len() > 1) {
+            let node = place.slot.make_bitmap_mut().expect("only children of a bitmap node have a buddy");
             let buddy = if node.slot_of(place.bits) < middle { middle } else { first };
             node.child_mut(buddy).make_mut(clone);
         }
         let (entry, moved, collapsed) = edit_leaf(place, joins, edit);
         self.len -= 1;
         if collapsed && depth > 0 {
-            // Only empty ranges can join it, whose entries are none.
+            // Only empty ranges can be joined with it, so there are no entries to clone.
             self.join_above(hash, depth);
         }
         (entry, moved)
     }
 
-    /// Keeps the entries that `keep` accepts. A leaf that loses several is edited once.
+    /// Removes the entries for which `keep` returns `false`. A leaf that loses several entries is edited once.
     ///
-    /// All user code but `clone` runs while the trie is whole, and `clone` while only the sharing of nodes has changed.
-    pub(crate) fn retain_with(&mut self, mut keep: impl FnMut(&T) -> bool, clone: impl Clones<T>) {
+    /// While user code runs, the trie is valid. When `clone` runs, nothing but the sharing of nodes has been changed
+    /// in the current edit.
+    pub(crate) fn retain_with(&mut self, mut keep: impl FnMut(&T) -> bool, clone: impl CloneFn<T>) {
         let mut extraction = Extraction::new();
         let mut removed = Vec::new();
         while let Some(found) = extraction.find(self, &mut |entry| !keep(entry), Indices::BITS as usize) {
@@ -63,9 +63,9 @@ impl<T> HashTrie<T> {
         }
     }
 
-    /// Removes what was found, into `removed` or with the leaf that is returned, which others may share. The number is
-    /// that of [`remove_at`](Self::remove_at).
-    fn remove_all(&mut self, found: &Found, removed: &mut Vec<T>, clone: impl Clones<T>) -> (Child<T>, usize) {
+    /// Removes the entries in `found`. They are moved to `removed`, or dropped with the returned leaf, which may be
+    /// shared. The returned number is that of [`remove_at`](Self::remove_at).
+    fn remove_all(&mut self, found: &Found, removed: &mut Vec<T>, clone: impl CloneFn<T>) -> (Child<T>, usize) {
         let joins = self.unshare_buddies(found, clone);
         let place = Place::of(&mut self.root, found.hash);
         let depth = place.depth;
@@ -73,7 +73,7 @@ impl<T> HashTrie<T> {
             if found.left == 0 {
                 return mem::replace(leaf, Child::EMPTY);
             }
-            if let Some(bucket) = leaf.as_bucket().filter(|_| !leaf.is_sole_owner()) {
+            if let Some(bucket) = leaf.as_bucket().filter(|_| !leaf.is_unique()) {
                 let kept = new_child(Bucket::with_capacity(found.left), |kept| {
                     let entries = bucket.hashes().iter().zip(bucket.entries()).enumerate();
                     for (_, (&hash, entry)) in entries.filter(|&(index, _)| !found.has(index)) {
@@ -87,9 +87,9 @@ impl<T> HashTrie<T> {
                 let entry = match &mut leaf {
                     ChildMut::Bucket(bucket) => bucket.swap_remove(index),
                     ChildMut::Collision(node) => node.entries.swap_remove(index),
-                    ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("only leaves with entries have indices"),
+                    ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("only non-empty leaves have indices"),
                 };
-                // Dropped later, if that runs user code.
+                // Dropped later, if dropping it runs user code.
                 if mem::needs_drop::<T>() {
                     removed.push(entry);
                 }
@@ -103,13 +103,14 @@ impl<T> HashTrie<T> {
         (replaced, moved)
     }
 
-    /// Unshares the leaves that will be joined with what is left of a leaf when the entries found are removed. If only
-    /// one of them has entries, it stays as it is. Returns true if there are any.
-    fn unshare_buddies(&mut self, found: &Found, clone: impl Clones<T>) -> bool {
+    /// Unshares the leaves that will be joined with the rest of a leaf when the entries in `found` are removed. If
+    /// only one of all these leaves has entries left, it is moved as it is and stays shared. Returns `true` if there
+    /// are leaves to be joined.
+    fn unshare_buddies(&mut self, found: &Found, clone: impl CloneFn<T>) -> bool {
         let Found { hash, left: mut len, .. } = *found;
         let mut lone = None;
         for bits in (1..=found.bits).rev() {
-            // The other half of the range that is one bit larger.
+            // The other half of the range that is shorter by one bit.
             let buddy = hash ^ 1 << (HASH_BITS - bits);
             let (leaf, range) = leaf_and_range(&self.root, buddy);
             let fits = |more: &usize| range.bits == bits && len + more <= Bucket::<T>::MAX;
@@ -126,8 +127,8 @@ impl<T> HashTrie<T> {
         found.bits > 0
     }
 
-    /// Joins the leaf that the bitmap node at `depth` became with its buddies, and what this collapses. Returns how
-    /// many entries came to stand before those of the leaf.
+    /// Joins the leaf that the bitmap node at `depth` became with its buddies, and also those above that become
+    /// leaves in this way. Returns the number of entries that were inserted before those of the leaf.
     #[cold]
     fn join_above(&mut self, hash: u32, mut depth: u32) -> usize {
         let mut moved = 0;
@@ -143,14 +144,15 @@ impl<T> HashTrie<T> {
     }
 }
 
-/// Returns the leaf at `place` and its buddy, if they will fit into one bucket when `count` entries are out.
+/// Returns the leaf at `place` and its buddy if they fit into one bucket after `count` entries have been removed.
 #[inline]
-fn pair_at<T>(place: &Place<'_, T>, count: usize) -> Option<Pair> {
+fn buddies_at<T>(place: &Place<'_, T>, count: usize) -> Option<BuddyPair> {
     place.slot.as_bitmap().and_then(|node| small_pair(node, node.slot_of(place.bits), Bucket::<T>::MAX + count))
 }
 
-/// Does `edit`, which removes entries, to the leaf at `place`, and joins it with its buddies if it then fits.
-/// Returns also how many entries came to stand before those that are left, and whether no bitmap node is left.
+/// Applies `edit`, which removes entries, to the leaf at `place`, and joins the leaf with its buddies if they fit
+/// into one bucket. Returns the result of `edit`, the number of entries that were inserted before the remaining ones,
+/// and whether the bitmap node at `place`, if any, has become a leaf.
 #[inline(never)]
 fn edit_leaf<T, R>(mut place: Place<'_, T>, joins: bool, edit: impl FnOnce(&mut Child<T>) -> R) -> (R, usize, bool) {
     let (result, became_small) = place.reborrow().leaf_mut().edit(|leaf| {
@@ -169,8 +171,8 @@ fn edit_leaf<T, R>(mut place: Place<'_, T>, joins: bool, edit: impl FnOnce(&mut 
     (result, moved, !place.slot.is_bitmap())
 }
 
-/// Two leaves of one size that make up a range, with their slots and lengths.
-struct Pair {
+/// Two leaves that cover the two halves of a range, with their slots and lengths.
+struct BuddyPair {
     first: usize,
     middle: usize,
     end: usize,
@@ -178,24 +180,25 @@ struct Pair {
     ones: usize,
 }
 
-/// Returns the pair that the leaf at `slot` belongs to, if both have no more than `most` entries together.
+/// Returns the pair that contains the leaf at `slot` if both leaves together have at most `most` entries.
 #[inline]
-fn small_pair<T>(node: &BitmapNode<T>, slot: usize, most: usize) -> Option<Pair> {
+fn small_pair<T>(node: &BitmapNode<T>, slot: usize, most: usize) -> Option<BuddyPair> {
     let (first, middle, end) = node.pair_of(slot)?;
     let (zeros, ones) = (node.child(first).small_len()?, node.child(middle).small_len()?);
-    (zeros + ones <= most).then_some(Pair { first, middle, end, zeros, ones })
+    (zeros + ones <= most).then_some(BuddyPair { first, middle, end, zeros, ones })
 }
 
-/// Joins the leaf that `bits` choose in the bitmap node in `slot` with its buddy as long as both fit into one bucket,
-/// and makes the node as narrow as it can be, or one leaf. Runs no user code: what is joined is not shared.
+/// In the bitmap node in `slot`, joins the leaf selected by `bits` with its buddy as long as both fit into one
+/// bucket; then makes the node as narrow as possible, or replaces it by its only leaf. Runs no user code: the joined
+/// leaves are unshared.
 ///
-/// Returns how many entries came to stand before those of the leaf: those of a joined bucket are in falling order of
-/// their ranges.
+/// Returns the number of entries that were inserted before those of the leaf: the entries of a joined bucket are in
+/// descending order of their ranges.
 fn join<T>(slot: &mut Child<T>, bits: u32) -> usize {
     let Some(node) = slot.make_bitmap_mut() else { return 0 };
     let mut moved = 0;
     while let Some(pair) = small_pair(node, node.slot_of(bits), Bucket::<T>::MAX) {
-        let Pair { first, middle, end, zeros, ones } = pair;
+        let BuddyPair { first, middle, end, zeros, ones } = pair;
         if node.slot_of(bits) < middle {
             moved += ones;
         }
@@ -214,7 +217,7 @@ fn join<T>(slot: &mut Child<T>, bits: u32) -> usize {
                     let mut small = both;
                     both = new_child(Bucket::with_capacity(Bucket::<T>::MAX), |bucket| append(bucket, &mut small));
                 }
-                append(both.own_bucket_mut().expect("nobody shares it"), &mut zero);
+                append(both.unique_bucket_mut().expect("joined leaves are unshared"), &mut zero);
                 both
             }
         };
@@ -228,19 +231,19 @@ fn join<T>(slot: &mut Child<T>, bits: u32) -> usize {
     if node.starts().all_even() {
         let mut narrow = node.halved();
         while narrow.starts().all_even() {
-            narrow = sole(&mut narrow).halved();
+            narrow = unique_mut(&mut narrow).halved();
         }
         *slot = narrow.into();
     }
     moved
 }
 
-/// Moves the entries of `other`, a bucket that is not shared, into `bucket`.
+/// Moves the entries of `other`, an unshared bucket, to the end of `bucket`.
 fn append<T>(bucket: &mut Bucket<T>, other: &mut Child<T>) {
-    bucket.append(other.own_bucket_mut().expect("nobody shares it"));
+    bucket.append(other.unique_bucket_mut().expect("joined leaves are unshared"));
 }
 
-/// Returns the entries of a collision node, all of this hash, as a bucket. The vector is left empty.
+/// Returns a bucket with the entries of a collision node, whose hashes are all `hash`. The vector is left empty.
 fn to_bucket<T>(hash: u32, entries: &mut Vec<T>) -> Child<T> {
     new_child(Bucket::with_capacity(Bucket::<T>::MAX), |bucket| {
         for entry in entries.drain(..) {
@@ -249,23 +252,23 @@ fn to_bucket<T>(hash: u32, entries: &mut Vec<T>) -> Child<T> {
     })
 }
 
-/// A lazy search for entries that a predicate accepts, which may be removed when they are found.
+/// A lazy search for entries that a predicate accepts, which may be removed when found.
 pub(crate) struct Extraction {
-    /// A hash in the range of the leaf that is looked at; none when all are done.
+    /// A hash in the range of the current leaf; `None` at the end.
     at: Option<u32>,
-    /// The entries of that leaf that have not been looked at: those before this index. All, if none.
+    /// The number of entries of that leaf, counted from the first, that have not been tested; `None` stands for all.
     untested: Option<usize>,
 }
 
-/// Some entries of a leaf.
+/// Entries that were found in a leaf.
 struct Found {
-    /// A hash in the range of the leaf, and how many bits all hashes of the range have in common.
+    /// A hash in the range of the leaf, and the number of bits that all hashes of that range have in common.
     hash: u32,
     bits: u32,
-    /// What is to be added to each of `indices`.
+    /// The index in the leaf that bit 0 of `indices` stands for.
     base: usize,
     indices: Indices,
-    /// The number of other entries.
+    /// The number of other entries in the leaf.
     left: usize,
 }
 
@@ -282,8 +285,8 @@ impl Found {
         index.checked_sub(self.base).is_some_and(|index| self.indices >> index & 1 == 1)
     }
 
-    /// Returns the indices, from the last to the first: in this order `swap_remove` moves none of those that are to
-    /// come.
+    /// Returns the indices in descending order. In this order, `swap_remove` does not move an entry that is still to
+    /// be removed.
     fn descending(&self) -> impl Iterator<Item = usize> {
         let (base, mut indices) = (self.base, self.indices);
         core::iter::from_fn(move || {
@@ -295,17 +298,18 @@ impl Found {
 }
 
 impl Extraction {
-    /// From the first entry on.
+    /// Starts at the first entry.
     pub(crate) const fn new() -> Self {
         Self { at: Some(0), untested: None }
     }
 
-    /// Removes the next entry that `pred` accepts. The trie is whole before and after; no entry is asked about twice.
+    /// Removes and returns the next entry that `pred` accepts. The trie is valid before and after; `pred` is called
+    /// once for each entry.
     pub(crate) fn next<T>(
         &mut self,
         trie: &mut HashTrie<T>,
         pred: &mut impl FnMut(&T) -> bool,
-        clone: impl Clones<T>,
+        clone: impl CloneFn<T>,
     ) -> Option<T> {
         let found = self.find(trie, pred, 1)?;
         let (entry, moved) = trie.remove_at(found.hash, found.first(), clone);
@@ -313,7 +317,7 @@ impl Extraction {
         Some(entry)
     }
 
-    /// Returns the next entries that `pred` accepts: those among `most` or fewer entries of one leaf.
+    /// Returns the next entries that `pred` accepts, among at most `most` consecutive entries of one leaf.
     fn find<T>(&mut self, trie: &HashTrie<T>, pred: &mut impl FnMut(&T) -> bool, most: usize) -> Option<Found> {
         while let Some(hash) = self.at {
             let (leaf, Range { bits, last }) = leaf_and_range(&trie.root, hash);
@@ -323,7 +327,7 @@ impl Extraction {
                 let end = *untested;
                 let base = end.saturating_sub(most);
                 *untested = base;
-                // All of them are kept as a rule, for which this loop is the faster one.
+                // Usually none of them is accepted; this loop is the fastest for that case.
                 let Some(last) = entries[base..end].iter().rposition(&mut *pred) else { continue };
                 let mut indices = 1;
                 for entry in entries[base..base + last].iter().rev() {
@@ -338,7 +342,7 @@ impl Extraction {
     }
 }
 
-/// The range of hashes of a leaf: those that have the first `bits` in common, up to `last`.
+/// The range of hashes of a leaf: those that have the first `bits` bits in common, up to `last`.
 struct Range {
     bits: u32,
     last: u32,

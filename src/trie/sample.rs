@@ -1,18 +1,18 @@
-//! A sample of entries with their hashes, which shows whether two hashers agree on what is in a trie.
+//! A sample of entries with their hashes, which shows whether two hashers agree on the entries of a trie.
 
 use super::child::{Child, ChildRef};
 use super::node::descend;
 use super::{HashTrie, mix};
 
-/// The size of a sample from more than one leaf.
+/// The number of entries in a sample from more than one leaf.
 const SAMPLES: usize = 8;
 
 impl<T> HashTrie<T> {
-    /// Returns true if `hash` gives all entries of a sample the hashes under which they are stored. O(log n).
+    /// Returns `true` if `hash` returns the stored hashes for all entries of a sample. O(log n).
     ///
-    /// From a lone leaf at most `few` entries are in the sample, because an operation on two small tries takes hardly
-    /// longer than hashing some keys. Which they are depends on `few`, so that it pays to ask two similar tries for
-    /// different ones.
+    /// If the root is a leaf, the sample has at most `few` entries, because an operation on two small tries takes
+    /// hardly longer than hashing a few keys. `few` also determines which entries these are, so different values
+    /// sample different entries of similar tries.
     #[inline]
     pub(crate) fn sample_is_hashed_by(&self, few: usize, mut hash: impl FnMut(&T) -> u64) -> bool {
         let mut agrees = |leaf: &Child<T>, index: usize| match leaf.get() {
@@ -24,14 +24,14 @@ impl<T> HashTrie<T> {
             return (0..few.min(self.len)).all(|sample| agrees(&self.root, (2 * sample + 1) * self.len / (2 * few)));
         }
         (0..SAMPLES).all(|sample| {
-            // Spread over the hashes, and so over the children of the root.
+            // Distributed over the hashes, and so over the children of the root.
             let leaf = self.leaf_near((sample as u32) << (u32::BITS - SAMPLES.ilog2()));
-            // And over the entries of a leaf, should they all be in the same.
+            // Also distributed over the entries of a leaf, in case all samples are from the same leaf.
             agrees(leaf, if sample < leaf.entries().len() { sample } else { 0 })
         })
     }
 
-    /// Returns true if both have the same root, or roots with a child in common.
+    /// Returns `true` if both tries have the same root, or roots with a child in common.
     pub(crate) fn shares_children_with(&self, other: &Self) -> bool {
         match (self.root.as_bitmap(), other.root.as_bitmap()) {
             (Some(node), Some(other)) => node.shares_children_with(other),
@@ -39,7 +39,8 @@ impl<T> HashTrie<T> {
         }
     }
 
-    /// Returns a leaf with entries, if there is one: that in the range of `hash`, or one beside it.
+    /// Returns a leaf with entries, if there is one: the leaf in the range of `hash`, or another one below the same
+    /// node.
     fn leaf_near(&self, hash: u32) -> &Child<T> {
         let (mut child, mut bits) = (&self.root, hash);
         while let Some(node) = child.as_bitmap() {
@@ -52,14 +53,14 @@ impl<T> HashTrie<T> {
     }
 }
 
-// Safe code. Two conditions, as cargo-mutants knows tests by the first.
+// Safe code, so not for Miri. Two attributes, since cargo-mutants recognizes tests by the second.
 #[cfg(not(miri))]
 #[cfg(test)]
 mod tests {
     use super::*;
     use alloc::vec::Vec;
 
-    /// Returns a trie of the first numbers that have `wanted` hashes, each under itself as the hash.
+    /// Returns a trie of the first numbers whose mixed hashes are `wanted`; each number is its own hash.
     fn numbers(count: usize, wanted: impl Fn(u32) -> bool) -> HashTrie<u64> {
         let mut trie = HashTrie::new();
         for number in (0..).filter(|&number| wanted(mix(number))).take(count) {
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_a_sample_wherever_the_entries_are() {
+    fn a_sample_is_never_empty_if_there_are_entries() {
         for slot in [0, 5, 31] {
             assert!(!sampled(&numbers(40, |hash| hash >> 27 == slot)).is_empty());
             assert!(!sampled(&numbers(40, |hash| hash >> 22 == slot << 5 | 9)).is_empty());
@@ -101,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn one_wrong_hash_of_a_sample_is_noticed() {
+    fn a_single_wrong_hash_in_the_sample_is_detected() {
         let trie = numbers(1000, |_| true);
         for wrong in sampled(&trie) {
             assert!(!trie.sample_is_hashed_by(2, |&number| if number == wrong { number + 1 } else { number }));
@@ -109,14 +110,14 @@ mod tests {
     }
 
     #[test]
-    fn tries_share_children_if_one_was_made_from_the_other() {
+    fn tries_share_children_if_one_is_a_version_of_the_other() {
         let trie = numbers(1000, |_| true);
         let mut other = trie.clone();
         assert!(trie.shares_children_with(&other));
         other.insert(7777, 7777, |a, b| a == b);
         assert!(trie.shares_children_with(&other));
         assert!(!trie.shares_children_with(&numbers(1000, |_| true)));
-        // Both have empty children, but no other in common.
+        // Both have empty children, but no others in common.
         let [a, b] = [3, 4].map(|slot| numbers(40, |hash| hash >> 27 == slot));
         assert!(!a.shares_children_with(&b));
     }

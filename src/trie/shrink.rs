@@ -1,16 +1,16 @@
-//! Leaves without room to spare.
+//! Frees the spare capacity of leaves.
 
 use super::HashTrie;
-use super::bucket::{Bucket, sole};
+use super::bucket::{Bucket, unique_mut};
 use super::child::{Child, ChildMut, ChildSlots};
 
 impl<T> HashTrie<T> {
-    /// Gives the room back that leaves keep for entries to come, except those that other tries share. O(n).
+    /// Frees spare capacity in leaves that are not shared with other tries. O(n).
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// for n in 0..3_u64 {
@@ -31,7 +31,7 @@ fn shrink<T>(child: &mut Child<T>) {
         Some(ChildMut::Collision(node)) => return node.entries.shrink_to_fit(),
         Some(ChildMut::Bucket(bucket)) if bucket.len() < bucket.capacity() => {
             let mut fitting = Bucket::with_capacity(bucket.len());
-            sole(&mut fitting).append(bucket);
+            unique_mut(&mut fitting).append(bucket);
             fitting
         }
         _ => return,

@@ -1,7 +1,7 @@
-//! Work on a trie that is dealt out by subtree, to be done in parallel: iterating, building, merging, comparing.
+//! Work on a trie that is divided by subtrees, to be done in parallel: iterating, building, merging, comparing.
 //!
-//! Who does it is left to an [`Executor`]. The algorithms are those of `iter`, `bulk`, `merge` and `eq`; here they are
-//! only started at the children of the nodes nearest to the root, and what they give is put together again.
+//! An [`Executor`] does the work. The algorithms are those of `iter`, `bulk`, `merge` and `eq`; this module only
+//! starts them at the children of the nodes near the root, and combines the results.
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -11,31 +11,32 @@ use core::mem;
 use core::sync::atomic::{AtomicBool, Ordering};
 
 use super::bitmap::Bitmap;
-use super::bulk::{Item, bulk};
+use super::bulk::{HashedEntry, bulk};
 use super::child::{Child, ChildMut, ChildSlots};
 use super::eq::equal;
-use super::iter::{Entries, IterMut};
-use super::level::Level;
-use super::merge::{Merge, Merged, Rule, Shared, Tally};
+use super::iter::{Entries, IterMut, OwnedEntries};
+use super::merge::{LenCounter, MergeWalk};
 use super::node::{HASH_BITS, WIDTH_MAX};
-use super::part::Part;
-use super::{Clones, HashTrie, always, mix};
+use super::node_builder::NodeBuilder;
+use super::range::RangeView;
+use super::set_op::{Merge, SetOp, SharedPolicy};
+use super::{CloneFn, HashTrie, into_ok, mix};
 
-/// Subtrees of about so many entries are not dealt out any further: to walk over them takes some hundred times as long
-/// as to give a thread a job. Small tries have to do for tests.
+/// Subtrees of about this many entries are not divided further: a walk over them takes about a hundred times as long
+/// as handing a job to a thread. Tests have only small tries.
 const GRAIN: usize = if cfg!(test) { 20 } else { 4096 };
 
-/// One who does many jobs, perhaps at the same time.
+/// Runs jobs, possibly in parallel.
 pub(crate) trait Executor: Copy + Sync {
-    /// Does all `jobs`. Returns what came of them, in their order.
+    /// Runs all `jobs` and returns their results in the same order.
     fn map<J: Send, R: Send>(self, jobs: Vec<J>, run: impl Fn(J) -> R + Sync) -> Vec<R>;
 }
 
-/// A subtree that can be taken apart: borrowed, borrowed for editing, or owned.
+/// A subtree that can be divided: borrowed, mutably borrowed, or owned.
 pub(crate) trait Subtree: Sized {
     type Item;
 
-    /// Returns the subtrees below a bitmap node; otherwise the subtree itself again.
+    /// Returns the subtrees below a bitmap node; any other subtree is returned unchanged as an error.
     fn children(self) -> Result<Vec<Self>, Self>;
 
     fn entries(self) -> impl Iterator<Item = Self::Item>;
@@ -53,8 +54,8 @@ impl<'a, T> Subtree for &'a Child<T> {
     }
 }
 
-/// Shared nodes are copied as they are reached.
-impl<'a, T, C: Clones<T>> Subtree for (ChildSlots<'a, T>, C) {
+/// Shared nodes are copied when they are reached.
+impl<'a, T, C: CloneFn<T>> Subtree for (ChildSlots<'a, T>, C) {
     type Item = &'a mut T;
 
     fn children(self) -> Result<Vec<Self>, Self> {
@@ -64,7 +65,7 @@ impl<'a, T, C: Clones<T>> Subtree for (ChildSlots<'a, T>, C) {
         }
         Ok(match child.make_mut(clone) {
             ChildMut::Bitmap(node) => node.children_mut().map(|child| (child, clone)).collect(),
-            _ => unreachable!("a copy of a bitmap node is one"),
+            _ => unreachable!("a copy of a bitmap node is a bitmap node"),
         })
     }
 
@@ -75,7 +76,7 @@ impl<'a, T, C: Clones<T>> Subtree for (ChildSlots<'a, T>, C) {
     }
 }
 
-/// Moves entries out of nodes that nobody else has, and clones those of shared ones.
+/// Moves the entries out of unshared nodes, and clones those of shared ones.
 impl<T: Clone> Subtree for Child<T> {
     type Item = T;
 
@@ -90,17 +91,17 @@ impl<T: Clone> Subtree for Child<T> {
     }
 
     fn entries(self) -> impl Iterator<Item = T> {
-        // Nobody is told the length: to count first would take a third of the time of it all.
-        let mut entries = HashTrie { root: self, len: usize::MAX }.into_iter();
-        core::iter::from_fn(move || entries.next())
+        let mut entries = OwnedEntries::below(self);
+        core::iter::from_fn(move || entries.next_with(T::clone))
     }
 }
 
-/// One subtree or several, which can be dealt out to two iterators.
+/// One or more subtrees, which can be divided between two iterators.
 pub(crate) struct Subtrees<N>(Vec<N>);
 
 impl<N: Subtree> Subtrees<N> {
-    /// Two halves of about the same size, if hashes are spread well; all of it and nothing, if it is one leaf.
+    /// Returns two halves, of about the same size if hashes are well distributed. A single leaf is returned as a
+    /// whole.
     pub(crate) fn split(mut self) -> (Self, Option<Self>) {
         while self.0.len() == 1 {
             match self.0.swap_remove(0).children() {
@@ -122,7 +123,7 @@ impl<T> HashTrie<T> {
         Subtrees(vec![&self.root])
     }
 
-    pub(crate) fn subtrees_mut<C: Clones<T>>(&mut self, clone: C) -> Subtrees<(ChildSlots<'_, T>, C)> {
+    pub(crate) fn subtrees_mut<C: CloneFn<T>>(&mut self, clone: C) -> Subtrees<(ChildSlots<'_, T>, C)> {
         Subtrees(vec![(ChildSlots::root(&mut self.root), clone)])
     }
 
@@ -131,10 +132,11 @@ impl<T> HashTrie<T> {
     }
 }
 
-/// Entries for a trie to come, dealt out to the slots of its root. One word, since those who fold move it at each step.
-pub(crate) struct Dealt<T>(Box<[Vec<Item<T>>; 1 << WIDTH_MAX]>);
+/// Entries for a new trie, divided by the slots of its root. It is one word, since parallel folds move it at each
+/// step.
+pub(crate) struct RootPartition<T>(Box<[Vec<HashedEntry<T>>; 1 << WIDTH_MAX]>);
 
-impl<T> Dealt<T> {
+impl<T> RootPartition<T> {
     pub(crate) fn new() -> Self {
         Self(Box::new([const { Vec::new() }; 1 << WIDTH_MAX]))
     }
@@ -147,10 +149,10 @@ impl<T> Dealt<T> {
 }
 
 impl<T: Send + Sync> HashTrie<T> {
-    /// Returns a trie of all that was dealt out, of which later parts have later entries. `same` and `replace`
-    /// are those of [`try_extend_with`](Self::try_extend_with).
-    pub(crate) fn of_dealt(
-        mut parts: Vec<Dealt<T>>,
+    /// Returns a trie of all the entries; entries of later parts are the later ones. `same` and `replace` are those
+    /// of [`try_extend_with`](Self::try_extend_with).
+    pub(crate) fn from_partitions(
+        mut parts: Vec<RootPartition<T>>,
         executor: impl Executor,
         same: impl Fn(&T, &T) -> bool + Sync,
         replace: impl Fn(&mut T, T) + Sync,
@@ -158,96 +160,97 @@ impl<T: Send + Sync> HashTrie<T> {
         let jobs = (0..1 << WIDTH_MAX).map(|slot| parts.iter_mut().map(|part| mem::take(&mut part.0[slot])).collect());
         let children = executor.map(jobs.collect(), |items: Vec<Vec<_>>| {
             let len = items.iter().map(Vec::len).sum();
-            always(bulk(items.into_iter().flatten(), len, WIDTH_MAX, |a: &T, b: &T| Ok(same(a, b)), &replace))
+            into_ok(bulk(items.into_iter().flatten(), len, WIDTH_MAX, |a: &T, b: &T| Ok(same(a, b)), &replace))
         });
-        let (mut level, mut len) = (Level::new(0), 0);
+        let (mut builder, mut len) = (NodeBuilder::new(0), 0);
         for (slot, (child, count)) in children.into_iter().enumerate() {
-            level.put(slot, child);
+            builder.put(slot, child);
             len += count;
         }
-        level.join_all([Bitmap::ALL; 2], super::sole_owner);
-        Self { root: level.finish([None, None]), len }
+        builder.join_all([Bitmap::ALL; 2], super::never_clone);
+        Self { root: builder.finish([None, None]), len }
     }
 
-    /// [`try_merge_with`](Self::try_merge_with) for functions that cannot fail and that many may call at a time.
-    pub(crate) fn merge_on(
+    /// Does what [`try_merge_with`](Self::try_merge_with) does, for infallible, thread-safe callbacks.
+    pub(crate) fn par_merge(
         &self,
         other: &Self,
         executor: impl Executor,
-        rule: Rule,
+        op: SetOp,
         same: impl Fn(&T, &T) -> bool + Sync,
-        both: impl Fn(&T, &T) -> Merged<T> + Sync,
-        clone: impl Clones<T> + Sync,
+        both: impl Fn(&T, &T) -> Merge<T> + Sync,
+        clone: impl CloneFn<T> + Sync,
     ) -> Self {
-        let merges = Merges { executor, rule, same, both, clone };
-        let (root, tally) = merges.child(&self.root, &other.root, 0, self.len.min(other.len));
-        Self { root, len: tally.result(self.len, other.len, rule) }
+        let merge = ParMerge { executor, op, same, both, clone };
+        let (root, counter) = merge.child(&self.root, &other.root, 0, self.len.min(other.len));
+        Self { root, len: counter.result(self.len, other.len, op) }
     }
 
-    /// [`eq_with`](Self::eq_with) for an equality that many may ask at a time.
-    pub(crate) fn eq_on(&self, other: &Self, executor: impl Executor, eq: impl Fn(&T, &T) -> bool + Sync) -> bool {
+    /// Does what [`eq`](Self::eq) does, for a thread-safe equality.
+    pub(crate) fn par_eq(&self, other: &Self, executor: impl Executor, eq: impl Fn(&T, &T) -> bool + Sync) -> bool {
         let differ = AtomicBool::new(self.len != other.len);
         compare(&self.root, &other.root, self.len, executor, &eq, &differ);
         !differ.into_inner()
     }
 }
 
-/// A merge that is dealt out to many [`Merge`]s.
-struct Merges<X, S, B, C> {
+/// A merge that is divided between several [`MergeWalk`]s.
+struct ParMerge<X, S, B, C> {
     executor: X,
-    rule: Rule,
+    op: SetOp,
     same: S,
     both: B,
     clone: C,
 }
 
-impl<X, S, B, C> Merges<X, S, B, C> {
-    /// Returns the result for two children at `depth`, of which the smaller has about `size` entries.
-    fn child<'a, T>(&self, a: &'a Child<T>, b: &'a Child<T>, depth: u32, size: usize) -> (Child<T>, Tally<'a, T>)
+impl<X, S, B, C> ParMerge<X, S, B, C> {
+    /// Returns the result for two children at `depth`, the smaller of which has about `size` entries.
+    fn child<'a, T>(&self, a: &'a Child<T>, b: &'a Child<T>, depth: u32, size: usize) -> (Child<T>, LenCounter<'a, T>)
     where
         T: Send + Sync,
         X: Executor,
         S: Fn(&T, &T) -> bool + Sync,
-        B: Fn(&T, &T) -> Merged<T> + Sync,
-        C: Clones<T> + Sync,
+        B: Fn(&T, &T) -> Merge<T> + Sync,
+        C: CloneFn<T> + Sync,
     {
         let same = |a: &T, b: &T| Ok::<_, Infallible>((self.same)(a, b));
-        let mut merge = Merge::new(self.rule, same, |a: &T, b: &T| Ok((self.both)(a, b)), self.clone);
+        let mut merge = MergeWalk::new(self.op, same, |a: &T, b: &T| Ok((self.both)(a, b)), self.clone);
         if size <= GRAIN {
-            let child = always(merge.child(Part::of(a), Part::of(b), depth));
-            return (child, merge.tally);
+            let child = into_ok(merge.child(RangeView::of(a), RangeView::of(b), depth));
+            return (child, merge.counter);
         }
-        let mut level = Level::new(depth);
+        let mut builder = NodeBuilder::new(depth);
         let mut jobs = Vec::new();
-        // Down to the pairs of bitmap nodes; all else is done here, since it takes little time.
-        let mut ranges = vec![(Part::of(a), Part::of(b), 0, 1_usize << level.width)];
+        // Divides the ranges down to pairs of bitmap nodes. Everything else is merged here, since it takes little
+        // time.
+        let mut ranges = vec![(RangeView::of(a), RangeView::of(b), 0, 1_usize << builder.width)];
         while let Some((a, b, first, span)) = ranges.pop() {
-            let shared = a.is_shared_with(&b) && !matches!(self.rule.shared, Shared::Walk);
+            let shared = a.is_shared_with(&b) && !matches!(self.op.shared, SharedPolicy::Visit);
             match a.whole().zip(b.whole()) {
                 Some((a, b)) if span == 1 && !shared && a.is_bitmap() && b.is_bitmap() => jobs.push((first, a, b)),
                 _ if span > 1 && a.is_node() && b.is_node() => {
-                    let bit = depth + level.width - span.trailing_zeros();
+                    let bit = depth + builder.width - span.trailing_zeros();
                     let ([a_zeros, a_ones], [b_zeros, b_ones]) = (a.halves(bit), b.halves(bit));
                     ranges.push((a_zeros, b_zeros, first, span / 2));
                     ranges.push((a_ones, b_ones, first + span / 2, span / 2));
                 }
-                _ => always(merge.range(&mut level, a, b, first, span)),
+                _ => into_ok(merge.range(&mut builder, a, b, first, span)),
             }
         }
         let done = self.executor.map(jobs, |(slot, a, b)| {
-            let (child, tally) = self.child(a, b, depth + WIDTH_MAX, size >> WIDTH_MAX);
-            (slot, child, tally)
+            let (child, counter) = self.child(a, b, depth + WIDTH_MAX, size >> WIDTH_MAX);
+            (slot, child, counter)
         });
-        for (slot, child, tally) in done {
-            level.put(slot, child);
-            merge.tally.add(tally);
+        for (slot, child, counter) in done {
+            builder.put(slot, child);
+            merge.counter.add(counter);
         }
-        level.join_all([Bitmap::ALL; 2], self.clone);
-        (level.finish([Some(a), Some(b)]), merge.tally)
+        builder.join_all([Bitmap::ALL; 2], self.clone);
+        (builder.finish([Some(a), Some(b)]), merge.counter)
     }
 }
 
-/// Tells in `differ` if two children of `size` entries are not equal.
+/// Sets `differ` if two children with `size` entries are not equal.
 fn compare<T: Send + Sync>(
     a: &Child<T>,
     b: &Child<T>,
@@ -266,13 +269,13 @@ fn compare<T: Send + Sync>(
             executor.map(pairs, |(a, b)| compare(a, b, size >> WIDTH_MAX, executor, eq, differ));
         }
         _ => {
-            if !always(equal(a, b, &mut |a, b| Ok(eq(a, b)))) {
+            if !into_ok(equal(a, b, &mut |a, b| Ok(eq(a, b)))) {
                 differ.store(true, Ordering::Relaxed);
             }
         }
     }
 }
 
-// Miri has nothing to find in safe code that takes it ten minutes.
+// Miri would take ten minutes, and has nothing to find in safe code.
 #[cfg(all(test, not(miri)))]
 mod tests;

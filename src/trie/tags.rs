@@ -1,22 +1,22 @@
-//! Search of 16 one-byte tags at once: SSE2 where there is, and a portable form for the rest.
+//! Search of 16 one-byte tags at once: with SSE2 on x86-64, otherwise in portable code.
 //!
-//! The result is a set of indices, one bit an index. Wider vectors (AVX2, AVX-512) would not help: a bucket has 16
-//! tags.
+//! The result is a bit set of indices. A bucket of up to 32 entries has two groups of tags. Wider vectors (AVX2)
+//! would search both at once, but are not part of the x86-64 baseline.
 
-// The intrinsics ask for a CPU feature, which the targets that compile them always have.
+// The intrinsics require a CPU feature, which all targets that compile them have.
 #![allow(unsafe_code)]
 
-/// How many tags are searched at once: the most entries a bucket holds.
+/// The number of tags that are searched at once.
 pub(crate) const TAGS: usize = 16;
 
-/// Returns the indices at which `tags` holds `tag`, as a bit set.
+/// Returns the indices at which `tags` contains `tag`, as a bit set.
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(miri)))]
 #[inline]
 pub(crate) fn matches(tags: &[u8; TAGS], tag: u8) -> u32 {
     use core::arch::x86_64::{_mm_cmpeq_epi8, _mm_movemask_epi8, _mm_set_epi64x, _mm_set1_epi8};
     let [lo, hi] = halves(tags).map(|half| half as i64);
-    // SAFETY: SSE2 is a feature of this target (`cfg` above), and these intrinsics touch no memory.
-    #[allow(clippy::multiple_unsafe_ops_per_block, reason = "one reason holds for all four")]
+    // SAFETY: SSE2 is a feature of this target (`cfg` above), and these intrinsics do not access memory.
+    #[allow(clippy::multiple_unsafe_ops_per_block, reason = "one comment applies to all four")]
     let mask = unsafe {
         let equal = _mm_cmpeq_epi8(_mm_set_epi64x(hi, lo), _mm_set1_epi8(tag as i8));
         _mm_movemask_epi8(equal)
@@ -24,7 +24,7 @@ pub(crate) fn matches(tags: &[u8; TAGS], tag: u8) -> u32 {
     mask as u32
 }
 
-/// Returns the indices at which `tags` holds `tag`, as a bit set.
+/// Returns the indices at which `tags` contains `tag`, as a bit set.
 #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2", not(miri))))]
 #[inline]
 pub(crate) fn matches(tags: &[u8; TAGS], tag: u8) -> u32 {
@@ -38,8 +38,8 @@ fn halves(tags: &[u8; TAGS]) -> [u64; 2] {
     [all as u64, (all >> 64) as u64]
 }
 
-/// Eight tags a word: a byte of `word ^ tag` is zero where the tag is found; the carry-free zero test sets that byte's
-/// top bit, and a multiplication gathers the eight top bits into one byte.
+/// Searches eight tags per word: a byte of `word ^ tag` is zero where the tag is found. The carry-free zero test sets
+/// the top bit of that byte, and a multiplication gathers the eight top bits into one byte.
 #[allow(dead_code, reason = "the vector forms are tested against it")]
 #[inline]
 fn portable(tags: &[u8; TAGS], tag: u8) -> u32 {
@@ -58,14 +58,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_index_is_found_and_no_other() {
+    fn exactly_the_indices_of_equal_tags_are_found() {
         for tag in [0, 1, 0x7f, 0x80, 0xfe, 0xff] {
             for other in [0, 1, 0x7f, 0x80, 0x81, 0xff] {
                 if tag == other {
                     continue;
                 }
                 for set in (0..1 << 10).step_by(if cfg!(miri) { 101 } else { 1 }) {
-                    // Ten bits spread over sixteen places by repeating the first six.
+                    // Ten bits are spread over sixteen by repeating the first six.
                     let set: u32 = set | (set & 0x3f) << 10;
                     let tags: [u8; TAGS] = core::array::from_fn(|i| if set >> i & 1 == 1 { tag } else { other });
                     assert_eq!(matches(&tags, tag), set);

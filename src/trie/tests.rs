@@ -1,4 +1,4 @@
-//! The core alone, under 32-bit hashes that the tests choose: shapes that a hasher reaches with difficulty only.
+//! Tests of the core with 32-bit hashes that the tests choose, for shapes that are hard to reach through a hasher.
 
 #![allow(clippy::borrowed_box, reason = "the entries are boxes, and closures get references to entries")]
 
@@ -8,14 +8,15 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::convert::Infallible;
 
-// Merges enough for Miri are below.
+// The other tests have enough merges for Miri.
 #[cfg(not(miri))]
 mod sharing;
 
 use super::insert::Inserted;
-use super::{Extraction, HashTrie, Merged, Pair, Rule, Shared, always, looks};
+use super::set_op::SharedPolicy;
+use super::{Extraction, HashTrie, Merge, Pair, SetOp, into_ok, looks};
 
-/// An entry with a hash of its own; `Box` lets Miri see every wrong read and every leak.
+/// An entry that contains its hash; with the `Box`, Miri detects every invalid read and every leak.
 pub(super) type Entry = (u32, u32, Box<u32>);
 pub(super) type Trie = HashTrie<Entry>;
 
@@ -31,7 +32,8 @@ impl Random {
     }
 }
 
-/// Hashes of `key`: spread, only at the top, only at the end, in deep clusters, few, and all the same.
+/// Functions that return a hash for `key`: well distributed, different only in the top bits, different only in the
+/// low bits, in deep clusters, few different ones, and only one.
 const ALL_HASHES: [fn(u32) -> u32; 6] = [
     |key| key.wrapping_mul(0x9e37_79b9),
     |key| key << 27,
@@ -41,28 +43,28 @@ const ALL_HASHES: [fn(u32) -> u32; 6] = [
     |_| 0xdead_beef,
 ];
 
-/// Those to try: Miri is too slow for all of them.
+/// The functions to test with: Miri is too slow for all of them.
 pub(super) const HASHES: &[fn(u32) -> u32] =
     if cfg!(miri) { &[ALL_HASHES[0], ALL_HASHES[3], ALL_HASHES[5]] } else { &ALL_HASHES };
 
 pub(super) fn insert(trie: &mut Trie, hash: u32, key: u32, value: u32) -> Option<u32> {
-    let same = |there: &Entry, new: &Entry| Ok::<_, Infallible>(there.1 == new.1);
-    match always(trie.try_insert_at(hash, (hash, key, Box::new(value)), same, Entry::clone)) {
+    let same = |present: &Entry, new: &Entry| Ok::<_, Infallible>(present.1 == new.1);
+    match into_ok(trie.try_insert_at(hash, (hash, key, Box::new(value)), same, Entry::clone)) {
         Inserted::New => None,
         Inserted::Found(place, (_, _, new)) => Some(*core::mem::replace(&mut place.2, new)),
     }
 }
 
 fn position(trie: &Trie, hash: u32, key: u32) -> Option<usize> {
-    always(trie.try_position(hash, |entry| Ok(entry.1 == key)))
+    into_ok(trie.try_position(hash, |entry| Ok(entry.1 == key)))
 }
 
 pub(super) fn remove(trie: &mut Trie, hash: u32, key: u32) -> Option<u32> {
     position(trie, hash, key).map(|index| *trie.remove_at(hash, index, Entry::clone).0.2)
 }
 
-/// What the trie must hold: the value of each key below `values.len()`.
-fn assert_holds(trie: &Trie, values: &[Option<u32>], hash: fn(u32) -> u32) {
+/// Asserts that the trie is valid and contains exactly `values`, the value of each key below `values.len()`.
+fn assert_contents(trie: &Trie, values: &[Option<u32>], hash: fn(u32) -> u32) {
     trie.validate();
     assert_eq!(trie.len(), values.iter().flatten().count());
     for (key, value) in (0..).zip(values) {
@@ -72,7 +74,7 @@ fn assert_holds(trie: &Trie, values: &[Option<u32>], hash: fn(u32) -> u32) {
 }
 
 #[test]
-fn edits_agree_with_a_model_and_leave_other_versions_alone() {
+fn edits_agree_with_a_model_and_leave_other_versions_unchanged() {
     let keys = if cfg!(miri) { 40 } else { 200 };
     let steps = if cfg!(miri) { 60 } else { 600 };
     for (seed, &hash) in (1..).zip(HASHES) {
@@ -82,7 +84,7 @@ fn edits_agree_with_a_model_and_leave_other_versions_alone() {
         let mut versions = Vec::new();
         for step in 0..steps {
             let key = random.below(keys);
-            // Growing and shrinking by turns.
+            // Growing and shrinking in turns.
             let growing = step * 6 / steps % 2 == 0;
             if (random.below(3) == 0) != growing {
                 assert_eq!(insert(&mut trie, hash(key), key, step), values[key as usize].replace(step));
@@ -90,18 +92,18 @@ fn edits_agree_with_a_model_and_leave_other_versions_alone() {
                 assert_eq!(remove(&mut trie, hash(key), key), values[key as usize].take());
             }
             if !cfg!(miri) || step % 10 == 9 {
-                assert_holds(&trie, &values, hash);
+                assert_contents(&trie, &values, hash);
             }
             if random.below(30) == 0 {
                 versions.push((trie.clone(), values.clone()));
             }
             if random.below(60) == 0 && !versions.is_empty() {
                 let (version, expected) = versions.swap_remove(random.below(versions.len() as u32) as usize);
-                assert_holds(&version, &expected, hash);
+                assert_contents(&version, &expected, hash);
             }
         }
         for (version, expected) in &versions {
-            assert_holds(version, expected, hash);
+            assert_contents(version, expected, hash);
         }
     }
 }
@@ -115,8 +117,8 @@ fn shape_does_not_depend_on_history() {
             keys.for_each(|key| assert_eq!(insert(&mut trie, hash(key), key, key), None));
             trie
         };
-        let forth = build(&mut (0..keys));
-        let back = build(&mut (0..keys).rev());
+        let ascending = build(&mut (0..keys));
+        let descending = build(&mut (0..keys).rev());
         let mut shrunk = build(&mut (0..2 * keys));
         for key in keys..2 * keys {
             assert_eq!(remove(&mut shrunk, hash(key), key), Some(key));
@@ -125,16 +127,16 @@ fn shape_does_not_depend_on_history() {
             }
         }
         shrunk.validate();
-        for other in [back, shrunk] {
-            assert!(forth.same_shape(&other));
-            assert!(forth.eq_with(&other, |a, b| a == b));
+        for other in [descending, shrunk] {
+            assert!(ascending.same_shape(&other));
+            assert!(ascending.eq(&other, |a, b| a == b));
         }
-        let mut other = forth.clone();
+        let mut other = ascending.clone();
         insert(&mut other, hash(0), 0, u32::MAX);
-        assert!(forth.same_shape(&other));
-        assert!(!forth.eq_with(&other, |a, b| a == b));
+        assert!(ascending.same_shape(&other));
+        assert!(!ascending.eq(&other, |a, b| a == b));
         remove(&mut other, hash(0), 0);
-        assert!(!forth.same_shape(&other));
+        assert!(!ascending.same_shape(&other));
         for key in 1..keys {
             assert_eq!(remove(&mut other, hash(key), key), Some(key));
             if !cfg!(miri) {
@@ -146,7 +148,7 @@ fn shape_does_not_depend_on_history() {
 }
 
 #[test]
-fn extraction_asks_about_each_entry_once_and_takes_what_is_accepted() {
+fn extraction_tests_each_entry_once_and_removes_those_that_are_accepted() {
     let sizes = if cfg!(miri) { [3, 40] } else { [10, 150] };
     for (keys, (seed, &hash)) in sizes.into_iter().flat_map(|keys: u32| (1..).zip(HASHES).map(move |on| (keys, on))) {
         for step in if cfg!(miri) { 3..4 } else { 1..6 } {
@@ -156,46 +158,46 @@ fn extraction_asks_about_each_entry_once_and_takes_what_is_accepted() {
             let before = trie.clone();
             let shared = random.below(2) == 0;
             let before = shared.then_some(before);
-            let mut asked = alloc::vec![0; keys as usize];
+            let mut calls = alloc::vec![0; keys as usize];
             let mut values: Vec<_> = (0..keys).map(Some).collect();
             let mut extraction = Extraction::new();
             let mut pred = |entry: &Entry| {
-                asked[entry.1 as usize] += 1;
+                calls[entry.1 as usize] += 1;
                 entry.1 % 5 < step
             };
             while let Some((_, key, value)) = extraction.next(&mut trie, &mut pred, Entry::clone) {
                 assert!(key % 5 < step);
                 assert_eq!(values[key as usize].take(), Some(*value));
                 if !cfg!(miri) {
-                    assert_holds(&trie, &values, hash);
+                    assert_contents(&trie, &values, hash);
                 }
             }
-            assert_holds(&trie, &values, hash);
-            assert!(asked.iter().all(|&times| times == 1));
+            assert_contents(&trie, &values, hash);
+            assert!(calls.iter().all(|&times| times == 1));
             assert_eq!(trie.len(), (0..keys).filter(|key| key % 5 >= step).count());
-            // The same in one go, in nodes that are shared or not.
+            // The same at once with `retain`, for shared or for unshared nodes.
             let mut retained = Trie::new();
             (0..keys).for_each(|key| assert_eq!(insert(&mut retained, hash(key), key, key), None));
             let shared_with = shared.then(|| retained.clone());
             retained.retain_with(
                 |entry| {
-                    asked[entry.1 as usize] += 1;
+                    calls[entry.1 as usize] += 1;
                     entry.1 % 5 >= step
                 },
                 Entry::clone,
             );
-            assert_holds(&retained, &values, hash);
+            assert_contents(&retained, &values, hash);
             assert!(retained.same_shape(&trie));
-            assert!(asked.iter().all(|&times| times == 2));
+            assert!(calls.iter().all(|&times| times == 2));
             for before in before.iter().chain(&shared_with) {
-                assert_holds(before, &(0..keys).map(Some).collect::<Vec<_>>(), hash);
+                assert_contents(before, &(0..keys).map(Some).collect::<Vec<_>>(), hash);
             }
         }
     }
 }
 
 #[test]
-fn what_is_retained_in_a_shared_trie_is_copied_once_or_shared() {
+fn retain_on_a_shared_trie_shares_unchanged_leaves_and_copies_few_entries() {
     let copies = core::cell::Cell::new(0);
     let copy = |entry: &u64| {
         copies.set(copies.get() + 1);
@@ -210,12 +212,13 @@ fn what_is_retained_in_a_shared_trie_is_copied_once_or_shared() {
     assert!(all.ptr_eq(&trie));
     let mut most = trie.clone();
     most.retain_with(|&key| key != 7, &copy);
-    // The leaf that has lost one, and a buddy if they were joined.
+    // Copied: the leaf that lost an entry, and a buddy if they were joined.
     assert!(copies.take() < 2 * 32);
     let mut few = trie.clone();
     few.retain_with(|key| key % 10 == 0, &copy);
     assert_eq!(few.len(), trie.len().div_ceil(10));
-    // What stays of each leaf; but a leaf that is joined with what is left of the one before is copied first as a whole.
+    // Copied: the entries that are kept. But a leaf that is joined with the rest of the leaf before it is first
+    // copied as a whole.
     assert!((few.len()..trie.len() * 3 / 4).contains(&copies.take()));
     few.clone().retain_with(|_| false, &copy);
     assert_eq!(copies.take(), 0);
@@ -223,7 +226,7 @@ fn what_is_retained_in_a_shared_trie_is_copied_once_or_shared() {
 }
 
 #[test]
-fn iterators_meet_every_entry_in_one_order() {
+fn iterators_yield_every_entry_in_the_same_order() {
     let keys: u32 = if cfg!(miri) { 50 } else { 300 };
     for &hash in HASHES {
         let mut trie = Trie::new();
@@ -260,7 +263,7 @@ fn iterators_meet_every_entry_in_one_order() {
         assert!(trie.iter().all(|entry| *entry.2 == entry.1 + 1));
         assert!(before.iter().all(|entry| *entry.2 == entry.1));
 
-        // The first is the sole owner of what was edited, the second shares all with `before`.
+        // The first one owns the edited nodes alone, the second one shares all its nodes with `before`.
         for (trie, plus) in [(trie, 1), (before.clone(), 0)] {
             let mut owned = trie.into_iter();
             assert_eq!(owned.len(), order.len());
@@ -274,21 +277,21 @@ fn iterators_meet_every_entry_in_one_order() {
 }
 
 #[test]
-fn disjoint_entries_are_found_together() {
+fn several_entries_can_be_found_and_edited_at_once() {
     let keys: u32 = if cfg!(miri) { 50 } else { 300 };
     let mut trie = HashTrie::new();
     for key in 0..keys {
         trie.insert(u64::from(key % 40), Box::new(key), |a, b| a == b);
     }
     let before = trie.clone();
-    let absent = [7, 1000].map(|hash| (hash, |there: &Box<u32>| **there == u32::MAX));
+    let absent = [7, 1000].map(|hash| (hash, |present: &Box<u32>| **present == u32::MAX));
     assert_eq!(trie.find_disjoint_mut_with(absent, Box::clone), [None, None]);
-    assert!(trie.ptr_eq(&before), "nothing is copied for what is not there");
-    let query = |key: u32| (u64::from(key % 40), move |there: &Box<u32>| **there == key);
+    assert!(trie.ptr_eq(&before), "nothing is copied for absent entries");
+    let query = |key: u32| (u64::from(key % 40), move |present: &Box<u32>| **present == key);
     let found = trie.find_disjoint_mut_with([7, 47, 3, 1000, 46, 39].map(query), Box::clone);
-    for (place, key) in found.into_iter().zip([7, 47, 3, 1000, 46, 39]) {
-        assert_eq!(place.as_deref().map(|value| **value), (key < keys).then_some(key));
-        place.into_iter().for_each(|value| **value += 40 * keys);
+    for (value, key) in found.into_iter().zip([7, 47, 3, 1000, 46, 39]) {
+        assert_eq!(value.as_deref().map(|value| **value), (key < keys).then_some(key));
+        value.into_iter().for_each(|value| **value += 40 * keys);
     }
     trie.validate();
     assert!(before.iter().all(|value| **value < keys));
@@ -297,39 +300,39 @@ fn disjoint_entries_are_found_together() {
 }
 
 #[test]
-fn disjoint_entries_are_found_in_deep_nodes() {
+fn several_entries_are_found_in_deep_nodes() {
     let keys: u64 = if cfg!(miri) { 100 } else { 3000 };
     let mut trie = HashTrie::new();
     for key in 0..keys {
         trie.insert(key, key, |a, b| a == b);
     }
     for key in (0..keys - 2).step_by(7) {
-        let query = |key: u64| (key, move |there: &u64| *there == key);
+        let query = |key: u64| (key, move |present: &u64| *present == key);
         let found = trie.find_disjoint_mut_with([query(key + 2), query(key), query(key + 1)], u64::clone);
-        assert_eq!(found.map(|place| place.copied()), [Some(key + 2), Some(key), Some(key + 1)]);
+        assert_eq!(found.map(|value| value.copied()), [Some(key + 2), Some(key), Some(key + 1)]);
     }
 }
 
 #[test]
 #[should_panic(expected = "duplicate keys found")]
-fn disjoint_entries_are_disjoint() {
+fn finding_an_entry_twice_at_once_panics() {
     let mut trie = HashTrie::new();
     trie.insert(1, Box::new(1), |a, b| a == b);
-    trie.find_disjoint_mut_with([(1, |there: &Box<u32>| **there == 1); 2], Box::clone);
+    trie.find_disjoint_mut_with([(1, |present: &Box<u32>| **present == 1); 2], Box::clone);
 }
 
 #[test]
-fn places_and_iterators_show_what_they_stand_for() {
+fn entries_and_iterators_have_the_expected_debug_output_and_lengths() {
     let mut trie = HashTrie::new();
     for key in 0..40_u64 {
-        let super::Entry::Vacant(place) = trie.entry(0, |there| *there == key) else { panic!("{key} is there") };
-        assert_eq!(*place.insert_entry(key).get(), key);
-        assert_eq!(*trie.iter().max().expect("it was put in"), key);
+        let super::Entry::Vacant(vacant) = trie.entry(0, |present| *present == key) else { panic!("{key} is present") };
+        assert_eq!(*vacant.insert_entry(key).get(), key);
+        assert_eq!(*trie.iter().max().expect("the key was inserted"), key);
     }
     let mut one = HashTrie::new();
-    assert_eq!(format!("{:?}", one.entry(7, |there| *there == 7)), "Entry(VacantEntry)");
+    assert_eq!(format!("{:?}", one.entry(7, |present| *present == 7)), "Entry(VacantEntry)");
     one.insert(7, 7, |a, b| a == b);
-    assert_eq!(format!("{:?}", one.entry(7, |there| *there == 7)), "Entry(OccupiedEntry(7))");
+    assert_eq!(format!("{:?}", one.entry(7, |present| *present == 7)), "Entry(OccupiedEntry(7))");
     assert_eq!(format!("{one:?} {:?} {:?}", one.iter(), one.clone().into_iter()), "{7} [7] [7]");
     assert_eq!(format!("{:?}", one.iter_mut_with(u64::clone)), "[7]");
     assert!((&trie).into_iter().eq(trie.iter()));
@@ -341,33 +344,34 @@ fn places_and_iterators_show_what_they_stand_for() {
 }
 
 #[test]
-fn a_sole_owner_copies_nothing() {
+fn editing_an_unshared_trie_copies_no_entry() {
     #[derive(PartialEq, PartialOrd, Eq, Ord, Debug)]
-    struct Sole(u64);
-    impl Clone for Sole {
+    struct NotCopied(u64);
+    impl Clone for NotCopied {
         fn clone(&self) -> Self {
             panic!("{} was copied", self.0)
         }
     }
     let keys = if cfg!(miri) { 60 } else { 500 };
-    // Every hash is there, but the last ones are of one hash, more than a bucket holds.
+    // Every key has its own hash, except the last ones: these have the same, and do not fit into a bucket.
     let hash = |key: u64| key.min(keys - 30);
     let mut trie = HashTrie::new();
     for key in 0..keys {
-        assert_eq!(trie.insert(hash(key), Sole(key), |a, b| a == b), None);
+        assert_eq!(trie.insert(hash(key), NotCopied(key), |a, b| a == b), None);
     }
     for key in 0..keys / 3 {
-        assert_eq!(trie.remove(hash(key), |there| there.0 == key), Some(Sole(key)));
-        trie.find_mut(hash(keys - 1 - key), |there| there.0 == keys - 1 - key).expect("it was put in").0 += keys;
+        assert_eq!(trie.remove(hash(key), |present| present.0 == key), Some(NotCopied(key)));
+        let (last, plus) = (keys - 1 - key, keys);
+        trie.find_mut(hash(last), |present| present.0 == last).expect("the key was inserted").0 += plus;
     }
-    trie.iter_mut().for_each(|there| there.0 %= keys);
-    trie.retain(|there| there.0 % 5 > 0);
-    let mut rest: Vec<_> = trie.into_iter().map(|there| there.0).collect();
+    trie.iter_mut().for_each(|entry| entry.0 %= keys);
+    trie.retain(|entry| entry.0 % 5 > 0);
+    let mut rest: Vec<_> = trie.into_iter().map(|entry| entry.0).collect();
     rest.sort_unstable();
     assert!(rest.into_iter().eq((keys / 3..keys).filter(|key| key % 5 > 0)));
 }
 
-/// Returns a trie of these keys and values.
+/// Returns a trie with these keys and values.
 pub(super) fn build(entries: impl Iterator<Item = (u32, u32)>, hash: fn(u32) -> u32) -> Trie {
     let mut trie = Trie::new();
     entries.for_each(|(key, value)| assert_eq!(insert(&mut trie, hash(key), key, value), None));
@@ -375,13 +379,13 @@ pub(super) fn build(entries: impl Iterator<Item = (u32, u32)>, hash: fn(u32) -> 
 }
 
 #[test]
-fn merges_agree_with_a_model_whatever_is_shared() {
+fn merges_agree_with_a_model_whichever_nodes_are_shared() {
     let keys: u32 = if cfg!(miri) { 24 } else { 130 };
     for &hash in HASHES {
         let base = build((0..keys).map(|key| (key, key)), hash);
         for seed in 1..if cfg!(miri) { 2 } else { 9 } {
             let mut random = Random(seed);
-            // Versions of one trie, with few or many changes; and one that shares nothing, small or large.
+            // Versions of one trie, with few or many changes; or, on the left, a trie that shares no nodes.
             let mut sides = [base.clone(), base.clone()];
             let mut values: [Vec<Option<u32>>; 2] =
                 core::array::from_fn(|_| (0..2 * keys).map(|key| (key < keys).then_some(key)).collect());
@@ -403,28 +407,28 @@ fn merges_agree_with_a_model_whatever_is_shared() {
                 values[0].iter_mut().skip(few as usize).for_each(|value| *value = None);
                 sides[0] = build((0..).zip(&values[0]).filter_map(|(key, value)| Some((key, (*value)?))), hash);
             }
-            let answers = if cfg!(miri) { 4..5 } else { 0..5 };
-            for (rule, answer) in (0..4).flat_map(|rule| answers.clone().map(move |answer| (rule, answer))) {
-                let rule = Rule { left: rule & 1 == 1, right: rule & 2 == 2, shared: Shared::Walk };
-                let mut asked = alloc::vec![0; 2 * keys as usize];
-                let decide = |key: u32, left: u32, right: u32| match (answer + (answer == 4) as u32 * key) % 4 {
-                    0 => Merged::Left,
-                    1 => Merged::Right,
-                    2 => Merged::New(left.wrapping_add(right)),
-                    _ => Merged::Remove,
+            let decisions = if cfg!(miri) { 4..5 } else { 0..5 };
+            for (rule, decision) in (0..4).flat_map(|rule| decisions.clone().map(move |decision| (rule, decision))) {
+                let rule = SetOp { left: rule & 1 == 1, right: rule & 2 == 2, shared: SharedPolicy::Visit };
+                let mut calls = alloc::vec![0; 2 * keys as usize];
+                let decide = |key: u32, left: u32, right: u32| match (decision + (decision == 4) as u32 * key) % 4 {
+                    0 => Merge::Left,
+                    1 => Merge::Right,
+                    2 => Merge::New(left.wrapping_add(right)),
+                    _ => Merge::Remove,
                 };
-                let merged = always(sides[0].try_merge_with(
+                let merged = into_ok(sides[0].try_merge_with(
                     &sides[1],
                     rule,
                     |a, b| Ok(a.1 == b.1),
                     |a, b| {
                         assert_eq!(a.1, b.1);
-                        asked[a.1 as usize] += 1;
+                        calls[a.1 as usize] += 1;
                         Ok(match decide(a.1, *a.2, *b.2) {
-                            Merged::Left => Merged::Left,
-                            Merged::Right => Merged::Right,
-                            Merged::New(value) => Merged::New((a.0, a.1, Box::new(value))),
-                            Merged::Remove => Merged::Remove,
+                            Merge::Left => Merge::Left,
+                            Merge::Right => Merge::Right,
+                            Merge::New(value) => Merge::New((a.0, a.1, Box::new(value))),
+                            Merge::Remove => Merge::Remove,
                         })
                     },
                     Entry::clone,
@@ -433,44 +437,45 @@ fn merges_agree_with_a_model_whatever_is_shared() {
                     .zip(values[0].iter().zip(&values[1]))
                     .map(|(key, sides)| match sides {
                         (Some(left), Some(right)) => match decide(key, *left, *right) {
-                            Merged::Left => Some(*left),
-                            Merged::Right => Some(*right),
-                            Merged::New(value) => Some(value),
-                            Merged::Remove => None,
+                            Merge::Left => Some(*left),
+                            Merge::Right => Some(*right),
+                            Merge::New(value) => Some(value),
+                            Merge::Remove => None,
                         },
                         (left, None) => left.filter(|_| rule.left),
                         (None, right) => right.filter(|_| rule.right),
                     })
                     .collect();
-                assert_holds(&merged, &expected, hash);
-                for (times, sides) in asked.iter().zip(values[0].iter().zip(&values[1])) {
+                assert_contents(&merged, &expected, hash);
+                for (times, sides) in calls.iter().zip(values[0].iter().zip(&values[1])) {
                     assert_eq!(*times, usize::from(sides.0.is_some() && sides.1.is_some()));
                 }
-                // Without a look at shared subtrees the answer is the same, where that answer is theirs.
-                let shared = if answer == 0 {
-                    Shared::Keep
-                } else if answer == 3 {
-                    Shared::Drop
+                // If the decision is the same for all entries, the result is the same without visiting shared
+                // subtrees.
+                let shared = if decision == 0 {
+                    SharedPolicy::Keep
+                } else if decision == 3 {
+                    SharedPolicy::Drop
                 } else {
                     continue;
                 };
                 let both =
-                    |_: &Entry, _: &Entry| Ok::<_, Infallible>(if answer == 0 { Merged::Left } else { Merged::Remove });
-                let quick = always(sides[0].try_merge_with(
+                    |_: &Entry, _: &Entry| Ok::<_, Infallible>(if decision == 0 { Merge::Left } else { Merge::Remove });
+                let quick = into_ok(sides[0].try_merge_with(
                     &sides[1],
-                    Rule { shared, ..rule },
+                    SetOp { shared, ..rule },
                     |a, b| Ok(a.1 == b.1),
                     both,
                     Entry::clone,
                 ));
-                assert_holds(&quick, &expected, hash);
+                assert_contents(&quick, &expected, hash);
                 assert!(quick.same_shape(&merged));
             }
             for (side, values) in sides.iter().zip(&values) {
-                assert_holds(side, values, hash);
+                assert_contents(side, values, hash);
             }
 
-            // The pairs: each entry once, except those in shared subtrees.
+            // The pairs contain each entry once, except those in shared subtrees.
             let mut seen = [alloc::vec![0; 2 * keys as usize], alloc::vec![0; 2 * keys as usize]];
             for pair in sides[0].pairs(&sides[1], |a, b| Ok(a.1 == b.1)) {
                 match pair {
@@ -501,29 +506,29 @@ fn merges_agree_with_a_model_whatever_is_shared() {
 }
 
 #[test]
-fn a_bulk_build_is_what_single_inserts_make() {
+fn a_bulk_build_equals_single_inserts() {
     let sizes: &[u64] = if cfg!(miri) { &[50] } else { &[0, 1, 16, 17, 40, 300, 2048, 2049, 10_000, 70_000] };
-    // Spread, with each key three times over; few hashes; one hash.
+    // Well distributed, with each key three times; few hashes; one hash.
     for (few, spread) in [(u64::MAX, 3), (7, 2), (1, 2)] {
         for &size in sizes.iter().filter(|&&size| few > 10 || size <= 300) {
             let key = |at: u64| at % (size / spread + 1);
             let items = || (0..size).map(|at| (key(at) % few, Box::new((key(at), at, at))));
-            let same = |there: &Box<(u64, u64, u64)>, new: &Box<(u64, u64, u64)>| Ok(there.0 == new.0);
-            // The first stays with the value of the last.
-            let replace = |there: &mut Box<(u64, u64, u64)>, new: Box<(u64, u64, u64)>| there.2 = new.2;
+            let same = |present: &Box<(u64, u64, u64)>, new: &Box<(u64, u64, u64)>| Ok(present.0 == new.0);
+            // The first entry is kept, with a value of the last one.
+            let replace = |present: &mut Box<(u64, u64, u64)>, new: Box<(u64, u64, u64)>| present.2 = new.2;
             let mut bulk = HashTrie::new();
-            always(bulk.try_extend_with(items(), same, replace, super::sole_owner));
+            into_ok(bulk.try_extend_with(items(), same, replace, super::never_clone));
             let mut single = HashTrie::new();
             for item in items() {
-                always(single.try_extend_with(core::iter::once(item), same, replace, super::sole_owner));
+                into_ok(single.try_extend_with(core::iter::once(item), same, replace, super::never_clone));
             }
             bulk.validate();
             assert_eq!(bulk.len(), size.min(size / spread + 1) as usize);
             assert!(bulk.same_shape(&single));
-            assert!(bulk.eq_with(&single, |a, b| a == b));
-            // Into a trie that has some already.
+            assert!(bulk.eq(&single, |a, b| a == b));
+            // Extends a trie that is not empty.
             let others = items().map(|(hash, item)| (hash, Box::new((item.0 + 1, 0, 0))));
-            always(single.try_extend_with(others, same, replace, super::sole_owner));
+            into_ok(single.try_extend_with(others, same, replace, super::never_clone));
             single.validate();
             assert!(size == 0 || single.len() > bulk.len());
         }
@@ -531,52 +536,53 @@ fn a_bulk_build_is_what_single_inserts_make() {
 }
 
 #[test]
-fn a_merge_that_changes_nothing_is_the_operand() {
+fn a_merge_that_changes_nothing_returns_the_operand() {
     for &hash in HASHES {
         let keys: u32 = if cfg!(miri) { 40 } else { 300 };
         let all = build((0..keys).map(|key| (key, key)), hash);
         let half = build((0..keys / 2).map(|key| (key, key)), hash);
-        let merge = |a: &Trie, b: &Trie, left, right, answer: fn() -> Merged<Entry>| {
-            let rule = Rule { left, right, shared: Shared::Keep };
-            always(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), |_, _| Ok(answer()), Entry::clone))
+        let merge = |a: &Trie, b: &Trie, left, right, decide: fn() -> Merge<Entry>| {
+            let rule = SetOp { left, right, shared: SharedPolicy::Keep };
+            into_ok(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), |_, _| Ok(decide()), Entry::clone))
         };
-        assert!(merge(&all, &half, true, true, || Merged::Left).ptr_eq(&all));
-        assert!(merge(&half, &all, true, true, || Merged::Right).ptr_eq(&all));
-        assert!(merge(&all, &half, false, false, || Merged::Right).ptr_eq(&half));
-        assert!(merge(&half, &all, false, false, || Merged::Left).ptr_eq(&half));
-        assert!(merge(&all, &Trie::new(), true, true, || Merged::Left).ptr_eq(&all));
-        assert!(merge(&Trie::new(), &all, true, true, || Merged::Left).ptr_eq(&all));
-        assert!(merge(&all, &all.clone(), true, true, || Merged::Remove).ptr_eq(&all));
-        assert!(merge(&half, &all, true, false, || Merged::Remove).is_empty());
+        assert!(merge(&all, &half, true, true, || Merge::Left).ptr_eq(&all));
+        assert!(merge(&half, &all, true, true, || Merge::Right).ptr_eq(&all));
+        assert!(merge(&all, &half, false, false, || Merge::Right).ptr_eq(&half));
+        assert!(merge(&half, &all, false, false, || Merge::Left).ptr_eq(&half));
+        assert!(merge(&all, &Trie::new(), true, true, || Merge::Left).ptr_eq(&all));
+        assert!(merge(&Trie::new(), &all, true, true, || Merge::Left).ptr_eq(&all));
+        assert!(merge(&all, &all.clone(), true, true, || Merge::Remove).ptr_eq(&all));
+        assert!(merge(&half, &all, true, false, || Merge::Remove).is_empty());
     }
 }
 
 #[test]
-fn shrinking_leaves_leaves_without_room_that_are_owned_alone() {
+fn shrinking_frees_the_spare_capacity_of_unshared_leaves_only() {
     let keys: u32 = if cfg!(miri) { 40 } else { 300 };
     for &hash in HASHES {
         let mut trie = build((0..keys).map(|key| (key, key)), hash);
         let before = trie.memory_usage().bytes;
         let other = trie.clone();
         trie.shrink_to_fit();
-        assert!(trie.ptr_eq(&other), "what others share stays");
+        assert!(trie.ptr_eq(&other), "shared leaves are unchanged");
         drop(other);
         trie.shrink_to_fit();
         let after = trie.memory_usage().bytes;
         assert!(after < before, "{after} bytes of {before} are left");
         trie.shrink_to_fit();
         assert_eq!(trie.memory_usage().bytes, after);
-        assert_holds(&trie, &(0..keys).map(Some).collect::<Vec<_>>(), hash);
+        assert_contents(&trie, &(0..keys).map(Some).collect::<Vec<_>>(), hash);
     }
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "safe code, of which Miri takes long")]
-fn nodes_are_counted_by_their_kinds() {
+#[cfg_attr(miri, ignore = "safe code, for which Miri takes long")]
+fn memory_usage_counts_nodes_by_their_kinds() {
     let usage = eighths(&[0, 2, 4]).memory_usage();
     assert_eq!((usage.bitmap_nodes, usage.buckets, usage.collision_nodes), (1, 3, 0));
     assert_eq!((usage.nodes(), usage.blocks), (4, 4));
-    // A path of eight nodes leads to the entries of one hash. They have a block of their own, if they have a size.
+    // A path of eight nodes leads to the entries with the same hash. Their vector is one more block, unless they are
+    // zero-sized.
     let mut alike = HashTrie::new();
     (0..40).for_each(|n| assert_eq!(alike.insert(7, n, |_, _| false), None));
     let usage = alike.memory_usage();
@@ -586,10 +592,10 @@ fn nodes_are_counted_by_their_kinds() {
     assert_eq!(alike.memory_usage().buckets, 1);
     assert_eq!(alike.shared_with(&HashTrie::new()), super::MemoryUsage::default());
     assert_eq!(alike.shared_with(&alike.clone()), alike.memory_usage());
-    let mut sizeless = HashTrie::new();
-    (0..40).for_each(|_| assert_eq!(sizeless.insert(7, (), |_, _| false), None));
-    assert_eq!(sizeless.memory_usage().blocks, 9);
-    // An edit leaves a new root, a new node below it, and a new leaf.
+    let mut zero_sized = HashTrie::new();
+    (0..40).for_each(|_| assert_eq!(zero_sized.insert(7, (), |_, _| false), None));
+    assert_eq!(zero_sized.memory_usage().blocks, 9);
+    // An edit makes a new root, a new node below it, and a new leaf.
     let mut old = Trie::new();
     (0..3).for_each(|cluster| add_cluster(&mut old, cluster, 40));
     let mut new = old.clone();
@@ -599,10 +605,10 @@ fn nodes_are_counted_by_their_kinds() {
 }
 
 #[test]
-fn tries_drop_what_they_hold() {
+fn tries_drop_their_entries() {
     let counted = Rc::new(());
     let mut trie = HashTrie::new();
-    // More of one hash than a bucket holds, and many.
+    // Many entries, and more with the same hash than fit into a bucket.
     for key in 0..if cfg!(miri) { 60 } else { 1000_u64 } {
         trie.insert(key.saturating_sub(30), counted.clone(), |_, _| false);
     }
@@ -615,7 +621,7 @@ fn tries_drop_what_they_hold() {
 }
 
 #[test]
-fn a_destructor_that_panics_keeps_no_other_from_running() {
+fn a_destructor_that_panics_does_not_prevent_the_others_from_running() {
     extern crate std;
     struct Bomb {
         explodes: bool,
@@ -629,11 +635,11 @@ fn a_destructor_that_panics_keeps_no_other_from_running() {
     let keys = if cfg!(miri) { 40 } else { 100 };
     for at in (0..keys).step_by(if cfg!(miri) { 40 } else { 1 }) {
         let counted = Rc::new(());
-        // The last ones are of one hash, more than a bucket holds.
+        // The last ones have the same hash, and do not fit into a bucket.
         let bombs = (0..keys).map(|key| (key.min(keys - 20), Bomb { explodes: key == at, _counted: counted.clone() }));
         let mut trie = HashTrie::new();
         let none_equal = |_: &mut _, _| unreachable!("no two are equal");
-        always(trie.try_extend_with(bombs, |_, _| Ok(false), none_equal, super::sole_owner));
+        into_ok(trie.try_extend_with(bombs, |_, _| Ok(false), none_equal, super::never_clone));
         let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(trie)));
         assert!(dropped.is_err());
         assert_eq!(Rc::strong_count(&counted), 1);
@@ -641,7 +647,7 @@ fn a_destructor_that_panics_keeps_no_other_from_running() {
 }
 
 #[test]
-fn versions_are_compared_at_the_cost_of_what_changed() {
+fn few_entries_of_versions_with_one_change_are_compared() {
     let n: u32 = if cfg!(miri) { 300 } else { 50_000 };
     let base = build((0..n).map(|key| (key, key)), HASHES[0]);
     let mut changed = base.clone();
@@ -658,32 +664,33 @@ fn versions_are_compared_at_the_cost_of_what_changed() {
         compared += 1;
         Ok::<_, Infallible>(a.1 == b.1)
     };
-    let merged = always(base.try_merge_with(&changed, Rule::UNION, same, |_, _| Ok(Merged::Right), Entry::clone));
+    let merged = into_ok(base.try_merge_with(&changed, SetOp::UNION, same, |_, _| Ok(Merge::Right), Entry::clone));
     assert!(merged.ptr_eq(&changed) && compared <= 40, "{compared} comparisons for one change");
 }
 
 #[cfg(not(miri))]
 #[test]
-fn versions_are_compared_without_a_look_at_what_they_share() {
+fn shared_nodes_are_not_visited_when_versions_are_compared() {
     for n in [500, 10_000, 100_000] {
         let base = build((0..n).map(|key| (key, key)), HASHES[0]);
         let mut changed = base.clone();
         insert(&mut changed, HASHES[0](7), 7, 8);
         let same = |a: &Entry, b: &Entry| Ok::<_, Infallible>(a.1 == b.1);
-        let right = |_: &Entry, _: &Entry| Ok(Merged::Right);
-        let merged = |rule| always(base.try_merge_with(&changed, rule, same, right, Entry::clone));
-        // There are some 15 children beside the path at each of two to four levels: one look at each would be too many.
+        let right = |_: &Entry, _: &Entry| Ok(Merge::Right);
+        let merged = |rule| into_ok(base.try_merge_with(&changed, rule, same, right, Entry::clone));
+        // There are about 15 children beside the path at each of two to four levels: visiting each of them would be
+        // too many.
         let looks = [
-            (20, looks::during(|| assert!(!base.eq_with(&changed, |a, b| a == b))).1),
+            (20, looks::during(|| assert!(!base.eq(&changed, |a, b| a == b))).1),
             (45, looks::during(|| assert!(base.pairs(&changed, same).count() > 0)).1),
-            (70, looks::during(|| assert!(merged(Rule::UNION).ptr_eq(&changed))).1),
-            (65, looks::during(|| assert!(merged(Rule::DIFFERENCE).len() <= 32)).1),
+            (70, looks::during(|| assert!(merged(SetOp::UNION).ptr_eq(&changed))).1),
+            (65, looks::during(|| assert!(merged(SetOp::DIFFERENCE).len() <= 32)).1),
         ];
         assert!(looks.iter().all(|(most, looks)| looks <= most), "{n} entries: {looks:?}");
     }
 }
 
-/// Ten entries in each of these eighths of all hashes.
+/// Returns a trie with ten entries in each of `some` eighths of all hashes.
 fn eighths(some: &[u32]) -> Trie {
     let mut trie = Trie::new();
     for &eighth in some {
@@ -694,25 +701,25 @@ fn eighths(some: &[u32]) -> Trie {
 }
 
 #[test]
-fn a_merge_takes_an_operand_for_the_result_only_if_it_is() {
-    let left = |_: &Entry, _: &Entry| Ok::<_, Infallible>(Merged::Left);
-    let neither = |_: &Entry, _: &Entry| Ok::<_, Infallible>(Merged::Remove);
+fn a_merge_returns_an_operand_only_if_it_equals_the_result() {
+    let left = |_: &Entry, _: &Entry| Ok::<_, Infallible>(Merge::Left);
+    let neither = |_: &Entry, _: &Entry| Ok::<_, Infallible>(Merge::Remove);
     let same = |a: &Entry, b: &Entry| Ok::<_, Infallible>(a.1 == b.1);
-    // The first leaf on the left stays, but no longer covers the eighths that the right side has entries in.
-    let all = always(eighths(&[0, 4, 6, 7]).try_merge_with(&eighths(&[2, 3]), Rule::UNION, same, left, Entry::clone));
-    assert!(all.eq_with(&eighths(&[0, 2, 3, 4, 6, 7]), |a, b| a == b));
-    // What is left of a node is one of its leaves, and that very leaf.
+    // The first leaf on the left is kept, but it does not cover the eighths with entries of the right side any more.
+    let all = into_ok(eighths(&[0, 4, 6, 7]).try_merge_with(&eighths(&[2, 3]), SetOp::UNION, same, left, Entry::clone));
+    assert!(all.eq(&eighths(&[0, 2, 3, 4, 6, 7]), |a, b| a == b));
+    // One leaf of a node remains, and it is shared with that node.
     for [stays, goes] in [[0, 6], [6, 0]] {
         let both = eighths(&[stays, goes]);
-        let rest = always(both.try_merge_with(&eighths(&[goes]), Rule::DIFFERENCE, same, neither, Entry::clone));
-        assert!(rest.eq_with(&eighths(&[stays]), |a, b| a == b));
+        let rest = into_ok(both.try_merge_with(&eighths(&[goes]), SetOp::DIFFERENCE, same, neither, Entry::clone));
+        assert!(rest.eq(&eighths(&[stays]), |a, b| a == b));
         assert_eq!(rest.not_shared_with(&both).nodes(), 0);
     }
 }
 
-/// Two tries of which each has ten entries that the other has not, at the end of a node, with all else the same: as far
-/// as one node's list of children goes, the other's is equal to it.
-pub(super) fn equal_but_for_ends() -> [Trie; 2] {
+/// Returns two tries that are equal except that each has ten entries more than the other, at the end of a node: as
+/// long as the children of both nodes are compared in pairs, they are equal.
+pub(super) fn equal_except_at_the_ends() -> [Trie; 2] {
     [[0, 1], [1, 0]].map(|[short, long]| {
         let mut trie = Trie::new();
         for (cluster, eighths) in [(short, &[0, 1, 4][..]), (long, &[0, 1, 4, 7])] {
@@ -728,15 +735,15 @@ pub(super) fn equal_but_for_ends() -> [Trie; 2] {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "safe code, of which Miri takes long")]
+#[cfg_attr(miri, ignore = "safe code, for which Miri takes long")]
 fn tries_are_equal_only_if_all_of_their_nodes_are() {
-    let [a, b] = equal_but_for_ends();
+    let [a, b] = equal_except_at_the_ends();
     assert_eq!(a.len(), b.len());
-    assert!(!a.eq_with(&b, |a, b| a == b));
+    assert!(!a.eq(&b, |a, b| a == b));
 }
 
 #[test]
-fn buckets_without_room_are_joined_too() {
+fn leaves_without_spare_capacity_are_joined() {
     for zeros in (1..=16).step_by(if cfg!(miri) { 15 } else { 1 }) {
         for from in [0, 1] {
             let mut trie = Trie::new();
@@ -752,32 +759,32 @@ fn buckets_without_room_are_joined_too() {
     }
 }
 
-/// Adds `n` entries whose hashes begin with the bits of `cluster`.
+/// Inserts `n` entries whose hashes begin with the bits of `cluster`.
 fn add_cluster(trie: &mut Trie, cluster: u32, n: u32) {
     (0..n).for_each(|at| assert_eq!(insert(trie, cluster << 28 | at << 21, cluster << 28 | at, at), None));
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "safe code, of which Miri takes long")]
-fn a_merge_counts_its_entries_whatever_nodes_it_shares() {
+#[cfg_attr(miri, ignore = "safe code, for which Miri takes long")]
+fn a_merge_returns_the_correct_length_whichever_nodes_are_shared() {
     let mut base = Trie::new();
     add_cluster(&mut base, 0, 40);
     let mut sides = [base.clone(), base];
-    // An inner node that both have, one that only this side has, one that only the other has.
+    // An inner node that both sides have, one that only the left has, and one that only the right has.
     add_cluster(&mut sides[0], 1, 50);
     add_cluster(&mut sides[1], 2, 70);
     for (a, b) in [(&sides[0], &sides[1]), (&sides[1], &sides[0]), (&sides[0], &sides[0].clone())] {
-        for rule in [Rule::UNION, Rule::INTERSECTION, Rule::DIFFERENCE, Rule::SYMMETRIC_DIFFERENCE] {
-            let stays = matches!(rule.shared, Shared::Keep);
-            let both = |_: &Entry, _: &Entry| Ok(if stays { Merged::Left } else { Merged::Remove });
-            always(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), both, Entry::clone)).validate();
+        for rule in [SetOp::UNION, SetOp::INTERSECTION, SetOp::DIFFERENCE, SetOp::SYMMETRIC_DIFFERENCE] {
+            let stays = matches!(rule.shared, SharedPolicy::Keep);
+            let both = |_: &Entry, _: &Entry| Ok(if stays { Merge::Left } else { Merge::Remove });
+            into_ok(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), both, Entry::clone)).validate();
         }
     }
 }
 
-/// Tests from outside reach the deepest nodes by these hashes.
+/// Integration tests use these hashes to reach the deepest nodes.
 #[test]
-fn hashes_found_for_deep_nodes_are_mixed_as_expected() {
+fn hashes_that_reach_deep_nodes_are_mixed_as_expected() {
     for (hash, mixed) in [(0xfeda_7840, 0xdead_bec0), (0x29de_a15a, 0xdead_bee9), (0x037e_cd4b, 0xdead_beff)] {
         assert_eq!(super::mix(hash), mixed);
     }

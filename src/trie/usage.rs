@@ -1,17 +1,18 @@
-//! How much memory a trie takes, and how much of it two tries share.
+//! Memory usage of a trie, and how much of it two tries share.
 
 use core::alloc::Layout;
 
 use super::HashTrie;
 use super::child::{Child, ChildRef};
 
-/// The memory of a map, set or trie, or of the part of one that another version shares.
+/// The memory used by a map, set or trie, or by the part of it that is shared with another version.
 ///
-/// It is counted exactly, as asked of the allocator: all nodes with their reference counts and the room that is kept
-/// for entries to come, keys and values included, as far as they stand in the nodes. Not counted are the map itself
-/// (`size_of_val`), what keys and values own elsewhere (the letters of a `String`), and what an allocator adds.
+/// The figures are exact, as requested from the allocator. They include all nodes with their reference counts and
+/// spare capacity, and the keys and values as far as they are stored in the nodes. They do not include the map itself
+/// (`size_of_val`), memory that keys and values own elsewhere (such as the bytes of a `String`), and the overhead of
+/// the allocator.
 ///
-/// Made by [`PersistentMap::memory_usage`](crate::PersistentMap::memory_usage) and its like.
+/// Returned by [`PersistentMap::memory_usage`](crate::PersistentMap::memory_usage) and similar methods.
 ///
 /// # Examples
 ///
@@ -26,15 +27,16 @@ use super::child::{Child, ChildRef};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct MemoryUsage {
-    /// The bytes of all blocks.
+    /// The bytes of all allocated blocks.
     pub bytes: usize,
-    /// The blocks of memory: one for each node, and one more for each collision node.
+    /// The number of allocated blocks: one for each node, and one more for each collision node.
     pub blocks: usize,
-    /// The inner nodes.
+    /// The number of inner nodes.
     pub bitmap_nodes: usize,
-    /// The leaves of up to 16 entries, or up to 32 if entries are small and have no destructor.
+    /// The number of leaves with up to 16 entries, or with up to 32 if entries are small and have no destructor.
     pub buckets: usize,
-    /// The leaves of more entries, which agree in the whole hash. With a good hasher there are none.
+    /// The number of larger leaves, whose entries agree in all 32 bits of the hash that a trie uses. With a good
+    /// hasher, there are next to none.
     pub collision_nodes: usize,
 }
 
@@ -53,7 +55,7 @@ impl MemoryUsage {
         self.bitmap_nodes + self.buckets + self.collision_nodes
     }
 
-    /// Counts the node that `child` points at, but not what is below it.
+    /// Counts the node that `child` points to, but not the nodes below it.
     fn add<T>(&mut self, child: &Child<T>) {
         match child.get() {
             ChildRef::Bitmap(node) => {
@@ -91,19 +93,19 @@ impl MemoryUsage {
     }
 }
 
-/// Returns the size of the block in which a node stands behind its reference count.
+/// Returns the size of the block that contains a node and its reference count.
 fn counted<N: ?Sized>(node: &N) -> usize {
     let (block, _) = Layout::new::<usize>().extend(Layout::for_value(node)).expect("the block was allocated");
     block.pad_to_align().size()
 }
 
 impl<T> HashTrie<T> {
-    /// Returns the memory that the trie takes, what it shares with others included. O(n), no allocation.
+    /// Returns the memory that the trie uses, including what it shares with others. O(n), no allocation.
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// assert_eq!(numbers.memory_usage().bytes, 0);
@@ -114,12 +116,13 @@ impl<T> HashTrie<T> {
         self.not_shared_with(&Self::new())
     }
 
-    /// Returns the part of [`memory_usage`](Self::memory_usage) that is also the other trie's. O(n), no allocation.
+    /// Returns the part of [`memory_usage`](Self::memory_usage) that is shared with the other trie. O(n), no
+    /// allocation.
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
@@ -129,13 +132,15 @@ impl<T> HashTrie<T> {
         self.memory_usage().minus(self.not_shared_with(other))
     }
 
-    /// Returns the part of [`memory_usage`](Self::memory_usage) that is not the other trie's: what it costs to keep
-    /// this one beside the other. O(c log n) for versions that differ in c entries, at most O(n log n); no allocation.
+    /// Returns the part of [`memory_usage`](Self::memory_usage) that is not shared with the other trie: the cost of
+    /// keeping this one in addition to the other.
+    ///
+    /// O(c log n) for versions that differ in c entries, at most O(n log n); no allocation.
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::HashTrie;
+    /// use perennial::trie::HashTrie;
     ///
     /// let mut numbers = HashTrie::new();
     /// numbers.insert(7, 7, |a, b| a == b);
@@ -148,11 +153,11 @@ impl<T> HashTrie<T> {
     }
 }
 
-/// Counts the nodes from `child` on that are not below `root`. `twin` is what stands below `root` where `child` stands
-/// in its own trie, if there is such a place.
+/// Counts the nodes from `child` on that are not below `root`. `twin` is the node below `root` at the position that
+/// `child` has in its own trie, if there is such a position.
 ///
-/// An inner node is always found in the same place, since the depth says which bits of the hash it goes by. A leaf may
-/// have moved, when what was beside it came or went: it is found by the hash of any of its entries.
+/// An inner node is always at the same position, since its depth determines which hash bits it uses. A leaf may have
+/// moved when neighbouring entries were inserted or removed: it is found by the hash of one of its entries.
 fn add_unshared<T>(child: &Child<T>, twin: Option<&Child<T>>, root: &Child<T>, usage: &mut MemoryUsage) {
     let hash = match child.get() {
         _ if twin.is_some_and(|twin| twin.ptr_eq(child)) => return,

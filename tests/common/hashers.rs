@@ -1,32 +1,32 @@
-//! Hashers from good to the worst, chosen at run time so that one instance of a test serves them all, and with fuses.
+//! Good and bad hashers, with fuses. They are chosen at run time, so that a test is compiled only once for all of them.
 
 use core::hash::{BuildHasher, Hasher};
 use foldhash::fast::FixedState;
 
 use super::tracked::{Call, burn};
 
-/// How many, and which, hash values there are.
+/// The quality of a hasher: how many hash values there are, and which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// All 64 bits are used.
     Good,
-    /// There are eight values in all, so that every one is a collision of many keys.
+    /// There are only eight values, so many keys collide in each.
     Eight,
-    /// There is one value.
+    /// There is only one value.
     Constant,
     /// Only the six highest of the 64 bits vary.
     TopBits,
-    /// There are 64 values, which agree in all but the last six of the 32 bits that a trie keeps.
+    /// There are 64 values. They differ only in the lowest six of the 32 bits that a trie stores.
     Deep,
     /// An integer and its negation have the same hash.
     Abs,
 }
 
 impl Kind {
-    /// Those that every program of operations is run under.
+    /// The kinds with which every random program is run.
     pub(crate) const ALL: [Kind; 5] = [Kind::Good, Kind::Eight, Kind::Constant, Kind::TopBits, Kind::Deep];
 
-    /// What such a hasher makes of a good hash.
+    /// Converts a good hash into one of this kind.
     const fn of(self, hash: u64) -> u64 {
         match self {
             Kind::Good | Kind::Abs => hash,
@@ -37,7 +37,7 @@ impl Kind {
         }
     }
 
-    /// The hash of a number, for those who need no hasher.
+    /// Returns the hash of a number, for tests without a hasher.
     pub(crate) fn hash(self, number: u64) -> u64 {
         self.of(FixedState::with_seed(SEED).hash_one(number))
     }
@@ -100,7 +100,7 @@ impl Hasher for TestHasher {
     }
 }
 
-/// Hashes that a trie takes for 0xdead_bec0 to 0xdead_beff, found by trying. A unit test of the trie holds on to this.
+/// Hashes of which a trie stores 0xdead_bec0 to 0xdead_beff, found by trial. A unit test of the trie checks this.
 const DEEP: [u64; 64] = [
     0xfeda7840,
     0xfcfa9d57,

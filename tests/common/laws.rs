@@ -1,5 +1,5 @@
-//! Laws of merging, comparing and patching maps, on versions that share and on maps that do not, under good and bad
-//! hashers, and between hashers that disagree.
+//! Laws of merging, comparing and patching maps, for versions that share nodes, for maps that share nothing, with good
+//! and bad hashers, and with hashers that disagree.
 
 use core::hash::BuildHasher;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ use super::{Map, assert_holds, build, empty, same_shape, scaled, validate};
 
 type Model = BTreeMap<u64, u64>;
 
-/// A map beside the std map that it must agree with.
+/// A map, with a std map that must have the same entries.
 #[derive(Clone)]
 pub(crate) struct Side {
     map: Map<u64, u64>,
@@ -33,7 +33,7 @@ impl Side {
         side
     }
 
-    /// The same entries in a map that shares nothing, under `kind`.
+    /// Returns the same entries in a map with the hasher `kind` that shares nothing.
     fn apart(&self, kind: Kind) -> Self {
         Self { map: build(kind, self.model.clone()), model: self.model.clone() }
     }
@@ -44,14 +44,14 @@ impl Side {
     }
 }
 
-/// Checks the structure and the contents of a result, and that its shape is that of a map without a history.
+/// Checks the structure and the contents of a result, and that its shape is that of a newly built map.
 #[track_caller]
 fn check(map: &Map<u64, u64>, model: &Model) {
     assert_holds(map, model.clone());
     assert!(same_shape(map, &build(map.hasher().0, model.clone())));
 }
 
-/// Three versions of a map by the keys that it starts with and by what each edits.
+/// Describes three versions of a map by the number of keys in their common base, and by the edits of each.
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
     pub(crate) base: u64,
@@ -61,7 +61,7 @@ pub(crate) struct Case {
 pub(crate) fn cases() -> impl Strategy<Value = Case> {
     let base = prop_oneof![0..40_u64, 0..scaled(800, 60) as u64];
     base.prop_flat_map(|base| {
-        // Few values, so that sides often do the same, or change something to what it was.
+        // There are few values, so that versions often make the same edit, or set a value to what it was.
         let edit = (0..base + 30, prop::option::of(0..3_u64));
         let edits = prop::collection::vec(edit, 0..scaled(60, 20));
         (Just(base), [edits.clone(), edits.clone(), edits]).prop_map(|(base, edits)| Case { base, edits })
@@ -70,13 +70,13 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
 
 impl Case {
     fn base(&self, kind: Kind) -> Side {
-        // What collides is searched one by one.
+        // Colliding keys are searched linearly, so large maps would be slow.
         let base = if kind == Kind::Constant { self.base / 4 } else { self.base };
         let model: Model = (0..base).map(|key| (key, key % 3)).collect();
         Side { map: build(kind, model.clone()), model }
     }
 
-    /// The three versions, whose maps are related in that way.
+    /// Returns the three versions. Their maps are related as `relation` says.
     pub(crate) fn sides(&self, kind: Kind, relation: Relation) -> Sides {
         let base = self.base(kind);
         let [a, b, c] = [0, 1, 2].map(|side| base.edited(&self.edits[side]));
@@ -88,7 +88,7 @@ impl Case {
         [a, b, c]
     }
 
-    /// Checks that a law holds under all hashers, however the maps are related.
+    /// Checks a law with all hashers and all relations between the maps.
     pub(crate) fn obeys(&self, law: fn(Sides)) {
         for kind in Kind::ALL {
             RELATIONS.into_iter().for_each(|relation| law(self.sides(kind, relation)));
@@ -98,7 +98,8 @@ impl Case {
 
 pub(crate) type Sides = [Side; 3];
 
-/// How the maps of two sides are related: as versions, not at all, or so that their hashers disagree.
+/// How the maps of two sides are related: as versions of one map, as maps that share nothing, or as maps whose hashers
+/// disagree.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Relation {
     Versions,
@@ -108,7 +109,7 @@ pub(crate) enum Relation {
 
 pub(crate) const RELATIONS: [Relation; 3] = [Relation::Versions, Relation::Apart, Relation::OtherHasher];
 
-/// `a` and `b` combined by key; `both` decides where both have it.
+/// Combines `a` and `b` key by key. `both` decides about keys that both have.
 fn model(a: &Model, b: &Model, left: bool, right: bool, mut both: impl FnMut(u64, u64, u64) -> Option<u64>) -> Model {
     let keys: BTreeSet<u64> = a.keys().chain(b.keys()).copied().collect();
     let combined = keys.into_iter().filter_map(|key| {
@@ -127,19 +128,18 @@ fn decide(key: u64, ours: u64, theirs: u64) -> Merge<u64> {
     match key % 4 {
         0 => Merge::Left,
         1 => Merge::Right,
-        2 => Merge::Value(10 * ours + theirs),
+        2 => Merge::New(10 * ours + theirs),
         _ => Merge::Remove,
     }
 }
 
-/// All of them.
 pub(crate) const LAWS: [fn(Sides); 6] = [
     operations_agree_with_a_model,
     operations_obey_the_laws_of_sets,
-    a_result_that_is_an_operand_is_that_version,
-    a_diff_tells_every_change_once_and_is_a_patch,
+    results_equal_to_an_operand_are_that_version,
+    diff_yields_every_change_once_and_makes_a_patch,
     three_way_merge_agrees_with_a_model,
-    equal_maps_of_different_histories_hash_alike,
+    equal_maps_with_different_histories_have_equal_hashes,
 ];
 
 pub(crate) fn operations_agree_with_a_model([a, b, _]: Sides) {
@@ -151,19 +151,22 @@ pub(crate) fn operations_agree_with_a_model([a, b, _]: Sides) {
     let merged = model(&a.model, &b.model, true, true, |key, a, b| match decide(key, a, b) {
         Merge::Left => Some(a),
         Merge::Right => Some(b),
-        Merge::Value(value) => Some(value),
+        Merge::New(value) => Some(value),
         Merge::Remove => None,
     });
-    let mut asked = BTreeSet::new();
+    let mut called = BTreeSet::new();
     let result = x.merge_with(y, |&key, &ours, &theirs| {
-        assert!(asked.insert(key), "asked twice about {key}");
+        assert!(called.insert(key), "called twice for {key}");
         assert_eq!((Some(&ours), Some(&theirs)), (a.model.get(&key), b.model.get(&key)));
         decide(key, ours, theirs)
     });
     check(&result, &merged);
-    assert!(asked.into_iter().eq(a.model.keys().filter(|key| b.model.contains_key(key)).copied()));
+    assert!(called.into_iter().eq(a.model.keys().filter(|key| b.model.contains_key(key)).copied()));
     let with = model(&a.model, &b.model, false, false, |key, a, b| Some(key + 2 * a + b));
     check(&x.intersection_with(y, |key, a, b| key + 2 * a + b), &with);
+    let texts = y.map_values(|_, value| value.to_string());
+    let parsed = x.intersection_with(&texts, |key, a, text| key + 2 * a + text.parse::<u64>().expect("a number"));
+    check(&parsed, &with);
     let halved = a.model.iter().map(|(&key, &value)| (key, value / 2)).collect();
     check(&x.map_values(|_, value| value / 2), &halved);
     check(&x.update_values(|_, value| value / 2), &halved);
@@ -178,6 +181,7 @@ pub(crate) fn operations_agree_with_a_model([a, b, _]: Sides) {
     assert_eq!(x.is_submap(y), a.model.iter().all(|(key, value)| b.model.get(key) == Some(value)));
     let below = a.model.iter().all(|(key, value)| b.model.get(key).is_some_and(|other| value < other));
     assert_eq!(x.is_submap_by(y, |a, b| a < b), below);
+    assert_eq!(x.is_submap_by(&texts, |a, text| a.to_string() < *text), below, "one digit compares like a number");
     assert_eq!(x.is_disjoint(y), !a.model.keys().any(|key| b.model.contains_key(key)));
     assert!((x - y).is_disjoint(y) && y.is_disjoint(&(x - y)));
     assert!(x.intersection(y).is_submap(x) && y.is_submap(&x.merge(y)));
@@ -208,7 +212,7 @@ pub(crate) fn operations_obey_the_laws_of_sets([Side { map: a, .. }, Side { map:
     validate(&result);
 }
 
-pub(crate) fn a_result_that_is_an_operand_is_that_version([Side { map: a, .. }, Side { map: b, .. }, _]: Sides) {
+pub(crate) fn results_equal_to_an_operand_are_that_version([Side { map: a, .. }, Side { map: b, .. }, _]: Sides) {
     let nothing = empty(a.hasher().0);
     for same in [
         a.merge(&a),
@@ -237,7 +241,7 @@ pub(crate) fn a_result_that_is_an_operand_is_that_version([Side { map: a, .. }, 
     assert_eq!(a.diff(&a).count(), 0);
 }
 
-pub(crate) fn a_diff_tells_every_change_once_and_is_a_patch([a, b, c]: Sides) {
+pub(crate) fn diff_yields_every_change_once_and_makes_a_patch([a, b, c]: Sides) {
     let mut changes = BTreeMap::new();
     for change in a.map.diff(&b.map) {
         let key = *change.key();
@@ -258,15 +262,15 @@ pub(crate) fn a_diff_tells_every_change_once_and_is_a_patch([a, b, c]: Sides) {
     assert_eq!(patch.inverse(), Patch::between(&b.map, &a.map));
     assert_eq!(patch.inverse().inverse(), patch);
     for result in [a.map.apply(&patch), a.map.apply(&collected)] {
-        check(&result.expect("it fits"), &b.model);
+        check(&result.expect("the patch applies"), &b.model);
     }
-    check(&b.map.apply(&patch.inverse()).expect("it fits"), &a.model);
+    check(&b.map.apply(&patch.inverse()).expect("the patch applies"), &a.model);
 
-    // What fits is told from what does not by the keys of the patch alone.
+    // Whether the patch applies to `c` depends only on the keys of the patch.
     let fault = |change: &Change<'_, u64, u64>| match (change.before(), c.model.get(change.key())) {
         (None, Some(_)) => Some(PatchError::Present { key: *change.key() }),
         (Some(_), None) => Some(PatchError::Absent { key: *change.key() }),
-        (before, there) => (before != there).then_some(PatchError::Differs { key: *change.key() }),
+        (before, found) => (before != found).then_some(PatchError::Differs { key: *change.key() }),
     };
     let faults: Vec<_> = patch.iter().filter_map(|change| fault(&change)).collect();
     match c.map.apply(&patch) {
@@ -309,17 +313,17 @@ pub(crate) fn three_way_merge_agrees_with_a_model([ours, theirs, base]: Sides) {
             Some((key, value?))
         })
         .collect();
-    let mut asked = BTreeSet::new();
+    let mut called = BTreeSet::new();
     let merged = PersistentMap::merge3(&base.map, &ours.map, &theirs.map, |key, conflict| {
-        assert!(asked.insert(*key), "asked twice about {key}");
+        assert!(called.insert(*key), "called twice for {key}");
         let seen = [conflict.base, conflict.ours, conflict.theirs];
         assert_eq!(seen, [&base, &ours, &theirs].map(|side| side.model.get(key)));
         resolve(*key, conflict)
     });
     check(&merged, &expected);
-    assert_eq!(asked, conflicts);
+    assert_eq!(called, conflicts);
 
-    let never = |_: &u64, _: Conflict<'_, u64>| -> Option<u64> { panic!("one side has changed nothing") };
+    let never = |_: &u64, _: Conflict<'_, u64>| -> Option<u64> { panic!("only one side has changes") };
     let unchanged = base.map.clone();
     assert!(PersistentMap::merge3(&base.map, &unchanged, &theirs.map, never).ptr_eq(&theirs.map));
     assert!(PersistentMap::merge3(&base.map, &ours.map, &unchanged, never).ptr_eq(&ours.map));
@@ -327,9 +331,9 @@ pub(crate) fn three_way_merge_agrees_with_a_model([ours, theirs, base]: Sides) {
     [base, ours, theirs].iter().for_each(Side::check);
 }
 
-pub(crate) fn equal_maps_of_different_histories_hash_alike([a, b, _]: Sides) {
+pub(crate) fn equal_maps_with_different_histories_have_equal_hashes([a, b, _]: Sides) {
     let digest = |map: &Map<u64, u64>| FixedState::default().hash_one(map);
-    let roundabout = b.map.apply(&Patch::between(&b.map, &a.map)).expect("it fits");
+    let roundabout = b.map.apply(&Patch::between(&b.map, &a.map)).expect("the patch applies");
     let reversed = build(a.map.hasher().0, a.model.clone().into_iter().rev());
     for other in [roundabout, reversed, a.apart(Kind::Eight).map] {
         assert_eq!(a.map, other);

@@ -1,6 +1,6 @@
-//! What the test binaries share: hashers and element types made for tests, and checks of whole maps.
+//! Shared code of the test binaries: hashers and element types for tests, and checks of whole maps.
 
-#![allow(dead_code, reason = "each test binary uses only a part")]
+#![allow(dead_code, reason = "no test binary uses all of it")]
 
 pub(crate) mod hashers;
 pub(crate) mod laws;
@@ -18,28 +18,29 @@ use hashers::{Kind, TestState};
 /// A map whose hasher is chosen at run time.
 pub(crate) type Map<K, V> = PersistentMap<K, V, TestState>;
 
-/// The size of a test: `full`, or under Miri, which is some hundred times slower, `miri`.
+/// Returns the size of a test: `miri` under Miri, which is about a hundred times slower, and `full` otherwise.
 pub(crate) const fn scaled(full: usize, miri: usize) -> usize {
     if cfg!(miri) { miri } else { full }
 }
 
-/// Runs `full` cases, or `miri` under Miri; keeps the seeds of failures in `regressions`.
+/// Returns a configuration that runs `miri` cases under Miri and `full` otherwise, and stores the seeds of failures in
+/// the file `regressions`.
 pub(crate) fn proptest_config(full: u32, miri: u32, regressions: &'static str) -> Config {
     Config {
         cases: if cfg!(miri) { miri } else { full },
-        // Miri isolates the program from the file system.
+        // Miri isolates programs from the file system.
         failure_persistence: (!cfg!(miri)).then(|| Box::new(FileFailurePersistence::Direct(regressions)) as Box<_>),
         max_shrink_iters: 20_000,
         ..Config::default()
     }
 }
 
-/// An empty map under the hasher `kind`.
+/// Returns an empty map with the hasher `kind`.
 pub(crate) fn empty<K, V>(kind: Kind) -> Map<K, V> {
     PersistentMap::with_hasher(TestState(kind))
 }
 
-/// A map of `entries` under the hasher `kind`, inserted one by one.
+/// Returns a map with the hasher `kind` into which `entries` were inserted one by one.
 pub(crate) fn build<K, V>(kind: Kind, entries: impl IntoIterator<Item = (K, V)>) -> Map<K, V>
 where
     K: Hash + Eq + Clone,
@@ -52,7 +53,7 @@ where
     map
 }
 
-/// Checks the structure of `map`, and its length against what its iterator gives.
+/// Checks the structure of `map`, and that its length is the number of items of its iterator.
 #[track_caller]
 pub(crate) fn validate<K, V, S>(map: &PersistentMap<K, V, S>) {
     map.validate();
@@ -61,7 +62,7 @@ pub(crate) fn validate<K, V, S>(map: &PersistentMap<K, V, S>) {
     assert_eq!(map.is_empty(), count == 0);
 }
 
-/// Checks that `map` holds exactly `expected`, both by looking up and by iterating.
+/// Checks that `map` contains exactly the entries `expected`, both by lookups and by iteration.
 #[track_caller]
 pub(crate) fn assert_holds<K, V>(map: &Map<K, V>, expected: impl IntoIterator<Item = (K, V)>)
 where
@@ -77,7 +78,7 @@ where
     assert_eq!(map.len(), count);
 }
 
-/// Whether two maps have the same nodes at the same places, whatever their history.
+/// Returns true if two maps have trees of the same shape.
 pub(crate) fn same_shape<K, V>(a: &Map<K, V>, b: &Map<K, V>) -> bool {
     a.same_shape(b)
 }

@@ -1,4 +1,5 @@
-//! Random programs over several live versions at once: their steps, and how they are run beside a std `HashMap`.
+//! Random programs that work on several live versions: their steps, and how to run them and a std `HashMap` in
+//! parallel.
 
 pub(crate) mod derive;
 pub(crate) mod edit;
@@ -13,17 +14,17 @@ use derive::{Derive, derivations, derive};
 use edit::{Edit, apply, edits};
 use version::{Version, digest, gather, walk};
 
-/// How many versions live at once.
+/// The number of versions that are alive at the same time.
 const VERSIONS: usize = 5;
 
-/// A step of a program. A version is told by any number: the remainder counts.
+/// A step of a program. Any number can name a version: the remainder of its division by the number of versions counts.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     Derive(usize, Derive),
-    /// Edits a version, or a clone of it that takes its place beside it.
+    /// Edits a version, or a clone of it that becomes a new version.
     Edit(usize, bool, Edit),
     Compare(usize, usize),
-    /// Consumes a version by an owning iterator, of which so many items are taken.
+    /// Converts a version into an owning iterator, and takes this number of items.
     Consume(usize, usize),
     Drop(usize),
 }
@@ -51,17 +52,17 @@ pub(crate) fn run<K: Sample, V: Sample>(kind: Kind, program: &[Step]) {
         if versions.is_empty() {
             versions.push(Version::empty(kind));
         }
-        // Miri is too slow to read them all each time.
+        // Miri is too slow to read all versions after every step.
         if !cfg!(miri) || i + 1 == program.len() {
             versions.iter().for_each(Version::read);
         }
         if changed {
-            versions.last().expect("there is one").read_closely();
+            versions.last().expect("there is a version").read_closely();
         }
     }
 }
 
-/// Takes a step, and answers whether it made a new last version.
+/// Takes a step. Returns true if it made a new last version.
 fn take_step<K: Sample, V: Sample>(versions: &mut Vec<Version<K, V>>, step: &Step) -> bool {
     let len = versions.len();
     match *step {
@@ -101,7 +102,7 @@ fn take_step<K: Sample, V: Sample>(versions: &mut Vec<Version<K, V>>, step: &Ste
     }
 }
 
-/// Consumes a map in each way, once in full and once in part.
+/// Consumes a map with each owning iterator, completely and partly.
 fn consume<K: Sample, V: Sample>(version: Version<K, V>, n: usize) {
     let Version { map, model } = version;
     let len = model.len();
@@ -117,10 +118,15 @@ fn consume<K: Sample, V: Sample>(version: Version<K, V>, n: usize) {
     assert_eq!(gather(map.clone().into_values()), values);
     same(walk(map.clone().into_iter(), len));
     same(gather(map.clone().into_iter()));
+    same(map.clone().into_transient().into_iter().collect());
+    let mut transient = map.clone().into_transient();
+    assert_eq!(transient.drain().len(), len);
+    assert!(transient.is_empty());
 
     let mut rest = map.into_iter();
     let mut entries: Vec<_> = rest.by_ref().take(n).collect();
     assert_eq!(rest.len(), len.saturating_sub(n));
+    assert!(rest.clone().eq(rest.clone().collect::<Vec<_>>()));
     if n % 2 == 0 {
         entries.extend(gather(rest));
         same(entries);

@@ -1,7 +1,7 @@
-//! An element that is counted from birth to drop, and a fuse that makes any call of user code panic, or drop something
-//! else.
+//! An element whose creations and drops are counted, and a fuse that makes a chosen call of user code panic, or drop
+//! another value.
 //!
-//! Counts and fuses are kept per thread, and each test has a thread of its own.
+//! Counters and fuses are thread-local, and each test runs on its own thread.
 
 use core::any::Any;
 use core::cell::{Cell, RefCell};
@@ -13,15 +13,15 @@ use std::thread::panicking;
 use super::values::Sample;
 
 thread_local! {
-    /// Whether the element of each number is still alive.
+    /// For each element number, whether that element is still alive.
     static ALIVE: RefCell<Vec<bool>> = const { RefCell::new(Vec::new()) };
-    /// Uses and drops of elements that were dead already: a `Drop` may not report them by a panic.
+    /// The number of uses and drops of elements that had already been dropped. `Drop` must not panic to report them.
     static FAULTS: Cell<usize> = const { Cell::new(0) };
-    /// The fuse that is set.
+    /// The active fuse.
     static FUSE: Cell<Option<Fuse>> = const { Cell::new(None) };
 }
 
-/// An element, equal to others of the same value, and known by a number of its own.
+/// An element with a unique number. It is equal to all elements with the same value.
 pub(crate) struct Tracked {
     value: u64,
     mark: u64,
@@ -29,12 +29,12 @@ pub(crate) struct Tracked {
 }
 
 impl Tracked {
-    /// A new element.
+    /// Returns a new element.
     pub(crate) fn new(value: u64) -> Self {
         Self::marked(value, 0)
     }
 
-    /// A new element that can be told from equal ones by its mark.
+    /// Returns a new element with a mark that distinguishes it from equal elements.
     pub(crate) fn marked(value: u64, mark: u64) -> Self {
         let number = ALIVE.with_borrow_mut(|alive| {
             alive.push(true);
@@ -43,7 +43,7 @@ impl Tracked {
         Tracked { value, mark, number }
     }
 
-    /// What the element stands for; notes a fault if it is dead.
+    /// Returns the value of the element. Counts a fault if the element has been dropped.
     pub(crate) fn value(&self) -> u64 {
         if !ALIVE.with_borrow(|alive| alive.get(self.number) == Some(&true)) {
             FAULTS.set(FAULTS.get() + 1);
@@ -51,13 +51,13 @@ impl Tracked {
         self.value
     }
 
-    /// What tells the element from equal ones; its clones have it too.
+    /// Returns the mark that distinguishes the element and its clones from equal elements.
     pub(crate) fn mark(&self) -> u64 {
         self.value();
         self.mark
     }
 
-    /// Makes the element stand for `value`.
+    /// Changes the value of the element.
     pub(crate) fn set(&mut self, value: u64) {
         self.value();
         self.value = value;
@@ -96,7 +96,7 @@ impl Clone for Tracked {
     }
 }
 
-/// What `entry_ref` makes of a borrowed element.
+/// For `entry_ref`, which converts a borrowed element into an owned one.
 impl From<&Tracked> for Tracked {
     fn from(borrowed: &Tracked) -> Self {
         borrowed.clone()
@@ -141,23 +141,23 @@ impl core::fmt::Debug for Tracked {
     }
 }
 
-/// Runs `test` and checks that every element born in it was dropped once, and none used after that.
+/// Runs `test`, and checks that every element created in it is dropped exactly once and never used after that.
 #[track_caller]
 pub(crate) fn balanced<R>(test: impl FnOnce() -> R) -> R {
     ALIVE.with_borrow_mut(Vec::clear);
     FAULTS.set(0);
     let result = test();
-    let (born, leaked) = ALIVE.with_borrow(|alive| {
+    let (created, leaked) = ALIVE.with_borrow(|alive| {
         let leaked = alive.iter().filter(|alive| **alive).count();
         (alive.len(), leaked)
     });
-    assert!(born > 0, "the test made no element");
-    assert_eq!(leaked, 0, "of {born} elements some were never dropped");
-    assert_eq!(FAULTS.get(), 0, "dead elements were used or dropped again");
+    assert!(created > 0, "the test created no elements");
+    assert_eq!(leaked, 0, "some of {created} elements were never dropped");
+    assert_eq!(FAULTS.get(), 0, "elements were used or dropped after their drop");
     result
 }
 
-/// User code that a fuse can be laid in.
+/// The kinds of user code in which a fuse can blow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Call {
     Hash,
@@ -172,9 +172,9 @@ pub(crate) enum Call {
     Hasher,
     /// `Clone` of the `BuildHasher`.
     CloneHasher,
-    /// A closure or iterator given to the operation, which calls [`burn`] itself.
+    /// A closure or iterator that is passed to the operation. It calls [`burn`] itself.
     Closure,
-    /// An equality that can fail, which asks [`blows`] whether it shall: an error instead of a panic.
+    /// An equality that can fail. It calls [`blows`], and returns an error instead of panicking.
     Error,
 }
 
@@ -194,35 +194,37 @@ impl Call {
     ];
 }
 
-/// A fuse, and what it sets off.
+/// A fuse, which blows in one call of user code.
 struct Fuse {
+    /// The kind of calls that are counted.
     call: Call,
-    /// Calls that still go well.
+    /// The number of calls before the one in which the fuse blows.
     left: usize,
+    /// What happens when the fuse blows.
     charge: Charge,
 }
 
 enum Charge {
     Panic,
-    /// Drops this value, and then panics here or in a drop.
+    /// Drops this value, and then panics in this call or in a later drop.
     Loss(Box<dyn Any>, Panics),
 }
 
-/// Where the panic comes after a loss.
+/// Where the panic happens after a value was dropped.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Panics {
-    /// In the call that has dropped the value.
+    /// In the call that dropped the value.
     Here,
-    /// In the drop of an element, after so many other drops.
+    /// In the drop of an element, after this number of other drops.
     InDrop(usize),
 }
 
-/// What a blown fuse panics with.
+/// The payload of a panic of a blown fuse.
 struct Blown;
 
-/// Counts a call. Is it the one that the fuse is set to, and has to panic?
+/// Counts a call. Returns true if the fuse blows in this call, which then must panic.
 pub(crate) fn blows(call: Call) -> bool {
-    // A second panic while the first unwinds would abort the process.
+    // A second panic during unwinding would abort the process.
     if panicking() {
         return false;
     }
@@ -245,15 +247,15 @@ pub(crate) fn blows(call: Call) -> bool {
     false
 }
 
-/// Counts a call, and panics if it is the one that the fuse is set to.
+/// Counts a call, and panics if the fuse blows in it.
 pub(crate) fn burn(call: Call) {
     if blows(call) {
-        // Unlike `panic!` this prints nothing, thousands of times.
+        // Unlike `panic!`, this prints nothing. There are thousands of these panics.
         resume_unwind(Box::new(Blown));
     }
 }
 
-/// Runs `operation` with a fuse. Returns its result unless it panicked, and what is left of the fuse.
+/// Runs `operation` with a fuse. Returns its result unless it panicked, and the fuse unless it blew.
 fn run_with<R>(fuse: Fuse, operation: impl FnOnce() -> R) -> (Option<R>, Option<Fuse>) {
     FUSE.set(Some(fuse));
     let result = catch_unwind(AssertUnwindSafe(operation));
@@ -265,25 +267,25 @@ fn run_with<R>(fuse: Fuse, operation: impl FnOnce() -> R) -> (Option<R>, Option<
     }
 }
 
-/// Runs `operation` with a fuse that blows at the `nth` (from 0) call of the kind, and answers its result,
-/// or `None` if the fuse blew.
+/// Runs `operation` with a fuse that blows in the `nth` call of the kind, counted from 0. Returns its result, or `None`
+/// if the fuse blew.
 pub(crate) fn with_fuse<R>(call: Call, nth: usize, operation: impl FnOnce() -> R) -> Option<R> {
     let (result, left) = run_with(Fuse { call, left: nth, charge: Charge::Panic }, operation);
     result.filter(|_| left.is_some())
 }
 
-/// What became of an operation that was to lose a value.
+/// The outcome of an operation during which a value should be dropped.
 pub(crate) enum Loss<V> {
-    /// It made too few calls of the kind to lose the value; so many would have been left.
+    /// The operation made too few calls to drop the value. The number is how many calls were missing.
     Kept(V, usize),
-    /// It lost the value and got through; so many drops would have been left.
+    /// The value was dropped, and the operation returned. The number is how many drops were missing for a panic.
     Through(usize),
-    /// It lost the value, and the fuse blew after that.
+    /// The value was dropped, and the fuse blew after that.
     Blown,
 }
 
-/// Runs `operation`, drops `value` in the `nth` (from 0) call of the kind, and then blows a fuse as `panics` says. Drops
-/// of elements in `value` do not count.
+/// Runs `operation`, drops `value` in the `nth` call of the kind, counted from 0, and then blows a fuse as `panics`
+/// says. Drops of elements in `value` are not counted.
 pub(crate) fn with_loss<V: 'static>(
     value: V,
     call: Call,
@@ -292,11 +294,11 @@ pub(crate) fn with_loss<V: 'static>(
     operation: impl FnOnce(),
 ) -> Loss<V> {
     let (result, left) = run_with(Fuse { call, left: nth, charge: Charge::Loss(Box::new(value), panics) }, operation);
-    // A panic is not swallowed, unless it is an error instead.
+    // The operation must not catch a panic. With an error instead of a panic, it returns normally.
     assert!(result.is_none() == left.is_none() || call == Call::Error && left.is_none());
     match left {
         Some(Fuse { left, charge: Charge::Loss(value, _), .. }) => {
-            Loss::Kept(*value.downcast().expect("nobody changes the type"), left)
+            Loss::Kept(*value.downcast().expect("the type is unchanged"), left)
         }
         Some(Fuse { left, charge: Charge::Panic, .. }) => Loss::Through(left),
         None => Loss::Blown,

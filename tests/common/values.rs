@@ -1,13 +1,38 @@
-//! Key and value types of all shapes: word-sized, owning, zero-sized, wide, widely aligned.
+//! Key and value types of different sizes and alignments: one word, with a destructor, zero-sized, large, over-aligned.
 
 use core::fmt::Debug;
 use core::hash::Hash;
 
-/// A type that can be made of a small number; different numbers give different values where the type has them.
-pub(crate) trait Sample: Clone + Default + Eq + Ord + Hash + Debug {
-    /// The value that stands for `number`.
+use perennial::Equivalent;
+
+use super::tracked::Tracked;
+
+/// A type whose values can be made from small numbers. Different numbers give different values, if the type has enough.
+pub(crate) trait Sample: Clone + Default + Eq + Ord + Hash + Debug + for<'a> From<&'a Query<Self>> {
+    /// Returns the value for `number`.
     fn sample(number: u16) -> Self;
 }
+
+/// A key to search for, from which an owned key can be made.
+#[derive(Hash)]
+pub(crate) struct Query<K>(pub(crate) K);
+
+impl<K: Eq> Equivalent<K> for Query<K> {
+    fn equivalent(&self, key: &K) -> bool {
+        self.0 == *key
+    }
+}
+
+macro_rules! from_query {
+    ($($key:ty),*) => {$(
+        impl From<&Query<$key>> for $key {
+            fn from(query: &Query<$key>) -> Self {
+                query.0.clone()
+            }
+        }
+    )*};
+}
+from_query!(u64, u128, String, (), Wide, Aligned, Tracked);
 
 impl Sample for u64 {
     fn sample(number: u16) -> Self {
@@ -47,13 +72,13 @@ impl Debug for Wide {
     }
 }
 
-/// A type aligned more widely than any allocator gives unasked.
+/// A type with a larger alignment than allocators guarantee for every block.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(align(64))]
 pub(crate) struct Aligned(u16);
 
 impl Aligned {
-    /// Panics if `self` lies where it must not.
+    /// Panics if `self` is not aligned.
     pub(crate) fn assert_aligned(&self) {
         assert_eq!(core::ptr::from_ref(self).addr() % 64, 0);
     }

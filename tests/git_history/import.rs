@@ -1,8 +1,8 @@
-//! Histories made for the tests.
+//! Generates histories for the tests.
 
 use std::io::Write;
 
-/// Paths that git may hold and that a careless reader of its output gets wrong.
+/// Paths that git permits and that are easily misread in git's output.
 pub(crate) const ODD_PATHS: [&[u8]; 9] = [
     b"plain.txt",
     b"with space/and  two",
@@ -15,7 +15,7 @@ pub(crate) const ODD_PATHS: [&[u8]; 9] = [
     b" padded ",
 ];
 
-/// A history told to `git fast-import`, which takes any path, mode and merge without a work tree.
+/// A history in the input format of `git fast-import`, which accepts any path, mode and merge without a work tree.
 #[derive(Default)]
 pub(crate) struct Import {
     pub(crate) stream: Vec<u8>,
@@ -23,12 +23,13 @@ pub(crate) struct Import {
 }
 
 impl Import {
-    /// Begins a commit on `branch` with the given parents, named by mark. The first one gives it its files.
+    /// Begins a commit on `branch`, and returns its mark. `parents` are marks; the commit starts with the files of the
+    /// first.
     pub(crate) fn commit(&mut self, branch: &str, parents: &[usize]) -> usize {
         self.commits += 1;
         let mark = self.commits;
         let time = 1_600_000_000 + mark;
-        // Without this, fast-import would take the tip of the branch for the first parent.
+        // Without the reset, fast-import would use the tip of the branch as the first parent.
         let reset = if parents.is_empty() { "reset" } else { "# no reset of" };
         write!(
             self.stream,
@@ -44,23 +45,23 @@ impl Import {
         mark
     }
 
-    /// Puts a file into the commit begun last.
+    /// Adds a file to the latest commit, or replaces it.
     pub(crate) fn file(&mut self, mode: &str, path: &[u8], content: &str) {
         write!(self.stream, "M {mode} inline {}", quote(path)).unwrap();
         write!(self.stream, "\ndata {}\n{content}\n", content.len()).unwrap();
     }
 
-    /// Puts a submodule into the commit begun last.
+    /// Adds a submodule to the latest commit, or replaces it.
     pub(crate) fn submodule(&mut self, path: &[u8], id: &str) {
         writeln!(self.stream, "M 160000 {id} {}", quote(path)).unwrap();
     }
 
-    /// Removes a file or a whole folder from the commit begun last.
+    /// Removes a file or a whole folder from the latest commit.
     pub(crate) fn delete(&mut self, path: &[u8]) {
         writeln!(self.stream, "D {}", quote(path)).unwrap();
     }
 
-    /// Renames a file or a whole folder in the commit begun last.
+    /// Renames a file or a whole folder in the latest commit.
     pub(crate) fn rename(&mut self, old: &[u8], new: &[u8]) {
         writeln!(self.stream, "R {} {}", quote(old), quote(new)).unwrap();
     }
@@ -71,7 +72,7 @@ fn quote(path: &[u8]) -> String {
     format!("\"{escaped}\"")
 }
 
-/// Every kind of change that the example has to follow; `width` is the length of an id in hex digits.
+/// Returns a history with every kind of change. `width` is the length of an object id in hexadecimal digits.
 pub(crate) fn eventful(width: usize) -> Import {
     let mut import = Import::default();
     let root = import.commit("main", &[]);
@@ -90,7 +91,7 @@ pub(crate) fn eventful(width: usize) -> Import {
     import.file("100644", b"link", "no link any more");
     import.submodule(b"sub", &"2".repeat(width));
 
-    // A folder where a file was, and a neighbour that sorts between the two.
+    // A folder replaces a file, and the name of another new file sorts between them.
     let folder = import.commit("main", &[edits]);
     import.delete(b"plain.txt");
     import.file("100644", b"plain.txt/inside", "deep");
@@ -104,7 +105,7 @@ pub(crate) fn eventful(width: usize) -> Import {
         import.file("100644", b"contested", branch);
         mark
     });
-    // The merge has what neither parent has: an evil one.
+    // An "evil merge": it contains changes that neither parent has.
     let evil = import.commit("main", &[folder, sides[0]]);
     import.file("100644", b"contested", "from nowhere");
     import.file("100644", b"only in the merge", "evil");
@@ -113,7 +114,7 @@ pub(crate) fn eventful(width: usize) -> Import {
     import.file("100644", b"two", "two");
     import.file("100644", b"three", "three");
 
-    // A second root, merged both ways; a third one that stays alone, with no file at all.
+    // A second root, merged in both directions, and a third one that is never merged and has no files.
     let other = import.commit("other", &[]);
     import.file("100644", b"from another root", "other");
     import.commit("flipped", &[other, octopus]);
@@ -123,7 +124,8 @@ pub(crate) fn eventful(width: usize) -> Import {
     import
 }
 
-/// A random history of many branches and merges over few paths, so that they meet often.
+/// Returns a random history with many branches and merges, and with few paths, so that branches often change the same
+/// path.
 pub(crate) fn random(commits: usize) -> Import {
     let mut state = 2026_u64;
     let mut below = |bound: usize| {
@@ -133,7 +135,7 @@ pub(crate) fn random(commits: usize) -> Import {
     let mut import = Import::default();
     let mut first = import.commit("main", &[]);
     for _ in 1..commits {
-        // Each commit starts from a recent one, so that the history stays both wide and deep.
+        // The first parent is a recent commit, so that there are many branches, and long ones.
         let mut parents = vec![first - below(first.min(6))];
         while below(4) == 0 {
             let parent = 1 + below(first);

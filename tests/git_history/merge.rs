@@ -1,9 +1,9 @@
-//! `--merge-base`: what it prints, and that git makes the same of the same three versions.
+//! Tests the output of `--merge-base`, and that git merges the same three versions to the same result.
 
 use crate::import::{Import, ODD_PATHS, eventful};
 use crate::repo::{Repo, complaint, stdout};
 
-/// A repository with this history, if git can make one and can merge as `--verify` asks it to.
+/// Returns a repository with this history, or `None` if this machine's git lacks what that or `--verify` requires.
 pub(crate) fn merging(name: &str, import: &Import) -> Option<Repo> {
     let repo = Repo::create(name, "sha1")?;
     repo.import(import);
@@ -16,24 +16,25 @@ pub(crate) fn merging(name: &str, import: &Import) -> Option<Repo> {
     None
 }
 
-/// The lines between the merge base and the numbers, which must agree with them; `git_conflicts` is what git is to find.
+/// Checks the output of `--merge-base` and returns its lines of changes and conflicts. `git_conflicts` is the number of
+/// conflicts that git must find.
 fn merge(repo: &Repo, ours: &str, theirs: &str, git_conflicts: usize) -> Vec<String> {
-    let answer = stdout(repo.example(["--merge-base", ours, theirs, "--verify"]));
-    let lines: Vec<&str> = answer.lines().collect();
-    let [first, lines @ .., count, verified] = &lines[..] else { panic!("{answer}") };
+    let output = stdout(repo.example(["--merge-base", ours, theirs, "--verify"]));
+    let lines: Vec<&str> = output.lines().collect();
+    let [first, lines @ .., count, verified] = &lines[..] else { panic!("{output}") };
     assert_eq!(*first, format!("merge base {}", repo.git(["merge-base", ours, theirs]).trim()));
     let (changes, conflicts): (Vec<&str>, Vec<&str>) = lines.iter().partition(|line| line.as_bytes()[1] == b'\t');
-    assert_eq!(*lines, [&changes[..], &conflicts].concat(), "changes first: {answer}");
+    assert_eq!(*lines, [&changes[..], &conflicts].concat(), "changes first: {output}");
     for part in [changes.clone(), conflicts.clone()] {
-        assert!(part.is_sorted_by_key(|line| line[2..].trim_matches(['\t', '"'])), "{answer}");
+        assert!(part.is_sorted_by_key(|line| line[2..].trim_matches(['\t', '"'])), "{output}");
     }
     assert_eq!(*count, format!("changes: {}, conflicts: {}", changes.len(), conflicts.len()));
-    assert!(verified.starts_with("verify: OK, "), "{answer}");
-    assert!(verified.ends_with(&format!(" conflicts left by git: {git_conflicts}")), "{answer}");
+    assert!(verified.starts_with("verify: OK, "), "{output}");
+    assert!(verified.ends_with(&format!(" conflicts left by git: {git_conflicts}")), "{output}");
     lines.iter().map(ToString::to_string).collect()
 }
 
-/// A base with the given files, and the branches `main` and `side` from it; `edit` is given each in turn.
+/// Returns a base commit with the given files, and the branches `main` and `side`, to each of which `edit` is applied.
 fn fork(base: &[(&str, &str)], mut edit: impl FnMut(&mut Import, &str)) -> Import {
     let mut import = Import::default();
     let root = import.commit("main", &[]);
@@ -48,7 +49,7 @@ fn fork(base: &[(&str, &str)], mut edit: impl FnMut(&mut Import, &str)) -> Impor
 }
 
 #[test]
-fn a_clean_merge() {
+fn a_merge_without_conflicts_lists_the_changes() {
     let base = ["changed here", "changed there", "removed here", "removed there", "removed by both", "mode", "type"];
     let base: Vec<_> = base.into_iter().chain(["folder/one", "folder/two"]).map(|path| (path, "base")).collect();
     let import = fork(&base, |import, branch| {
@@ -64,7 +65,7 @@ fn a_clean_merge() {
             import.file("100755", b"mode", "base");
             import.file("120000", b"type", "base");
             import.delete(b"removed there");
-            // A file in the place of a folder that we have left alone.
+            // A file replaces a folder that the other side did not change.
             import.delete(b"folder");
             import.file("100644", b"folder", "side");
         }
@@ -84,14 +85,14 @@ fn a_clean_merge() {
     ];
     assert_eq!(merge(&repo, "main", "side", 0), changes);
     assert_eq!(merge(&repo, "side", "main", 0), ["A\tadded here", "M\tchanged here", "D\tremoved here"]);
-    // Merges in which one side has nothing to add.
+    // Merges in which one side has no changes.
     assert_eq!(merge(&repo, "main", "main", 0), [""; 0]);
     assert_eq!(merge(&repo, "main", "main~1", 0), [""; 0]);
     assert_eq!(merge(&repo, "main~1", "main", 0).len(), 5);
 }
 
 #[test]
-fn conflicts_of_every_kind() {
+fn every_kind_of_conflict_is_listed() {
     let base = ["removed here", "removed there", "both", "mode", "type"].map(|path| (path, "base"));
     let import = fork(&base, |import, branch| {
         for path in ["both", "added"] {
@@ -131,9 +132,9 @@ fn conflicts_of_every_kind() {
     );
 }
 
-/// What git joins line by line is still a conflict here, where a file is one value.
+/// Git merges the contents of files line by line. Here a file is a single value, so two edits are a conflict.
 #[test]
-fn contents_that_only_git_can_join() {
+fn edits_of_different_lines_of_a_file_conflict() {
     let lines: Vec<String> = (1..=20).map(|line| format!("line {line}\n")).collect();
     let edited = |line: usize| lines.concat().replace(&lines[line - 1], "edited\n");
     let import = fork(&[("two places", &lines.concat()), ("mode and text", "base")], |import, branch| {
@@ -149,9 +150,9 @@ fn contents_that_only_git_can_join() {
     assert_eq!(merge(&repo, "main", "side", 0), ["UU\tmode and text", "UU\ttwo places"]);
 }
 
-/// A rename is a removal and an addition here; whether git can be kept from following it depends on its version.
+/// Here a rename is a removal and an addition. Whether git can be told not to follow renames depends on its version.
 #[test]
-fn a_rename_is_not_followed() {
+fn renames_are_not_followed() {
     let import = fork(&[("old", "one\ntwo\nthree\n"), ("other", "")], |import, branch| match branch {
         "main" => import.file("100644", b"old", "one\ntwo\nthree\nfour\n"),
         _ => import.rename(b"old", b"new"),
@@ -159,18 +160,18 @@ fn a_rename_is_not_followed() {
     let Some(repo) = merging("merge-rename", &import) else {
         return;
     };
-    let answer = stdout(repo.example(["--merge-base", "main", "side", "--verify"]));
-    let (_, answer) = answer.split_once('\n').unwrap();
-    assert!(answer.starts_with("A\tnew\nUD\told\nchanges: 1, conflicts: 1\nverify: OK, "), "{answer}");
-    let verified = answer.split_once("verify: OK, ").unwrap().1;
+    let output = stdout(repo.example(["--merge-base", "main", "side", "--verify"]));
+    let (_, output) = output.split_once('\n').unwrap();
+    assert!(output.starts_with("A\tnew\nUD\told\nchanges: 1, conflicts: 1\nverify: OK, "), "{output}");
+    let verified = output.split_once("verify: OK, ").unwrap().1;
     let strict = "2 files equal git merge-tree, conflicts left by git: 1\n";
     let followed = "1 files equal git merge-tree, conflicts left by git: 0\n\
-        verify: this git follows renames; set aside for that: 1\n";
-    assert!([strict, followed].contains(&verified), "{answer}");
+        verify: this git follows renames; paths ignored for that reason: 1\n";
+    assert!([strict, followed].contains(&verified), "{output}");
 }
 
 #[test]
-fn files_and_folders_of_one_name() {
+fn a_file_and_a_folder_with_the_same_name_conflict() {
     let base = [("file", "base"), ("folder/in/it", "base"), ("folder/kept", "base"), ("gone/x", "base")];
     let import = fork(&base, |import, branch| {
         if branch == "main" {
@@ -178,7 +179,7 @@ fn files_and_folders_of_one_name() {
             import.file("100644", b"file", "changed");
             import.delete(b"folder");
             import.file("120000", b"folder", "a link here");
-            // No conflict: nothing is left in the folder.
+            // No conflict, because nothing is left in the folder.
             import.delete(b"gone");
             import.file("100644", b"gone", "a file");
         } else {
@@ -198,7 +199,7 @@ fn files_and_folders_of_one_name() {
 }
 
 #[test]
-fn any_base_of_a_criss_cross() {
+fn a_criss_cross_merge_uses_one_of_its_bases() {
     let mut import = Import::default();
     let root = import.commit("main", &[]);
     import.file("100644", b"file", "0");
@@ -220,14 +221,14 @@ fn any_base_of_a_criss_cross() {
     };
     assert_eq!(repo.git(["merge-base", "--all", "main", "side"]).lines().count(), 2);
     let base = repo.git(["merge-base", "main", "side"]);
-    // Against either base only one side has changed the file.
+    // With either base, only one side has changed the file.
     let changed = base != repo.git(["rev-parse", "2"]);
     let expected = if changed { &["M\tfile", "A\tside"][..] } else { &["A\tside"] };
     assert_eq!(merge(&repo, "main", "side", 0), expected);
 }
 
 #[test]
-fn paths_that_need_quotes() {
+fn unusual_paths_are_quoted() {
     let import = fork(&[], |import, branch| {
         for path in ODD_PATHS {
             import.file("100644", path, branch);
@@ -236,42 +237,42 @@ fn paths_that_need_quotes() {
     let Some(repo) = merging("merge-odd", &import) else {
         return;
     };
-    let answer = stdout(repo.example(["--merge-base", "main", "side", "--verify"]));
-    assert!(answer.contains("AA\t\"tab\\tnew\\nline\"\n"), "{answer}");
-    assert!(answer.ends_with("verify: OK, 0 files equal git merge-tree, conflicts left by git: 9\n"), "{answer}");
+    let output = stdout(repo.example(["--merge-base", "main", "side", "--verify"]));
+    assert!(output.contains("AA\t\"tab\\tnew\\nline\"\n"), "{output}");
+    assert!(output.ends_with("verify: OK, 0 files equal git merge-tree, conflicts left by git: 9\n"), "{output}");
 }
 
 #[test]
-fn merges_that_cannot_be_answered() {
+fn impossible_merges_are_errors() {
     let Some(repo) = merging("merge-errors", &eventful(40)) else {
         return;
     };
-    let asked = |args: &[&str]| complaint(repo.example(args), 2);
-    assert!(asked(&["--merge-base", "main", "alone"]).contains("no merge base of main and alone"));
-    assert!(asked(&["--merge-base", "main", "nowhere"]).contains("no such revision: nowhere"));
-    assert!(asked(&["--merge-base", "nowhere", "main"]).contains("no such revision: nowhere"));
-    assert!(asked(&["--merge-base", "main"]).contains("usage: "));
-    assert!(asked(&["--merge-base", "main", "one", "--diff", "main", "one"]).contains("usage: "));
+    let error = |args: &[&str]| complaint(repo.example(args), 2);
+    assert!(error(&["--merge-base", "main", "alone"]).contains("no merge base of main and alone"));
+    assert!(error(&["--merge-base", "main", "nowhere"]).contains("no such revision: nowhere"));
+    assert!(error(&["--merge-base", "nowhere", "main"]).contains("no such revision: nowhere"));
+    assert!(error(&["--merge-base", "main"]).contains("usage: "));
+    assert!(error(&["--merge-base", "main", "one", "--diff", "main", "one"]).contains("usage: "));
 }
 
 #[cfg(unix)]
 #[test]
-fn a_git_that_merges_otherwise_or_not_at_all() {
+fn verify_reports_a_git_that_merges_differently_or_fails() {
     let import = fork(&[("base", "base")], |import, branch| import.file("100644", branch.as_bytes(), branch));
     let Some(repo) = merging("merge-liar", &import) else {
         return;
     };
-    let asked = |cases: &str, code: i32| {
+    let error = |cases: &str, code: i32| {
         let path = repo.path_to_other_git(&format!("*' merge-tree '*) {cases} ;;"));
         let args = ["--merge-base", "main", "side", "--verify"];
         complaint(repo.example_with_path(&args, &path), code)
     };
-    let one_more = asked(r#""$git" "$@"; printf 'base\0'"#, 1);
+    let one_more = error(r#""$git" "$@"; printf 'base\0'"#, 1);
     assert!(one_more.contains("git merge-tree finds a conflict at base"), "{one_more}");
-    let ours_only = asked(r#"printf '%s\0' "$("$git" -C "$2" rev-parse "main^{tree}")""#, 1);
+    let ours_only = error(r#"printf '%s\0' "$("$git" -C "$2" rev-parse "main^{tree}")""#, 1);
     assert!(ours_only.contains("--merge-base and git merge-tree differ at side"), "{ours_only}");
-    let too_old = asked("echo usage: >&2; exit 129", 2);
+    let too_old = error("echo usage: >&2; exit 129", 2);
     assert!(too_old.contains("this git has no `merge-tree --write-tree"), "{too_old}");
-    let broken = asked("echo fatal: out of luck >&2; exit 128", 2);
+    let broken = error("echo fatal: out of luck >&2; exit 128", 2);
     assert!(broken.contains("out of luck"), "{broken}");
 }

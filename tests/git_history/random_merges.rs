@@ -1,4 +1,4 @@
-//! `--merge-base` on random histories, beside a merge that looks at every path of all three versions.
+//! Compares `--merge-base` on random histories with a merge that looks at every path of all three versions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,13 +6,14 @@ use crate::import::random;
 use crate::merge::merging;
 use crate::repo::{Repo, stdout};
 
-/// The files of a version, told by git.
+/// Returns the files of a version as listed by git.
 fn files(repo: &Repo, revision: &str) -> BTreeMap<String, String> {
     let list = repo.git(["ls-tree", "-r", revision]);
     list.lines().map(|line| line.split_once('\t').unwrap()).map(|(file, path)| (path.into(), file.into())).collect()
 }
 
-/// The paths that both sides have changed differently, or that are both a file and a folder, found path by path.
+/// Returns the paths that both sides changed differently, or that are a file on one side and a folder on the other,
+/// found path by path.
 fn expected_conflicts(repo: &Repo, ours: &str, theirs: &str) -> BTreeSet<String> {
     let base = files(repo, repo.git(["merge-base", ours, theirs]).trim());
     let (ours, theirs) = (files(repo, ours), files(repo, theirs));
@@ -33,9 +34,9 @@ fn expected_conflicts(repo: &Repo, ours: &str, theirs: &str) -> BTreeSet<String>
 }
 
 #[test]
-fn random_merges() {
+fn random_merges_agree_with_a_path_by_path_merge() {
     let mut import = random(120);
-    // More of them, over paths where files and folders take each other's places.
+    // More commits, on paths where files and folders replace each other.
     let mut state = 1_u32;
     let mut below = |bound: u32| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -65,11 +66,11 @@ fn random_merges() {
     let flat = (0..40).map(|i| (format!("b{}", 20 + i), format!("b{}", 119 - i)));
     let (mut clean, mut conflicting, mut folders) = (0, 0, 0);
     for (ours, theirs) in nested.chain(flat) {
-        let answer = stdout(repo.example(["--merge-base", &ours, &theirs, "--verify"]));
-        let lines = answer.lines().filter_map(|line| line.split_once('\t'));
+        let output = stdout(repo.example(["--merge-base", &ours, &theirs, "--verify"]));
+        let lines = output.lines().filter_map(|line| line.split_once('\t'));
         let found: BTreeSet<String> =
             lines.clone().filter(|(status, _)| status.len() == 2).map(|(_, path)| path.into()).collect();
-        assert_eq!(found, expected_conflicts(&repo, &ours, &theirs), "{ours} {theirs}:\n{answer}");
+        assert_eq!(found, expected_conflicts(&repo, &ours, &theirs), "{ours} {theirs}:\n{output}");
         folders += lines.filter(|(status, _)| ["AU", "UA"].contains(status)).count();
         *if found.is_empty() { &mut clean } else { &mut conflicting } += 1;
     }

@@ -1,4 +1,4 @@
-//! Repositories of the tests, and runs of the example on them.
+//! Creates repositories for the tests, and runs the example on them.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -9,11 +9,11 @@ use std::process::{Command, Output, Stdio};
 
 use crate::import::Import;
 
-/// A bare repository in the tests' own folder.
+/// A bare repository in cargo's folder for temporary files of tests.
 pub(crate) struct Repo(pub(crate) PathBuf);
 
 impl Repo {
-    /// `None`, with a printed line, if this machine's git cannot make such a repository.
+    /// Creates a repository. Prints a line and returns `None` if this machine's git does not support the object format.
     pub(crate) fn create(name: &str, object_format: &str) -> Option<Repo> {
         let repo = Repo(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
         if repo.0.exists() {
@@ -37,12 +37,12 @@ impl Repo {
         command
     }
 
-    /// Runs git here.
+    /// Runs git in the repository.
     pub(crate) fn try_git<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Output {
         self.command().args(args).output().unwrap()
     }
 
-    /// What git answers; it must succeed.
+    /// Runs git in the repository, and returns its output. Panics if git fails.
     pub(crate) fn git<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> String {
         let output = self.try_git(args);
         let stderr = String::from_utf8_lossy(&output.stderr);
@@ -61,8 +61,8 @@ impl Repo {
         assert!(git.wait().unwrap().success());
     }
 
-    /// The value of `PATH` with which the example finds a git that treats some calls in its own way: `cases` are those
-    /// of a shell's `case` over the words of the call, and `$git` is the real one.
+    /// Creates a replacement for git that handles some calls differently, and returns a value of `PATH` that leads to
+    /// it. `cases` are the cases of a shell's `case` on the arguments; in these, `$git` is the real git.
     #[cfg(unix)]
     pub(crate) fn path_to_other_git(&self, cases: &str) -> OsString {
         use std::os::unix::fs::PermissionsExt;
@@ -78,19 +78,19 @@ impl Repo {
         env::join_paths([folder].into_iter().chain(env::split_paths(&path))).unwrap()
     }
 
-    /// Runs the example here.
+    /// Runs the example on the repository.
     pub(crate) fn example<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Output {
         example().arg(&self.0).args(args).output().unwrap()
     }
 
-    /// Runs the example here, with another value of `PATH`.
+    /// Runs the example on the repository, with another value of `PATH`.
     #[cfg(unix)]
     pub(crate) fn example_with_path(&self, args: &[&str], path: &OsStr) -> Output {
         example().arg(&self.0).args(args).env("PATH", path).output().unwrap()
     }
 }
 
-/// A command that no variable of a git hook or of a user's shell leads elsewhere.
+/// Returns a command without the environment variables by which a git hook or a user's shell would redirect git.
 fn clean(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     for (name, _) in env::vars_os() {
@@ -102,7 +102,7 @@ fn clean(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// The built example: cargo puts it beside the folder of the tests' own binaries.
+/// Returns a command for the compiled example. Cargo stores it in a folder next to that of the test binaries.
 pub(crate) fn example() -> Command {
     let this = env::current_exe().unwrap();
     let profile = this.parent().unwrap().parent().unwrap();
@@ -111,7 +111,7 @@ pub(crate) fn example() -> Command {
     clean(path)
 }
 
-/// Standard output of a run that must succeed and say nothing on standard error.
+/// Returns the standard output of a run. Panics if the run failed or wrote to standard error.
 pub(crate) fn stdout(output: Output) -> String {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "failed: {stderr}");
@@ -119,7 +119,7 @@ pub(crate) fn stdout(output: Output) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The one line on standard error of a run that must fail.
+/// Returns the single line that a run wrote to standard error. Panics unless the run failed with exit code `code`.
 pub(crate) fn complaint(output: Output, code: i32) -> String {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(code), "{stderr}");

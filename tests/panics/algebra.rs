@@ -1,31 +1,31 @@
-//! The operations of two maps, of patches, and of three maps.
+//! The operations on two maps, on three maps, and on patches.
 
 use perennial::PersistentMap;
 use perennial::map::{Change, Merge, Patch};
 
 use super::map::M;
 use super::trial::{Calls, Given, Operation, Scope, Subject};
-use super::{CLONE, CLONE_HASHER, CLOSURE, DEFAULT, DROP, LOOKUP, answer, new};
+use super::{CLONE, CLONE_HASHER, CLOSURE, DEFAULT, DROP, LOOKUP, called, new};
 use crate::common::hashers::TestState;
 use crate::common::tracked::Tracked;
 
 type P = Patch<Tracked, Tracked, TestState>;
 
-/// An operation on two maps whose hashers may disagree, so that it may have to look each entry up.
+/// A reading operation on two maps. Their hashers may disagree, so it may have to look up each entry.
 const fn look(name: &'static str, more: Calls, run: fn(&mut M, &Given<M>)) -> Operation<M> {
     Operation { name, scope: Scope::Two, calls: LOOKUP.and(more), if_shared: Calls::NONE, run }
 }
 
-/// One that makes a new version.
+/// An operation on two maps that makes a new version.
 const fn combine(name: &'static str, more: Calls, run: fn(&mut M, &Given<M>)) -> Operation<M> {
     look(name, more.and(CLONE).and(DROP).and(CLONE_HASHER), run)
 }
 
 fn by_key(key: &Tracked, ours: &Tracked, theirs: &Tracked) -> Merge<Tracked> {
-    match answer(key.value() % 4) {
+    match called(key.value() % 4) {
         0 => Merge::Left,
         1 => Merge::Right,
-        2 => Merge::Value(new(ours.value() + theirs.value())),
+        2 => Merge::New(new(ours.value() + theirs.value())),
         _ => Merge::Remove,
     }
 }
@@ -36,7 +36,7 @@ pub(super) const OPERATIONS: [Operation<M>; 31] = [
     combine("PersistentMap::merge_with", CLOSURE, |map, given| *map = map.merge_with(&given.other, by_key)),
     combine("PersistentMap::intersection", Calls::NONE, |map, given| *map = map.intersection(&given.other)),
     combine("PersistentMap::intersection_with", CLOSURE, |map, given| {
-        *map = map.intersection_with(&given.other, |_, ours, theirs| answer(new(ours.value() + theirs.value())));
+        *map = map.intersection_with(&given.other, |_, ours, theirs| called(new(ours.value() + theirs.value())));
     }),
     combine("PersistentMap::difference", Calls::NONE, |map, given| *map = map.difference(&given.other)),
     combine("PersistentMap::symmetric_difference", Calls::NONE, |map, given| {
@@ -51,14 +51,14 @@ pub(super) const OPERATIONS: [Operation<M>; 31] = [
     combine("PersistentMap: SubAssign<&PersistentMap>", Calls::NONE, |map, given| *map -= &given.other),
     combine("PersistentMap: BitXorAssign<&PersistentMap>", Calls::NONE, |map, given| *map ^= &given.other),
     look("PersistentMap: PartialEq", DROP, |map, given| {
-        // Of the same keys, under the same hasher or another.
+        // A map of the same keys, with the same hasher or another.
         assert!(*map == M::sample(given.other.hasher().0, map.len() as u64));
     }),
     look("PersistentMap::is_submap", Calls::NONE, |map, given| {
         map.is_submap(&given.other);
     }),
     look("PersistentMap::is_submap_by", CLOSURE, |map, given| {
-        map.is_submap_by(&given.other, |_, _| answer(true));
+        map.is_submap_by(&given.other, |_, _| called(true));
     }),
     look("PersistentMap::is_disjoint", Calls::NONE, |map, given| {
         map.is_disjoint(&given.other);
@@ -68,28 +68,28 @@ pub(super) const OPERATIONS: [Operation<M>; 31] = [
     }),
     combine("Patch::between", Calls::NONE, |map, given| drop(Patch::between(map, &given.other))),
     combine("Patch::inverse", Calls::NONE, |map, given| drop(Patch::between(map, &given.other).inverse())),
-    combine("Patch::inverse, of a shared one", Calls::NONE, |map, given| {
+    combine("Patch::inverse, shared", Calls::NONE, |map, given| {
         let patch = Patch::between(map, &given.other);
         drop(patch.clone().inverse());
         assert_eq!(patch, patch.inverse().inverse());
     }),
     look("Patch: FromIterator", CLONE.and(DROP).and(CLOSURE).and(DEFAULT), |map, given| {
-        drop(map.diff(&given.other).map(answer::<Change<'_, _, _>>).collect::<P>());
+        drop(map.diff(&given.other).map(called::<Change<'_, _, _>>).collect::<P>());
     }),
     combine("PersistentMap::apply", Calls::NONE, |map, given| {
-        *map = map.apply(&Patch::between(map, &given.other)).expect("it fits");
+        *map = map.apply(&Patch::between(map, &given.other)).expect("the patch applies");
     }),
-    combine("PersistentMap::apply, of what does not fit", Calls::NONE, |map, given| {
+    combine("PersistentMap::apply, with an error", Calls::NONE, |map, given| {
         drop(given.other.apply(&Patch::between(map, &given.other)));
     }),
     combine("PersistentMap::merge3", CLOSURE, |map, given| {
         let base = map.filter(|key, _| key.value() % 5 > 0);
         *map = PersistentMap::merge3(&base, map, &given.other, |_, conflict| {
-            answer(conflict.ours.or(conflict.theirs).cloned())
+            called(conflict.ours.or(conflict.theirs).cloned())
         });
     }),
     Operation {
-        name: "PersistentMap::merge3, with nothing of ours",
+        name: "PersistentMap::merge3, without our changes",
         scope: Scope::Two,
         calls: CLONE_HASHER.and(DROP),
         if_shared: Calls::NONE,

@@ -1,10 +1,10 @@
-//! The operations of entries of a map.
+//! The operations on entries of a map.
 
 use perennial::map::{Entry, EntryRef, OccupiedEntry, VacantEntry, VacantEntryRef};
 
 use super::map::M;
 use super::trial::{Calls, Given, Operation, Scope};
-use super::{CLONE, CLOSURE, DEBUG, DEFAULT, DROP, LOOKUP, answer, new};
+use super::{CLONE, CLOSURE, DEBUG, DEFAULT, DROP, LOOKUP, called, new};
 use crate::common::tracked::Tracked;
 
 const LOOKUP_AND_DROP: Calls = LOOKUP.and(DROP);
@@ -13,21 +13,21 @@ const fn row(name: &'static str, more: Calls, if_shared: Calls, run: fn(&mut M, 
     Operation { name, scope: Scope::Entry, calls: LOOKUP_AND_DROP.and(more), if_shared, run }
 }
 
-/// Does something to the entry of the key if there is one.
+/// Calls `run` with the entry of the key if it is occupied.
 fn occupied(map: &mut M, given: &Given<M>, run: impl FnOnce(OccupiedEntry<'_, Tracked, Tracked>)) {
     if let Entry::Occupied(entry) = map.entry(new(given.key)) {
         run(entry);
     }
 }
 
-/// Does something to the place of the key if there is no entry.
+/// Calls `run` with the entry of the key if it is vacant.
 fn vacant(map: &mut M, given: &Given<M>, run: impl FnOnce(VacantEntry<'_, Tracked, Tracked>)) {
     if let Entry::Vacant(entry) = map.entry(new(given.key)) {
         run(entry);
     }
 }
 
-/// Does something to the place of a borrowed key if there is no entry.
+/// Calls `run` with the entry of a borrowed key if it is vacant.
 fn vacant_ref(map: &mut M, key: &Tracked, run: impl FnOnce(VacantEntryRef<'_, '_, Tracked, Tracked, Tracked>)) {
     if let EntryRef::Vacant(entry) = map.entry_ref(key) {
         run(entry);
@@ -38,17 +38,17 @@ pub(super) const OPERATIONS: [Operation<M>; 30] = [
     row("PersistentMap::entry", Calls::NONE, Calls::NONE, |map, given| drop(map.entry(new(given.key)))),
     row("map::Entry::or_insert", Calls::NONE, CLONE, |map, given| map.entry(new(given.key)).or_insert(new(7)).set(7)),
     row("map::Entry::or_insert_with", CLOSURE, CLONE, |map, given| {
-        map.entry(new(given.key)).or_insert_with(|| answer(new(7)));
+        map.entry(new(given.key)).or_insert_with(|| called(new(7)));
     }),
     row("map::Entry::or_insert_with_key", CLOSURE, CLONE, |map, given| {
-        map.entry(new(given.key)).or_insert_with_key(|key| answer(new(key.value() + 7)));
+        map.entry(new(given.key)).or_insert_with_key(|key| called(new(key.value() + 7)));
     }),
     row("map::Entry::or_default", DEFAULT, CLONE, |map, given| {
         map.entry(new(given.key)).or_default();
     }),
     row("map::Entry::and_modify", CLOSURE, CLONE, |map, given| {
         drop(map.entry(new(given.key)).and_modify(|value| {
-            answer(());
+            called(());
             value.set(7);
         }));
     }),
@@ -56,7 +56,7 @@ pub(super) const OPERATIONS: [Operation<M>; 30] = [
         map.entry(new(given.key)).insert_entry(new(7));
     }),
     row("map::Entry: Debug", DEBUG, Calls::NONE, |map, given| {
-        // Not a temporary: Rust leaks the text if that panics when it is dropped.
+        // The entry is not a temporary, because Rust leaks the formatted text if a temporary panics in its drop.
         let entry = map.entry(new(given.key));
         drop(format!("{entry:?}"));
     }),
@@ -67,17 +67,17 @@ pub(super) const OPERATIONS: [Operation<M>; 30] = [
         map.entry_ref(&new(given.key)).or_insert(new(7)).set(7)
     }),
     row("map::EntryRef::or_insert_with", CLONE.and(CLOSURE), Calls::NONE, |map, given| {
-        map.entry_ref(&new(given.key)).or_insert_with(|| answer(new(7)));
+        map.entry_ref(&new(given.key)).or_insert_with(|| called(new(7)));
     }),
     row("map::EntryRef::or_insert_with_key", CLONE.and(CLOSURE), Calls::NONE, |map, given| {
-        map.entry_ref(&new(given.key)).or_insert_with_key(|key| answer(new(key.value() + 7)));
+        map.entry_ref(&new(given.key)).or_insert_with_key(|key| called(new(key.value() + 7)));
     }),
     row("map::EntryRef::or_default", CLONE.and(DEFAULT), Calls::NONE, |map, given| {
         map.entry_ref(&new(given.key)).or_default();
     }),
     row("map::EntryRef::and_modify", CLOSURE, CLONE, |map, given| {
         drop(map.entry_ref(&new(given.key)).and_modify(|value| {
-            answer(());
+            called(());
             value.set(7);
         }));
     }),

@@ -1,4 +1,4 @@
-//! The operations of maps, but for those of entries and those of two maps.
+//! The operations on maps, except those on entries and those on two maps.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 use perennial::PersistentMap;
 
 use super::trial::{Calls, Contents, Given, Operand, Operation, Scope, Situation, Subject};
-use super::{CLONE, CLONE_HASHER, CLOSURE, DEBUG, DEFAULT, DROP, EQ, HASH, HASH_KEYS, LOOKUP, answer, divides, new};
+use super::{CLONE, CLONE_HASHER, CLOSURE, DEBUG, DEFAULT, DROP, EQ, HASH, HASH_KEYS, LOOKUP, called, divides, new};
 use crate::common::hashers::Kind;
 use crate::common::tracked::Tracked;
 use crate::common::{Map, build, empty, same_shape, validate};
@@ -21,7 +21,7 @@ fn entries(keys: impl IntoIterator<Item = u64>) -> impl Iterator<Item = (Tracked
 pub(super) fn contents(map: &M) -> Contents {
     validate(map);
     let contents: Contents = map.iter().map(|(key, value)| (key.value(), value.value())).collect();
-    assert_eq!(contents.len(), map.len(), "a key is there twice");
+    assert_eq!(contents.len(), map.len(), "a key occurs twice");
     contents
 }
 
@@ -86,7 +86,7 @@ impl Subject for M {
     }
 }
 
-/// The map, in whose place an empty one is left.
+/// Takes the map, and leaves an empty one with the same hasher.
 fn take(map: &mut M) -> M {
     let kind = map.hasher().0;
     mem::replace(map, empty(kind))
@@ -107,7 +107,7 @@ const fn one(name: &'static str, calls: Calls, run: fn(&mut M, &Given<M>)) -> Op
     row(name, Scope::Entry, calls, CLONE, run)
 }
 
-/// One that may copy it in any case, as there is the old version.
+/// An operation that makes a new version. It may always copy a bucket, because the old version shares it.
 const fn derive(name: &'static str, calls: Calls, run: fn(&mut M, &Given<M>)) -> Operation<M> {
     row(name, Scope::Entry, calls.and(CLONE).and(CLONE_HASHER), Calls::NONE, run)
 }
@@ -117,14 +117,14 @@ const fn many(name: &'static str, calls: Calls, if_shared: Calls, run: fn(&mut M
     row(name, Scope::Part, calls, if_shared, run)
 }
 
-/// A look, or a collection made of something else.
+/// An operation that reads the map, or that makes a map from something else.
 const fn look(name: &'static str, calls: Calls, run: fn(&mut M, &Given<M>)) -> Operation<M> {
     row(name, Scope::Version, calls, Calls::NONE, run)
 }
 
 const TAKE: Calls = LOOKUP.and(DROP);
-/// Keys of one stored hash are hashed again; in some maps there are none.
-const ASK_OF_TIES: Calls = HASH;
+/// Keys with equal stored hashes are hashed again. Not all maps have such keys.
+const HASH_TIES: Calls = HASH;
 const COLLECT: Calls = LOOKUP.and(DROP).and(CLOSURE);
 
 pub(super) const OPERATIONS: [Operation<M>; 61] = [
@@ -184,11 +184,11 @@ pub(super) const OPERATIONS: [Operation<M>; 61] = [
     derive("PersistentMap::dissoc", TAKE, |map, given| *map = map.dissoc(&new(given.key))),
     derive("PersistentMap::assoc_if_absent", TAKE, |map, given| *map = map.assoc_if_absent(new(given.key), new(7))),
     derive("PersistentMap::assoc_if_changed", TAKE, |map, given| *map = map.assoc_if_changed(new(given.key), new(7))),
-    derive("PersistentMap::assoc_if_changed, to what it is", TAKE, |map, given| {
+    derive("PersistentMap::assoc_if_changed, to an equal value", TAKE, |map, given| {
         *map = map.assoc_if_changed(new(given.key), new(10 * given.key));
     }),
     derive("PersistentMap::alter", COLLECT, |map, given| {
-        *map = map.alter(new(given.key), |value| match answer(value) {
+        *map = map.alter(new(given.key), |value| match called(value) {
             Some(value) if value.value() % 20 == 0 => None,
             _ => Some(new(7)),
         });
@@ -205,17 +205,17 @@ pub(super) const OPERATIONS: [Operation<M>; 61] = [
         Scope::Version,
         CLONE.and(CLONE_HASHER).and(DROP).and(CLOSURE).and(EQ),
         Calls::NONE,
-        |map, _| *map = map.update_values(|_, value| answer(new(value.value() / 2))),
+        |map, _| *map = map.update_values(|_, value| called(new(value.value() / 2))),
     ),
     row("PersistentMap::map_values", Scope::Version, CLONE.and(CLONE_HASHER).and(DROP).and(CLOSURE), DROP, |map, _| {
-        *map = map.map_values(|_, value| answer(new(value.value() / 2)))
+        *map = map.map_values(|_, value| called(new(value.value() / 2)))
     }),
     row(
         "PersistentMap::filter_map",
         Scope::Version,
         CLONE.and(CLONE_HASHER).and(DROP).and(CLOSURE),
         Calls::NONE,
-        |map, _| *map = map.filter_map(|key, value| divides(2, key).then(|| answer(new(value.value())))),
+        |map, _| *map = map.filter_map(|key, value| divides(2, key).then(|| called(new(value.value())))),
     ),
     row(
         "PersistentMap::partition",
@@ -224,7 +224,7 @@ pub(super) const OPERATIONS: [Operation<M>; 61] = [
         Calls::NONE,
         |map, _| *map = map.partition(|key, _| divides(2, key)).1,
     ),
-    row("PersistentMap::iter_in_hash_order", Scope::Version, ASK_OF_TIES, Calls::NONE, |map, _| {
+    row("PersistentMap::iter_in_hash_order", Scope::Version, HASH_TIES, Calls::NONE, |map, _| {
         assert_eq!(map.iter_in_hash_order().count(), map.len());
     }),
     many("PersistentMap::pop", DROP, CLONE, |map, _| {
@@ -241,51 +241,51 @@ pub(super) const OPERATIONS: [Operation<M>; 61] = [
     }),
     many("PersistentMap::drain", DROP.and(CLOSURE), CLONE, |map, _| {
         for (key, _value) in map.drain() {
-            answer(key.value());
+            called(key.value());
         }
     }),
     many("PersistentMap::drain, in part", DROP, CLONE, |map, _| map.drain().take(3).for_each(drop)),
     many("PersistentMap::clear", DROP, DROP, |map, _| map.clear()),
     many("PersistentMap::iter_mut", CLOSURE, CLONE, |map, _| {
         for (_, value) in map.iter_mut() {
-            answer(());
+            called(());
             value.set(7);
         }
     }),
     many("PersistentMap::values_mut, by fold", CLOSURE, CLONE, |map, _| {
         map.values_mut().for_each(|value| {
-            answer(());
+            called(());
             value.set(7);
         });
     }),
     many("&mut PersistentMap: IntoIterator", CLOSURE, CLONE, |map, _| {
         for (_, value) in map {
-            answer(());
+            called(());
             value.set(7);
         }
     }),
     many("PersistentMap: IntoIterator", DROP.and(CLOSURE), CLONE, |map, _| {
         for (key, _value) in take(map) {
-            answer(key.value());
+            called(key.value());
         }
     }),
     many("PersistentMap: IntoIterator, in part", DROP, CLONE, |map, _| take(map).into_iter().take(5).for_each(drop)),
     many("PersistentMap::into_keys", DROP.and(CLOSURE), CLONE, |map, _| {
         for key in take(map).into_keys() {
-            answer(key.value());
+            called(key.value());
         }
     }),
     many("PersistentMap::into_values", DROP.and(CLOSURE), CLONE, |map, _| {
         take(map).into_values().for_each(|value| {
-            answer(value.value());
+            called(value.value());
         });
     }),
     many("PersistentMap: Extend", COLLECT, CLONE, |map, _| {
-        // Into an empty map these go at once, into another one by one.
-        map.extend((0..24).map(|n| answer((new(3 * (n % 18)), new(100 + n % 18)))));
+        // An empty map inserts all items together, other maps one by one.
+        map.extend((0..24).map(|n| called((new(3 * (n % 18)), new(100 + n % 18)))));
     }),
     look("PersistentMap: FromIterator", COLLECT.and(DEFAULT), |_, _| {
-        drop((0..20).map(|key| answer((new(key % 18), new(key)))).collect::<M>());
+        drop((0..20).map(|key| called((new(key % 18), new(key)))).collect::<M>());
     }),
     look("PersistentMap: From, an array", DROP.and(EQ).and(HASH_KEYS), |_, _| {
         drop(PersistentMap::from([3, 1, 2, 1].map(|key| (new(key), new(0)))));
@@ -294,7 +294,7 @@ pub(super) const OPERATIONS: [Operation<M>; 61] = [
         drop(PersistentMap::from((0..20).map(|key| (new(key % 18), new(key))).collect::<Vec<_>>()));
     }),
     look("PersistentMap: From, a tree", DROP.and(HASH_KEYS), |_, _| {
-        // To collect it would leak if an equality panicked.
+        // Not collected: `BTreeMap` would leak if a comparison panicked.
         let mut entries = BTreeMap::new();
         (0..20).for_each(|key| drop(entries.insert(new(key), new(key))));
         drop(PersistentMap::from(entries));
@@ -316,17 +316,19 @@ pub(super) const OPERATIONS: [Operation<M>; 61] = [
         std::hash::BuildHasher::hash_one(&FixedState::default(), &*map);
     }),
     many("PersistentMap, dropped", DROP, DROP, |map, _| drop(take(map))),
-    many("PersistentMap::iter_mut, shown", DEBUG, CLONE, |map, _| {
+    many("PersistentMap::iter_mut, formatted", DEBUG, CLONE, |map, _| {
         let mut iter = map.iter_mut();
         iter.next();
         drop(format!("{iter:?}"));
     }),
-    many("PersistentMap: IntoIterator, shown", DROP.and(DEBUG), CLONE, |map, _| {
+    many("PersistentMap: IntoIterator, formatted", DROP.and(DEBUG), CLONE, |map, _| {
         let mut iter = take(map).into_iter();
         iter.next();
         drop(format!("{iter:?}"));
     }),
-    row("PersistentMap::iter, shown", Scope::Version, DEBUG, Calls::NONE, |map, _| drop(format!("{:?}", map.iter()))),
+    row("PersistentMap::iter, formatted", Scope::Version, DEBUG, Calls::NONE, |map, _| {
+        drop(format!("{:?}", map.iter()))
+    }),
     row("PersistentMap: PartialEq, of itself", Scope::Version, CLONE_HASHER, Calls::NONE, |map, _| {
         assert!(*map == map.clone());
     }),

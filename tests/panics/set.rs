@@ -1,4 +1,4 @@
-//! The operations of sets.
+//! The operations on sets.
 
 use std::collections::BTreeSet;
 use std::mem;
@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 use perennial::PersistentSet;
 
 use super::trial::{Calls, Contents, Given, Operand, Operation, Scope, Situation, Subject};
-use super::{CLONE, CLONE_HASHER, CLOSURE, DEBUG, DEFAULT, DROP, EQ, HASH, HASH_KEYS, LOOKUP, answer, divides, new};
+use super::{CLONE, CLONE_HASHER, CLOSURE, DEBUG, DEFAULT, DROP, EQ, HASH, HASH_KEYS, LOOKUP, called, divides, new};
 use crate::common::hashers::{Kind, TestState};
 use crate::common::tracked::Tracked;
 
@@ -22,7 +22,7 @@ fn build(kind: Kind, elements: impl IntoIterator<Item = u64>) -> S {
 pub(super) fn contents(set: &S) -> Contents {
     set.validate();
     let contents: Contents = set.iter().map(|element| (element.value(), element.mark())).collect();
-    assert_eq!(contents.len(), set.len(), "an element is there twice");
+    assert_eq!(contents.len(), set.len(), "an element occurs twice");
     contents
 }
 
@@ -40,7 +40,7 @@ pub(super) fn is_canonical(kind: Kind, set: &S, contents: &Contents) -> bool {
     set.same_shape(&fresh) && *set == fresh
 }
 
-/// One that can be told from the equal one that may be there.
+/// Returns an element that can be distinguished from the equal element that may be in the set.
 pub(super) fn marked(given: &Given<S>) -> Tracked {
     Tracked::marked(given.key, 7)
 }
@@ -92,7 +92,7 @@ impl Subject for S {
     }
 }
 
-/// The set, in whose place an empty one is left.
+/// Takes the set, and leaves an empty one with the same hasher.
 fn take(set: &mut S) -> S {
     let kind = set.hasher().0;
     mem::replace(set, PersistentSet::with_hasher(TestState(kind)))
@@ -118,17 +118,17 @@ const fn many(name: &'static str, calls: Calls, run: fn(&mut S, &Given<S>)) -> O
     row(name, Scope::Part, calls, CLONE, run)
 }
 
-/// A look, or a collection made of something else.
+/// An operation that reads the set, or that makes a set from something else.
 const fn look(name: &'static str, calls: Calls, run: fn(&mut S, &Given<S>)) -> Operation<S> {
     row(name, Scope::Version, calls, Calls::NONE, run)
 }
 
-/// A new version made of two.
+/// An operation on two sets that makes a new version.
 const fn combine(name: &'static str, run: fn(&mut S, &Given<S>)) -> Operation<S> {
     row(name, Scope::Two, LOOKUP.and(CLONE).and(DROP).and(CLONE_HASHER), Calls::NONE, run)
 }
 
-/// A look at two.
+/// A reading operation on two sets.
 const fn compare(name: &'static str, run: fn(&mut S, &Given<S>)) -> Operation<S> {
     row(name, Scope::Two, LOOKUP, Calls::NONE, run)
 }
@@ -158,7 +158,7 @@ pub(super) const OPERATIONS: [Operation<S>; 55] = [
         set.get_or_insert(marked(given));
     }),
     one("PersistentSet::get_or_insert_with", CLOSURE, |set, given| {
-        set.get_or_insert_with(&new(given.key), |_| answer(marked(given)));
+        set.get_or_insert_with(&new(given.key), |_| called(marked(given)));
     }),
     row("PersistentSet::conj", Scope::Entry, DERIVE, Calls::NONE, |set, given| *set = set.conj(marked(given))),
     row("PersistentSet::disj", Scope::Entry, DERIVE, Calls::NONE, |set, given| *set = set.disj(&new(given.key))),
@@ -185,7 +185,7 @@ pub(super) const OPERATIONS: [Operation<S>; 55] = [
         Calls::NONE,
         |set, _| *set = set.partition(|element| divides(2, element)).1,
     ),
-    // Elements of one stored hash are hashed again; in some sets there are none.
+    // Elements with equal stored hashes are hashed again. Not all sets have such elements.
     row("PersistentSet::iter_in_hash_order", Scope::Version, HASH, Calls::NONE, |set, _| {
         assert_eq!(set.iter_in_hash_order().count(), set.len());
     }),
@@ -195,27 +195,27 @@ pub(super) const OPERATIONS: [Operation<S>; 55] = [
     look("PersistentSet: AsRef", Calls::NONE, |set, _| assert!(set.as_ref().ptr_eq(set))),
     many("PersistentSet::drain", DROP.and(CLOSURE), |set, _| {
         for element in set.drain() {
-            answer(element.value());
+            called(element.value());
         }
     }),
     many("PersistentSet::drain, in part", DROP, |set, _| set.drain().take(3).for_each(drop)),
     row("PersistentSet::clear", Scope::Part, DROP, DROP, |set, _| set.clear()),
     many("PersistentSet: IntoIterator", DROP.and(CLOSURE), |set, _| {
         for element in take(set) {
-            answer(element.value());
+            called(element.value());
         }
     }),
     many("PersistentSet: IntoIterator, in part", DROP, |set, _| take(set).into_iter().take(5).for_each(drop)),
-    many("PersistentSet: IntoIterator, shown", DROP.and(DEBUG), |set, _| {
+    many("PersistentSet: IntoIterator, formatted", DROP.and(DEBUG), |set, _| {
         let mut iter = take(set).into_iter();
         iter.next();
         drop(format!("{iter:?}"));
     }),
     many("PersistentSet: Extend", LOOKUP.and(DROP).and(CLOSURE), |set, _| {
-        set.extend((0..24).map(|n| answer(Tracked::marked(3 * (n % 18), 7))));
+        set.extend((0..24).map(|n| called(Tracked::marked(3 * (n % 18), 7))));
     }),
     look("PersistentSet: FromIterator", LOOKUP.and(DROP).and(CLOSURE).and(DEFAULT), |_, _| {
-        drop((0..20).map(|n| answer(new(n % 18))).collect::<S>());
+        drop((0..20).map(|n| called(new(n % 18))).collect::<S>());
     }),
     look("PersistentSet: From, an array", HASH_KEYS.and(DROP).and(EQ), |_, _| {
         drop(PersistentSet::from([3, 1, 2, 1].map(new)));
@@ -224,7 +224,7 @@ pub(super) const OPERATIONS: [Operation<S>; 55] = [
         drop(PersistentSet::from((0..20).map(|n| new(n % 18)).collect::<Vec<_>>()));
     }),
     look("PersistentSet: From, a tree", HASH_KEYS.and(DROP), |_, _| {
-        // To collect it would leak if an equality panicked.
+        // Not collected: `BTreeSet` would leak if a comparison panicked.
         let mut elements = BTreeSet::new();
         (0..20).for_each(|n| assert!(elements.insert(new(n))));
         drop(PersistentSet::from(elements));
@@ -232,7 +232,7 @@ pub(super) const OPERATIONS: [Operation<S>; 55] = [
     look("PersistentSet: Clone", CLONE_HASHER, |set, _| *set = set.clone()),
     look("PersistentSet: Default", DEFAULT, |_, _| drop(S::default())),
     look("PersistentSet: Debug", DEBUG, |set, _| drop(format!("{set:?}"))),
-    look("PersistentSet::iter, shown", DEBUG, |set, _| drop(format!("{:?}", set.iter()))),
+    look("PersistentSet::iter, formatted", DEBUG, |set, _| drop(format!("{:?}", set.iter()))),
     look("PersistentSet: Hash", HASH_KEYS, |set, _| {
         std::hash::BuildHasher::hash_one(&FixedState::default(), &*set);
     }),
@@ -253,7 +253,7 @@ pub(super) const OPERATIONS: [Operation<S>; 55] = [
     combine("PersistentSet: SubAssign<&PersistentSet>", |set, given| *set -= &given.other),
     combine("PersistentSet: BitXorAssign<&PersistentSet>", |set, given| *set ^= &given.other),
     row("PersistentSet: PartialEq", Scope::Two, LOOKUP.and(DROP), Calls::NONE, |set, given| {
-        // Of the same elements, under the same hasher or another.
+        // A set of the same elements, with the same hasher or another.
         assert!(*set == S::sample(given.other.hasher().0, set.len() as u64));
     }),
     compare("PersistentSet::is_subset", |set, given| {

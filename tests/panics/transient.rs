@@ -1,11 +1,11 @@
-//! The operations of transients, on ones made of a version and on ones started from nothing.
+//! The operations on transients that were made from a version, and on transients that were created empty.
 
 use perennial::{TransientMap, TransientSet};
 
 use super::map::{self, M};
 use super::set::{self, S, marked};
 use super::trial::{Calls, Contents, Given, Operation, Scope, Subject};
-use super::{CLONE, CLOSURE, DEBUG, DEFAULT, DROP, LOOKUP, answer, divides, new};
+use super::{CLONE, CLOSURE, DEBUG, DEFAULT, DROP, LOOKUP, called, divides, new};
 use crate::common::hashers::{Kind, TestState};
 use crate::common::tracked::Tracked;
 
@@ -91,12 +91,12 @@ const fn one<T: Subject>(name: &'static str, more: Calls, run: fn(&mut T, &Given
     row(name, Scope::Entry, LOOKUP.and(DROP).and(more), CLONE, run)
 }
 
-/// A look, or a collection made of something else.
+/// An operation that reads the transient, or that makes another one.
 const fn look<T: Subject>(name: &'static str, calls: Calls, run: fn(&mut T, &Given<T::Version>)) -> Operation<T> {
     row(name, Scope::Version, calls, Calls::NONE, run)
 }
 
-pub(super) const MAP_OPERATIONS: [Operation<TM>; 18] = [
+pub(super) const MAP_OPERATIONS: [Operation<TM>; 22] = [
     row("TransientMap::get", Scope::Entry, LOOKUP.and(DROP), Calls::NONE, |map, given| {
         map.get(&new(given.key));
     }),
@@ -118,12 +118,30 @@ pub(super) const MAP_OPERATIONS: [Operation<TM>; 18] = [
         map.remove_entry(&new(given.key));
     }),
     one("TransientMap::entry", CLOSURE, |map, given| {
-        map.entry(new(given.key)).and_modify(|value| value.set(answer(8))).or_insert_with(|| answer(new(7)));
+        map.entry(new(given.key)).and_modify(|value| value.set(called(8))).or_insert_with(|| called(new(7)));
     }),
     row("TransientMap::retain", Scope::Part, DROP.and(CLOSURE), CLONE, |map, _| map.retain(|key, _| divides(2, key))),
+    row("TransientMap::drain", Scope::Part, DROP.and(CLOSURE), CLONE, |map, _| {
+        for (key, _value) in map.drain() {
+            called(key.value());
+        }
+    }),
+    row("TransientMap::drain, in part", Scope::Part, DROP, CLONE, |map, _| map.drain().take(3).for_each(drop)),
+    look("TransientMap: IntoIterator, from nothing", LOOKUP.and(DROP).and(CLOSURE), |_, given| {
+        let mut map = TransientMap::with_hasher(TestState(given.kind));
+        map.extend((0..20).map(|key| (new(key), new(key))));
+        for (key, _value) in map {
+            called(key.value());
+        }
+    }),
+    look("PersistentMap::try_into_transient", LOOKUP.and(DROP).and(DEFAULT), |_, given| {
+        let map: M = (0..20).map(|key| (new(key), new(key))).collect();
+        let mut map = map.try_into_transient().expect("nothing is shared");
+        map.remove(&new(given.key));
+    }),
     row("TransientMap::clear", Scope::Part, DROP, DROP, |map, _| map.clear()),
     row("TransientMap: Extend", Scope::Part, LOOKUP.and(DROP).and(CLOSURE), CLONE, |map, _| {
-        map.extend((0..24).map(|n| answer((new(3 * (n % 18)), new(100 + n % 18)))));
+        map.extend((0..24).map(|n| called((new(3 * (n % 18)), new(100 + n % 18)))));
     }),
     look("TransientMap: Debug", DEBUG, |map, _| drop(format!("{map:?}"))),
     look("TransientMap: Default", DEFAULT, |_, _| drop(TM::default())),
@@ -144,7 +162,7 @@ pub(super) const MAP_OPERATIONS: [Operation<TM>; 18] = [
     }),
     look("TransientMap::entry, from nothing", LOOKUP.and(DROP).and(CLOSURE), |_, given| {
         let mut map = TransientMap::with_hasher(TestState(given.kind));
-        (0..20).for_each(|key| map.entry(new(key % 18)).or_insert_with(|| answer(new(7))).set(8));
+        (0..20).for_each(|key| map.entry(new(key % 18)).or_insert_with(|| called(new(7))).set(8));
     }),
     look("TransientMap::retain, from nothing", LOOKUP.and(DROP).and(CLOSURE), |_, given| {
         let mut map = TransientMap::with_hasher(TestState(given.kind));
@@ -153,12 +171,12 @@ pub(super) const MAP_OPERATIONS: [Operation<TM>; 18] = [
     }),
     look("TransientMap: Extend, from nothing", LOOKUP.and(DROP).and(CLOSURE), |_, given| {
         let mut map = TransientMap::with_hasher(TestState(given.kind));
-        map.extend((0..20).map(|key| answer((new(key), new(key)))));
-        map.extend((9..20).map(|key| answer((new(key), new(7)))));
+        map.extend((0..20).map(|key| called((new(key), new(key)))));
+        map.extend((9..20).map(|key| called((new(key), new(7)))));
     }),
 ];
 
-pub(super) const SET_OPERATIONS: [Operation<TS>; 13] = [
+pub(super) const SET_OPERATIONS: [Operation<TS>; 16] = [
     row("TransientSet::get", Scope::Entry, LOOKUP.and(DROP), Calls::NONE, |set, given| {
         set.get(&new(given.key));
     }),
@@ -178,9 +196,26 @@ pub(super) const SET_OPERATIONS: [Operation<TS>; 13] = [
         set.take(&new(given.key));
     }),
     row("TransientSet::retain", Scope::Part, DROP.and(CLOSURE), CLONE, |set, _| set.retain(|key| divides(2, key))),
+    row("TransientSet::drain", Scope::Part, DROP.and(CLOSURE), CLONE, |set, _| {
+        for key in set.drain() {
+            called(key.value());
+        }
+    }),
+    look("TransientSet: IntoIterator, from nothing", LOOKUP.and(DROP).and(CLOSURE), |_, given| {
+        let mut set = TransientSet::with_hasher(TestState(given.kind));
+        set.extend((0..20).map(new));
+        for key in set {
+            called(key.value());
+        }
+    }),
+    look("PersistentSet::try_into_transient", LOOKUP.and(DROP).and(DEFAULT), |_, given| {
+        let set: S = (0..20).map(new).collect();
+        let mut set = set.try_into_transient().expect("nothing is shared");
+        set.remove(&new(given.key));
+    }),
     row("TransientSet::clear", Scope::Part, DROP, DROP, |set, _| set.clear()),
     row("TransientSet: Extend", Scope::Part, LOOKUP.and(DROP).and(CLOSURE), CLONE, |set, _| {
-        set.extend((0..24).map(|n| answer(Tracked::marked(3 * (n % 18), 7))));
+        set.extend((0..24).map(|n| called(Tracked::marked(3 * (n % 18), 7))));
     }),
     look("TransientSet: Debug", DEBUG, |set, _| drop(format!("{set:?}"))),
     look("TransientSet: Default", DEFAULT, |_, _| drop(TS::default())),

@@ -1,7 +1,7 @@
-//! How an operation is tried: a fuse is laid in one kind of call, and blown at each of these calls in turn.
+//! Runs an operation with fuses that blow in each call of a kind in turn.
 //!
-//! Either the call panics; or it drops a twin of the subject, the other owner of its nodes, so that the operation is left
-//! with the last reference to a node that it is copying, and then panics, or the destructor of an element does later.
+//! Either the call panics. Or it drops a twin of the subject, the other owner of its nodes, so that the operation has
+//! the last reference to a node that it is copying; then the call panics, or later the destructor of an element does.
 
 use core::iter;
 use core::ops::{BitOr, BitXor};
@@ -12,66 +12,69 @@ use super::DROP;
 use crate::common::hashers::Kind;
 use crate::common::tracked::{Call, Loss, Panics, Tracked, balanced, with_fuse, with_loss};
 
-/// What a collection holds: the key of each entry with its value.
+/// The contents of a collection: the keys and values of its entries.
 pub(crate) type Contents = BTreeMap<u64, u64>;
 
-/// What operations are tried on.
+/// A collection on which operations are run.
 pub(crate) trait Subject: Sized {
-    /// The version of it that others can share: itself, or for a transient the collection it is made of.
+    /// The type of the versions that can share nodes: the subject itself, or for a transient the persistent collection.
     type Version: Clone + 'static;
 
-    /// A version with the keys from 0 to `size`.
+    /// Returns a version with the keys from 0 to `size`.
     fn sample(kind: Kind, size: u64) -> Self::Version;
     fn of(version: Self::Version) -> Self;
     fn version(self) -> Self::Version;
-    /// What it holds, after a check of its structure.
+    /// Validates the structure, and returns the contents.
     fn contents(version: &Self::Version) -> Contents;
     /// Inserts an entry and removes one.
     fn edit(version: &mut Self::Version);
     /// Replaces the entry of key 1.
     fn touch(kind: Kind, version: &mut Self::Version);
-    /// Whether it is equal to a collection that is newly made of the same contents, and of the same shape.
+    /// Returns true if a collection newly built from the same contents is equal and has the same shape.
     fn is_canonical(kind: Kind, version: &Self::Version, contents: &Contents) -> bool;
 
-    /// Another operand for an operation that takes two: one that shares most with `version`, one that shares nothing,
-    /// or one whose hasher disagrees.
+    /// Returns a second operand for an operation on two collections.
     fn operand(_version: &Self::Version, situation: Situation, operand: Operand) -> Self::Version {
         unreachable!("no operation takes {operand:?} in {situation:?}")
     }
 }
 
+/// The second operand of an operation on two collections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operand {
+    /// Shares most nodes with the first.
     Related,
+    /// Shares nothing with the first.
     Apart,
+    /// Has a hasher that disagrees with that of the first.
     OtherHasher,
 }
 
 /// The other owner of the subject's nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Twin {
-    /// There is none.
+    /// There is no other owner.
     None,
-    /// It shares all.
+    /// It shares all nodes.
     Whole,
-    /// It has had an edit, so that it shares all leaves but one, and not the root.
+    /// It was edited, so that it shares all leaves except one, and not the root.
     Edited,
 }
 
-/// What the operation works on, and so what a panic may leave.
+/// The scope of an operation, which determines the permitted contents after a panic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// One entry: all is done or nothing. It is tried at several keys.
+    /// Edits one entry, completely or not at all. It is run with several keys.
     Entry,
-    /// A new version, or nothing but a look: all is done or nothing.
+    /// Makes a new version, or only reads: completely or not at all.
     Version,
-    /// The same of two operands.
+    /// Like `Version`, with two operands.
     Two,
-    /// Many entries in place: each is as before or as after.
+    /// Edits many entries in place: after a panic, each is either as before or as after the operation.
     Part,
 }
 
-/// Sets of kinds of calls.
+/// A set of kinds of calls.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Calls(u16);
 
@@ -118,7 +121,7 @@ impl core::fmt::Debug for Calls {
     }
 }
 
-/// What an operation is told.
+/// The arguments of an operation.
 pub(crate) struct Given<V> {
     pub(crate) kind: Kind,
     pub(crate) key: u64,
@@ -127,17 +130,17 @@ pub(crate) struct Given<V> {
 
 /// A row in a table of operations.
 pub(crate) struct Operation<S: Subject> {
-    /// The name in the interface, and after a comma what is special here.
+    /// The name in the public interface, and the variant after a comma.
     pub(crate) name: &'static str,
     pub(crate) scope: Scope,
-    /// The user code that it calls, in one situation or another, on a subject that owns all of its nodes.
+    /// The kinds of user code that it calls on a subject that owns all of its nodes, in at least one situation.
     pub(crate) calls: Calls,
-    /// The kinds of calls that it makes only on a subject that shares all of them, or only on one that does not.
+    /// The kinds of user code that it calls only if the subject shares all of its nodes, or only if it owns them.
     pub(crate) if_shared: Calls,
     pub(crate) run: fn(&mut S, &Given<S::Version>),
 }
 
-/// What a subject looks like before the operation.
+/// The hasher and the size of a subject before the operation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Situation {
     pub(crate) kind: Kind,
@@ -148,7 +151,8 @@ const fn situation(kind: Kind, size: u64) -> Situation {
     Situation { kind, size }
 }
 
-/// No bucket, one that is small, one that is full and splits, two that merge, many; and the like where keys collide.
+/// The situations for operations on one subject: no bucket, a small one, a full one that splits, two that are joined,
+/// many buckets, and similar ones with colliding keys.
 const SITUATIONS: &[Situation] = if cfg!(miri) {
     &[situation(Kind::Good, 17), situation(Kind::Constant, 17)]
 } else {
@@ -167,12 +171,13 @@ const SITUATIONS: &[Situation] = if cfg!(miri) {
     ]
 };
 
-/// Those for operations on two subjects, which make many more calls: small leaves, branches, and collisions.
+/// The situations for operations on two subjects, which make many more calls: small leaves, branches, and collisions.
 const SITUATIONS_OF_TWO: &[Situation] =
     &[situation(Kind::Good, 5), situation(Kind::Good, 17), situation(Kind::TopBits, 20), situation(Kind::Constant, 17)];
 
-/// Those in which the twin is lost. What is copied meanwhile is a bare bucket, one that splits once or all the way down,
-/// leaves that are joined, of nodes that get wider or narrower, and a bucket or collision node that becomes the other.
+/// The situations in which the twin is dropped. The operation then copies a single bucket, a bucket that splits once or
+/// on all levels, leaves that are joined, nodes that become wider or narrower, or a bucket that becomes a collision
+/// node, or the reverse.
 const SITUATIONS_OF_LOSS: &[Situation] = if cfg!(miri) {
     SITUATIONS
 } else {
@@ -190,17 +195,17 @@ const SITUATIONS_OF_LOSS: &[Situation] = if cfg!(miri) {
     ]
 };
 
-/// Those of them that have several leaves, so that a twin can share only some.
+/// The situations with several leaves, in which a twin can share only some of them.
 const SITUATIONS_OF_EDITED_TWINS: &[Situation] =
     &[situation(Kind::Good, 17), situation(Kind::Good, 40), situation(Kind::TopBits, 20), situation(Kind::Deep, 17)];
 
-/// Whether each key has in `now` what it had before the operation, or what it has after it.
+/// Returns true if each key in `now` has the value from before the operation or the value from after it.
 fn partly_done(now: &Contents, before: &Contents, after: &Contents) -> bool {
     let mut keys = before.keys().chain(after.keys()).chain(now.keys());
     keys.all(|key| now.get(key) == before.get(key) || now.get(key) == after.get(key))
 }
 
-/// An operation to be tried in one situation, with what the subject holds before it and after it.
+/// A run of an operation in one situation, with the expected contents before and after the operation.
 struct Trial<'a, S: Subject> {
     operation: &'a Operation<S>,
     situation: Situation,
@@ -234,7 +239,7 @@ impl<S: Subject> Trial<'_, S> {
         subject.version()
     }
 
-    /// Checks and returns what the operation has left in the subject.
+    /// Checks and returns the contents of the subject after the operation.
     fn check(&self, version: &S::Version, given: &Given<S::Version>, blew: bool) -> Contents {
         let now = S::contents(version);
         match (blew, self.operation.scope) {
@@ -246,14 +251,14 @@ impl<S: Subject> Trial<'_, S> {
         now
     }
 
-    /// Checks that what the operation has left can be more than read.
+    /// Checks that the subject can still be edited after the operation.
     fn go_on(&self, version: S::Version, given: &Given<S::Version>) {
         let mut version = self.run(version, given);
         S::edit(&mut version);
         S::contents(&version);
     }
 
-    /// Runs the operation with the fuse at the `nth` call. Returns whether it blew.
+    /// Runs the operation with a fuse in the `nth` call. Returns true if the fuse blew.
     fn blow(&self, call: Call, nth: usize) -> bool {
         let (version, twin, given) = self.prepare();
         let mut subject = S::of(version);
@@ -267,10 +272,10 @@ impl<S: Subject> Trial<'_, S> {
         blew
     }
 
-    /// Runs the operation, drops the twin in the `nth` call, and panics there or in a drop after that.
+    /// Runs the operation, drops the twin in the `nth` call, and panics in that call or in a later drop.
     fn lose(&self, call: Call, nth: usize, panics: Panics) -> Loss<()> {
         let (version, twin, given) = self.prepare();
-        let twin = twin.expect("there is a twin to lose");
+        let twin = twin.expect("there is a twin");
         let mut subject = S::of(version);
         let loss = with_loss(twin, call, nth, panics, || (self.operation.run)(&mut subject, &given));
         let version = subject.version();
@@ -282,7 +287,7 @@ impl<S: Subject> Trial<'_, S> {
             }
             Loss::Through(left) => Loss::Through(left),
             Loss::Blown => {
-                assert!(S::is_canonical(given.kind, &version, &now), "not of the shape that {now:?} has");
+                assert!(S::is_canonical(given.kind, &version, &now), "the shape is not canonical: {now:?}");
                 Loss::Blown
             }
         };
@@ -290,10 +295,10 @@ impl<S: Subject> Trial<'_, S> {
         loss
     }
 
-    /// What `run` returns, unless the trial shows that something is broken.
+    /// Returns the result of `run`. If it panics, prints the trial, counts it in `broken`, and returns `None`.
     fn attempt<R>(&self, broken: &mut usize, at: core::fmt::Arguments<'_>, run: impl FnOnce() -> R) -> Option<R> {
         let run = || {
-            // So that there is an element even if the subject has none.
+            // `balanced` requires at least one element.
             let _one = Tracked::new(0);
             run()
         };
@@ -306,7 +311,7 @@ impl<S: Subject> Trial<'_, S> {
         result.ok()
     }
 
-    /// Blows the fuse at every call of a kind. Returns how many there were.
+    /// Blows the fuse in every call of a kind. Returns the number of these calls.
     fn blow_all(&self, call: Call, broken: &mut usize) -> usize {
         let mut blown = 0;
         let mut nth = 0;
@@ -314,33 +319,33 @@ impl<S: Subject> Trial<'_, S> {
             == Some(true)
         {
             blown += 1;
-            // Miri is too slow to try them all.
+            // Miri is too slow for all of them.
             nth = if cfg!(miri) { 4 * nth + 1 } else { nth + 1 };
         }
         blown
     }
 
-    /// Loses the twin in calls of a kind, and each time panics there and in drops after that. Returns how many losses and
-    /// how many panics in drops there were.
+    /// Drops the twin in calls of a kind, each time with a panic in that call and with panics in later drops. Returns
+    /// the number of these calls, and the number of panics in drops.
     fn lose_all(&self, call: Call, broken: &mut usize) -> [usize; 2] {
         let [mut losses, mut blown] = [0, 0];
         let at = format_args!("calls of {call:?} counted");
         let calls = self.attempt(broken, at, || match self.lose(call, usize::MAX, Panics::Here) {
             Loss::Kept((), left) => usize::MAX - left,
-            _ => panic!("the twin was not to be lost"),
+            _ => panic!("the twin was dropped, but the fuse was for a later call"),
         });
         for nth in picked(calls.unwrap_or(0)) {
             let at = format_args!("twin lost in {call:?} number {nth}, drops counted");
             let drops = self.attempt(broken, at, || match self.lose(call, nth, Panics::InDrop(usize::MAX)) {
                 Loss::Through(left) => usize::MAX - left,
-                _ => panic!("the twin was to be lost, and nothing to panic"),
+                _ => panic!("the twin was not dropped, or there was a panic"),
             });
             losses += 1;
             let in_drops = picked(drops.unwrap_or(0)).into_iter().map(Panics::InDrop);
             for panics in iter::once(Panics::Here).chain(in_drops) {
                 let at = format_args!("twin lost in {call:?} number {nth}, then a panic: {panics:?}");
                 self.attempt(broken, at, || {
-                    assert!(matches!(self.lose(call, nth, panics), Loss::Blown), "the fuse was to blow");
+                    assert!(matches!(self.lose(call, nth, panics), Loss::Blown), "the fuse did not blow");
                 });
                 blown += usize::from(matches!(panics, Panics::InDrop(_)));
             }
@@ -349,13 +354,13 @@ impl<S: Subject> Trial<'_, S> {
     }
 }
 
-/// The first, the middle and the last number below `count`, to be tried in place of all: these would make five million
-/// panics, and the entries of one leaf are much the same.
+/// Returns the first, the middle and the last number below `count`. All numbers would cause five million panics, and
+/// calls for entries of the same leaf are similar.
 fn picked(count: usize) -> BTreeSet<usize> {
     [0, count / 2, count.saturating_sub(1)].into_iter().filter(|&nth| nth < count).collect()
 }
 
-/// The trials of an operation, each in one of the situations.
+/// Returns the trials of an operation in all `situations`.
 fn trials<'a, S: Subject>(
     operation: &'a Operation<S>,
     twin: Twin,
@@ -386,17 +391,17 @@ fn trials<'a, S: Subject>(
     })
 }
 
-/// Counts by the kind of call.
+/// Counters for each kind of call.
 type Counts = [usize; Call::ALL.len()];
 
-/// The kinds of calls of which there were some.
+/// Returns the kinds of calls that occurred.
 fn called(counts: Counts) -> Calls {
     let called = Call::ALL.into_iter().zip(counts).filter(|(_, count)| *count > 0);
     called.fold(Calls::NONE, |set, (call, _)| set | Calls::of(&[call]))
 }
 
-/// Blows a fuse at every call of user code that these operations make, in every situation, and prints how many blew.
-/// Then loses the subject's twin in some of these calls, and panics in some of the drops after that.
+/// Runs the operations with a fuse in every call of user code, in every situation. Then drops the twin in some of these
+/// calls, and panics in some of the drops after that. Prints the numbers of panics.
 pub(crate) fn check<S: Subject>(group: &str, operations: &[Operation<S>]) {
     let mut wrong = Vec::new();
     let mut totals = [0; 5];
@@ -409,7 +414,7 @@ pub(crate) fn check<S: Subject>(group: &str, operations: &[Operation<S>]) {
             _ => SITUATIONS,
         };
 
-        // Of two subjects one shares most with the other anyway.
+        // With two operands there is no twin, because one of the operands shares most nodes with the other.
         let shared = if two { &[] } else { situations };
         let blown = [(Twin::None, situations), (Twin::Whole, shared)].map(|(twin, situations)| {
             let mut blown: Counts = Default::default();
@@ -422,7 +427,7 @@ pub(crate) fn check<S: Subject>(group: &str, operations: &[Operation<S>]) {
         });
         let on_shared = if two { operation.calls } else { operation.calls ^ operation.if_shared };
         let expected = [operation.calls, if two { Calls::NONE } else { on_shared }];
-        // Miri tries too few situations to see each call.
+        // Under Miri there are too few situations for all kinds of calls to occur.
         if !cfg!(miri) && blown.map(called) != expected {
             wrong.push(format!("{}: expected {expected:?}, blew in {:?}", operation.name, blown.map(called)));
         }
@@ -443,12 +448,13 @@ pub(crate) fn check<S: Subject>(group: &str, operations: &[Operation<S>]) {
             [losses, blown]
         });
         let [[losses, in_drops], _] = lost;
-        // Whether anything that the twin had is dropped depends on when it is lost.
-        let but_drop = |calls: Calls| calls.and(DROP) ^ DROP;
-        if !cfg!(miri) && but_drop(called(losses)) != but_drop(on_shared) {
+        // Whether elements are dropped depends on the moment at which the twin is dropped.
+        let except_drop = |calls: Calls| calls.and(DROP) ^ DROP;
+        if !cfg!(miri) && except_drop(called(losses)) != except_drop(on_shared) {
             wrong.push(format!("{}: expected {on_shared:?}, lost in {:?}", operation.name, called(losses)));
         }
-        // A shared node whose other owner is lost while it is copied is dropped by the operation.
+        // If the other owner of a shared node is dropped while the operation copies the node, the operation drops the
+        // node.
         let drops = on_shared.has(Call::Drop) || on_shared.has(Call::Clone);
         if !cfg!(miri) && drops != (called(in_drops) != Calls::NONE) {
             wrong.push(format!("{}: dropped after a loss: expected {drops}", operation.name));
@@ -467,6 +473,6 @@ pub(crate) fn check<S: Subject>(group: &str, operations: &[Operation<S>]) {
     }
     let [owned, shared, losses, in_drops, broken] = totals;
     println!("{group}: {owned} owned, {shared} shared, {losses} losses, {in_drops} in drops after, {broken} broken");
-    assert!(wrong.is_empty(), "the calls are not those of the table:\n{}", wrong.join("\n"));
-    assert_eq!(broken, 0, "some trials left something broken");
+    assert!(wrong.is_empty(), "the calls differ from the table:\n{}", wrong.join("\n"));
+    assert_eq!(broken, 0, "some trials failed");
 }

@@ -1,10 +1,10 @@
-//! The operations of the core, whose hash and equality the caller gives; the latter can also fail.
+//! The operations on `HashTrie`. The caller supplies hash and equality, and the equality can also return an error.
 
-use perennial::HashTrie;
-use perennial::trie::{Entry, Kept, OccupiedEntry, VacantEntry};
+use perennial::trie::HashTrie;
+use perennial::trie::{Entry, Merge, OccupiedEntry, VacantEntry};
 
 use super::trial::{Calls, Contents, Given, Operand, Operation, Scope, Situation, Subject};
-use super::{CLONE, CLOSURE, DEBUG, DROP, EQ, ERROR, answer, divides, new};
+use super::{CLONE, CLOSURE, DEBUG, DROP, EQ, ERROR, called, divides, new};
 use crate::common::hashers::Kind;
 use crate::common::tracked::{Call, Tracked, blows};
 
@@ -34,13 +34,13 @@ impl Subject for T {
     fn contents(version: &T) -> Contents {
         version.validate();
         let contents: Contents = version.iter().map(|element| (element.value(), element.mark())).collect();
-        assert_eq!(contents.len(), version.len(), "an element is there twice");
+        assert_eq!(contents.len(), version.len(), "an element occurs twice");
         contents
     }
 
     fn edit(version: &mut T) {
         version.insert(Kind::Good.hash(2000), new(2000), |a, b| a == b);
-        version.remove(Kind::Good.hash(0), |there| *there == new(0));
+        version.remove(Kind::Good.hash(0), |stored| *stored == new(0));
     }
 
     fn touch(kind: Kind, version: &mut T) {
@@ -55,11 +55,11 @@ impl Subject for T {
     fn operand(version: &T, Situation { kind, size }: Situation, operand: Operand) -> T {
         let mut other = match operand {
             Operand::Related => version.clone(),
-            // There are no hashers that could disagree.
+            // A trie has no hasher, so none can disagree.
             Operand::OtherHasher => HashTrie::new(),
             Operand::Apart => T::sample(kind, size),
         };
-        other.remove(kind.hash(1), |there| *there == new(1));
+        other.remove(kind.hash(1), |stored| *stored == new(1));
         other.insert(kind.hash(size / 2), Tracked::marked(size / 2, 3), |a, b| a == b);
         other.insert(kind.hash(size + 3), new(size + 3), |a, b| a == b);
         other
@@ -75,39 +75,39 @@ impl Given<T> {
         Tracked::marked(self.key, 7)
     }
 
-    fn is(&self, there: &Tracked) -> bool {
+    fn is(&self, stored: &Tracked) -> bool {
         let key = new(self.key);
-        answer(*there == key)
+        called(*stored == key)
     }
 
     /// An equality that can fail.
-    fn try_is(&self, there: &Tracked) -> Result<bool, ()> {
-        or_error(self.is(there))
+    fn try_is(&self, stored: &Tracked) -> Result<bool, ()> {
+        or_error(self.is(stored))
     }
 }
 
-/// The answer of a closure that can fail.
-fn or_error<R>(answer: R) -> Result<R, ()> {
-    if blows(Call::Error) { Err(()) } else { Ok(answer) }
+/// Returns `result` from a closure that can fail.
+fn or_error<R>(result: R) -> Result<R, ()> {
+    if blows(Call::Error) { Err(()) } else { Ok(result) }
 }
 
-fn same(there: &Tracked, new: &Tracked) -> bool {
-    answer(there == new)
+fn same(stored: &Tracked, new: &Tracked) -> bool {
+    called(stored == new)
 }
 
-fn try_same(there: &Tracked, new: &Tracked) -> Result<bool, ()> {
-    or_error(same(there, new))
+fn try_same(stored: &Tracked, new: &Tracked) -> Result<bool, ()> {
+    or_error(same(stored, new))
 }
 
-fn by_key(a: &Tracked, _: &Tracked) -> Result<Kept<Tracked>, ()> {
+fn by_key(a: &Tracked, _: &Tracked) -> Result<Merge<Tracked>, ()> {
     or_error(match a.value() % 3 {
-        0 => Kept::Left,
-        1 => Kept::Right,
-        _ => Kept::New(answer(Tracked::marked(a.value(), 7))),
+        0 => Merge::Left,
+        1 => Merge::Right,
+        _ => Merge::New(called(Tracked::marked(a.value(), 7))),
     })
 }
 
-/// What came of an operation that can fail, in place of the trie.
+/// Replaces the trie by the result of an operation, unless that is an error.
 fn replace(trie: &mut T, result: Result<T, ()>) {
     if let Ok(result) = result {
         *trie = result;
@@ -115,13 +115,13 @@ fn replace(trie: &mut T, result: Result<T, ()>) {
 }
 
 fn occupied(trie: &mut T, given: &Given<T>, run: impl FnOnce(OccupiedEntry<'_, Tracked>)) {
-    if let Entry::Occupied(entry) = trie.entry(given.hash(), |there| given.is(there)) {
+    if let Entry::Occupied(entry) = trie.entry(given.hash(), |stored| given.is(stored)) {
         run(entry);
     }
 }
 
 fn vacant(trie: &mut T, given: &Given<T>, run: impl FnOnce(VacantEntry<'_, Tracked>)) {
-    if let Entry::Vacant(entry) = trie.entry(given.hash(), |there| given.is(there)) {
+    if let Entry::Vacant(entry) = trie.entry(given.hash(), |stored| given.is(stored)) {
         run(entry);
     }
 }
@@ -144,26 +144,31 @@ const fn one(name: &'static str, calls: Calls, run: fn(&mut T, &Given<T>)) -> Op
     row(name, Scope::Entry, calls, CLONE, run)
 }
 
+/// An operation on two tries that cannot fail.
+const fn sure(name: &'static str, calls: Calls, run: fn(&mut T, &Given<T>)) -> Operation<T> {
+    row(name, Scope::Two, calls.and(EQ).and(CLOSURE), Calls::NONE, run)
+}
+
 /// An operation on two tries.
 const fn two(name: &'static str, calls: Calls, run: fn(&mut T, &Given<T>)) -> Operation<T> {
     row(name, Scope::Two, calls.and(EQ).and(CLOSURE).and(ERROR), Calls::NONE, run)
 }
 
-pub(super) const OPERATIONS: [Operation<T>; 39] = [
+pub(super) const OPERATIONS: [Operation<T>; 47] = [
     row("HashTrie::find", Scope::Entry, FIND, Calls::NONE, |trie, given| {
-        trie.find(given.hash(), |there| given.is(there));
+        trie.find(given.hash(), |stored| given.is(stored));
     }),
     row("HashTrie::try_find", Scope::Entry, TRY_FIND, Calls::NONE, |trie, given| {
-        let _ = trie.try_find(given.hash(), |there| given.try_is(there));
+        let _ = trie.try_find(given.hash(), |stored| given.try_is(stored));
     }),
     row("HashTrie::insert_unique", Scope::Entry, Calls::NONE, CLONE, |trie, given| {
         let hash = given.kind.hash(given.key + 5000);
-        if trie.find(hash, |there| there.value() == given.key + 5000).is_none() {
+        if trie.find(hash, |stored| stored.value() == given.key + 5000).is_none() {
             trie.insert_unique(hash, new(given.key + 5000));
         }
     }),
     row("HashTrie::iter_in_hash_order", Scope::Version, CLOSURE, Calls::NONE, |trie, given| {
-        let hash = |element: &Tracked| answer(given.kind.hash(element.value()));
+        let hash = |element: &Tracked| called(given.kind.hash(element.value()));
         assert_eq!(trie.iter_in_hash_order(hash).count(), trie.len());
     }),
     row("trie::IntoIter: Clone", Scope::Part, DROP.and(CLONE), Calls::NONE, |trie, _| {
@@ -173,25 +178,25 @@ pub(super) const OPERATIONS: [Operation<T>; 39] = [
     one("HashTrie::try_insert", TRY_FIND, |trie, given| {
         drop(trie.try_insert(given.hash(), given.element(), try_same));
     }),
-    one("HashTrie::remove", FIND, |trie, given| drop(trie.remove(given.hash(), |there| given.is(there)))),
+    one("HashTrie::remove", FIND, |trie, given| drop(trie.remove(given.hash(), |stored| given.is(stored)))),
     one("HashTrie::try_remove", TRY_FIND, |trie, given| {
-        drop(trie.try_remove(given.hash(), |there| given.try_is(there)));
+        drop(trie.try_remove(given.hash(), |stored| given.try_is(stored)));
     }),
     one("HashTrie::find_mut", FIND, |trie, given| {
-        if let Some(there) = trie.find_mut(given.hash(), |there| given.is(there)) {
-            *there = given.element();
+        if let Some(stored) = trie.find_mut(given.hash(), |stored| given.is(stored)) {
+            *stored = given.element();
         }
     }),
     one("HashTrie::try_find_mut", TRY_FIND, |trie, given| {
-        if let Ok(Some(there)) = trie.try_find_mut(given.hash(), |there| given.try_is(there)) {
-            *there = given.element();
+        if let Ok(Some(stored)) = trie.try_find_mut(given.hash(), |stored| given.try_is(stored)) {
+            *stored = given.element();
         }
     }),
     row("HashTrie::entry", Scope::Entry, FIND, Calls::NONE, |trie, given| {
-        let _ = trie.entry(given.hash(), |there| given.is(there));
+        let _ = trie.entry(given.hash(), |stored| given.is(stored));
     }),
     one("HashTrie::try_entry", TRY_FIND, |trie, given| {
-        if let Ok(Entry::Vacant(entry)) = trie.try_entry(given.hash(), |there| given.try_is(there)) {
+        if let Ok(Entry::Vacant(entry)) = trie.try_entry(given.hash(), |stored| given.try_is(stored)) {
             entry.insert(given.element());
         }
     }),
@@ -212,22 +217,22 @@ pub(super) const OPERATIONS: [Operation<T>; 39] = [
         vacant(trie, given, |entry| assert_eq!(entry.insert_entry(given.element()).get_mut().value(), given.key));
     }),
     row("trie::Entry: Debug", Scope::Entry, FIND.and(DEBUG), Calls::NONE, |trie, given| {
-        drop(format!("{:?}", trie.entry(given.hash(), |there| given.is(there))));
+        drop(format!("{:?}", trie.entry(given.hash(), |stored| given.is(stored))));
     }),
     row("HashTrie::iter_mut", Scope::Part, DROP.and(CLOSURE), CLONE, |trie, _| {
-        trie.iter_mut().for_each(|there| *there = answer(Tracked::marked(there.value(), 7)));
+        trie.iter_mut().for_each(|stored| *stored = called(Tracked::marked(stored.value(), 7)));
     }),
-    row("HashTrie::retain", Scope::Part, DROP.and(CLOSURE), CLONE, |trie, _| trie.retain(|there| divides(2, there))),
+    row("HashTrie::retain", Scope::Part, DROP.and(CLOSURE), CLONE, |trie, _| trie.retain(|stored| divides(2, stored))),
     row("HashTrie::extract_if", Scope::Part, DROP.and(CLOSURE), CLONE, |trie, _| {
-        trie.extract_if(|there| divides(2, there)).for_each(drop);
+        trie.extract_if(|stored| divides(2, stored)).for_each(drop);
     }),
     row("HashTrie::extract_if, in part", Scope::Part, DROP.and(CLOSURE), CLONE, |trie, _| {
-        trie.extract_if(|there| divides(3, there)).take(2).for_each(drop);
+        trie.extract_if(|stored| divides(3, stored)).take(2).for_each(drop);
     }),
     row("HashTrie::clear", Scope::Part, DROP, DROP, |trie, _| trie.clear()),
     row("HashTrie: IntoIterator", Scope::Part, DROP.and(CLOSURE), CLONE, |trie, _| {
         for element in std::mem::take(trie) {
-            answer(element.value());
+            called(element.value());
         }
     }),
     row("HashTrie: IntoIterator, in part", Scope::Part, DROP, CLONE, |trie, _| {
@@ -236,15 +241,15 @@ pub(super) const OPERATIONS: [Operation<T>; 39] = [
     row("HashTrie: Debug", Scope::Version, DEBUG, Calls::NONE, |trie, _| drop(format!("{trie:?}"))),
     row("HashTrie::shrink_to_fit", Scope::Version, Calls::NONE, Calls::NONE, |trie, _| trie.shrink_to_fit()),
     row("HashTrie::try_build", Scope::Version, TRY_FIND, Calls::NONE, |_, given| {
-        let elements = (0..24).map(|n| answer((given.kind.hash(n % 18), new(n % 18))));
-        drop(HashTrie::try_build(elements, try_same, |there, new| *there = answer(new)));
+        let elements = (0..24).map(|n| called((given.kind.hash(n % 18), new(n % 18))));
+        drop(HashTrie::try_build(elements, try_same, |stored, new| *stored = called(new)));
     }),
     row("HashTrie::try_build, of few", Scope::Version, TRY_FIND, Calls::NONE, |_, given| {
-        let elements = [3, 1, 2, 1].into_iter().map(|n| answer((given.kind.hash(n), new(n))));
-        drop(HashTrie::try_build(elements, try_same, |there, new| *there = answer(new)));
+        let elements = [3, 1, 2, 1].into_iter().map(|n| called((given.kind.hash(n), new(n))));
+        drop(HashTrie::try_build(elements, try_same, |stored, new| *stored = called(new)));
     }),
     row("HashTrie::try_for_each_unshared", Scope::Version, CLOSURE.and(ERROR), CLOSURE.and(ERROR), |trie, _| {
-        let _ = trie.try_for_each_unshared(|there| or_error(answer(there)).map(drop));
+        let _ = trie.try_for_each_unshared(|stored| or_error(called(stored)).map(drop));
     }),
     two("HashTrie::try_union", CLONE.and(DROP), |trie, given| {
         let union = trie.try_union(&given.other, try_same, by_key);
@@ -267,7 +272,27 @@ pub(super) const OPERATIONS: [Operation<T>; 39] = [
         assert_ne!(trie.try_eq(&twin, try_same), Ok(false));
     }),
     two("HashTrie::try_diff", Calls::NONE, |trie, given| {
-        let _ = trie.try_diff(&given.other, try_same, |a, b| or_error(answer((a, b))).map(drop));
+        let _ = trie.try_diff(&given.other, try_same, |a, b| or_error(called((a, b))).map(drop));
     }),
+    row("HashTrie::build", Scope::Version, FIND, Calls::NONE, |_, given| {
+        let elements = (0..24).map(|n| called((given.kind.hash(n % 18), new(n % 18))));
+        drop(HashTrie::build(elements, same, |there, new| *there = called(new)));
+    }),
+    row("HashTrie::for_each_unshared", Scope::Version, CLOSURE, CLOSURE, |trie, _| {
+        trie.for_each_unshared(|_| called(()));
+    }),
+    sure("HashTrie::union", CLONE.and(DROP), |trie, given| {
+        *trie = trie.union(&given.other, same, |a, _| called(Merge::New(Tracked::marked(a.value(), 7))));
+    }),
+    sure("HashTrie::intersection", CLONE.and(DROP), |trie, given| *trie = trie.intersection(&given.other, same)),
+    sure("HashTrie::difference", CLONE.and(DROP), |trie, given| *trie = trie.difference(&given.other, same)),
+    sure("HashTrie::symmetric_difference", CLONE.and(DROP), |trie, given| {
+        *trie = trie.symmetric_difference(&given.other, same);
+    }),
+    sure("HashTrie::eq", DROP, |trie, given| {
+        let twin = T::sample(given.kind, trie.len() as u64);
+        assert!(trie.eq(&twin, same));
+    }),
+    sure("HashTrie::diff", Calls::NONE, |trie, given| trie.diff(&given.other, same, |_, _| called(()))),
     row("HashTrie: Clone", Scope::Version, Calls::NONE, Calls::NONE, |trie, _| *trie = trie.clone()),
 ];

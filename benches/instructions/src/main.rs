@@ -1,6 +1,6 @@
-//! One workload, chosen by its name; without a name, the names of all.
+//! Runs the workload with the given name. Without an argument, prints the names of all workloads.
 //!
-//! Everything is deterministic: the keys, the hasher and what is done. Only what [`counted`] runs is counted.
+//! The keys, the hasher and the operations are deterministic. Only instructions in calls of [`counted`] are counted.
 
 use std::hint::black_box;
 
@@ -11,7 +11,7 @@ type Map = PersistentMap<u64, u64, FixedState>;
 
 const SMALL: u64 = 10_000;
 const LARGE: u64 = 100_000;
-/// The versions that are made of a shared map.
+/// The number of versions that are made of a shared map.
 const VERSIONS: u64 = 1_000;
 
 const WORKLOADS: [(&str, fn()); 21] = [
@@ -79,7 +79,7 @@ const WORKLOADS: [(&str, fn()); 21] = [
     }),
     ("get_mut", || {
         let mut map = map(0..SMALL);
-        counted(|| keys(0..SMALL).for_each(|key| *map.get_mut(&key).expect("the key is there") = 0));
+        counted(|| keys(0..SMALL).for_each(|key| *map.get_mut(&key).expect("the key is present") = 0));
         assert_eq!(map.values().sum::<u64>(), 0);
     }),
     ("diff", || {
@@ -124,7 +124,7 @@ const WORKLOADS: [(&str, fn()); 21] = [
     }),
 ];
 
-/// A map and versions of it with one value changed each.
+/// Returns a map and versions of it, each with one changed value.
 fn versions() -> (Map, Vec<Map>) {
     versions_of(SMALL, VERSIONS)
 }
@@ -135,13 +135,13 @@ fn versions_of(len: u64, count: u64) -> (Map, Vec<Map>) {
     (old, versions)
 }
 
-/// `run.sh` has instructions counted from the call of this function to its return.
+/// Runs `f`. `run.sh` counts the instructions from the call of this function to its return.
 #[inline(never)]
 fn counted<R>(f: impl FnOnce() -> R) -> R {
     black_box(f())
 }
 
-/// Numbers without a pattern, one for each index.
+/// Returns random-looking numbers, one for each index.
 fn keys(indices: std::ops::Range<u64>) -> impl Iterator<Item = u64> + Clone {
     indices.map(|index| {
         let z = index.wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -159,7 +159,7 @@ fn main() {
         None => WORKLOADS.iter().for_each(|(name, _)| println!("{name}")),
         Some(name) => {
             let workload = WORKLOADS.iter().find(|(known, _)| *known == name);
-            workload.expect("the name of a workload").1();
+            workload.expect("the argument is the name of a workload").1();
         }
     }
 }

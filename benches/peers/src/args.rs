@@ -5,22 +5,22 @@ use peers::case::CASES;
 use peers::op::Op;
 
 pub const USAGE: &str = "\
-Measures perennial beside std, hashbrown, imbl, rpds and im, the last three also in their single-threaded forms. Without
+Measures perennial, std, hashbrown, imbl, rpds and im; the last three also in their single-threaded variants. Without
 arguments it measures everything, which takes half an hour, and writes the results, the charts and the tables.
 
-    --quick         less of everything, in three minutes; writes nothing
-    --best          the fastest round instead of the median, for a machine that is busy with other things
-    --write         writes the results though there are other arguments
-    --check         measures nothing; checks that all maps give the right answers
-    --render        measures nothing; draws the charts and the tables from the results that are there
+    --quick         fewer sizes and rounds, in three minutes; writes nothing
+    --best          the fastest round instead of the median, for a machine that runs other programs too
+    --write         writes the results even if there are other arguments
+    --check         no measurement; checks that all maps give correct results
+    --render        no measurement; makes the charts and the tables from the stored results
 
-These narrow a measurement down, and nothing is written without --write:
-    --only OPS      operations, as get_hit,insert; `memory` is the bytes and blocks
-    --keys KEYS     kinds of maps, as u64,short
-    --sizes SIZES   numbers of entries, as 100,10000
-    --peers PEERS   maps, as imbl,std; perennial is always measured
-    --seeds N       so many sets of keys
-    --rounds N      so many rounds for each";
+These options restrict the measurement. The results are written only with --write:
+    --only OPS      operations, such as get_hit,insert; `memory` measures bytes and blocks
+    --keys KEYS     kinds of maps, such as u64,short
+    --sizes SIZES   numbers of entries, such as 100,10000
+    --peers PEERS   maps, such as imbl,std; perennial is always measured
+    --seeds N       the number of sets of keys
+    --rounds N      the number of rounds for each set of keys";
 
 #[derive(Clone, Copy, PartialEq)]
 pub enum Mode {
@@ -32,7 +32,7 @@ pub enum Mode {
 pub struct Args {
     pub mode: Mode,
     pub quick: bool,
-    /// None for those that each kind of map is usually measured for.
+    /// `None` for the usual operations of each kind of map.
     pub ops: Option<Vec<Op>>,
     pub memory: bool,
     pub cases: Vec<&'static str>,
@@ -41,15 +41,17 @@ pub struct Args {
     pub peers: Vec<&'static str>,
     pub seeds: Option<u64>,
     pub rounds: Option<usize>,
-    /// The fastest round instead of the median?
+    /// True to report the fastest round instead of the median.
     pub best: bool,
-    /// Are the results kept?
+    /// True to write the results to files.
     pub write: bool,
 }
 
 impl Args {
+    /// Parses the arguments of the command line.
+    ///
     /// # Errors
-    /// What is wrong with the arguments, or the help that they ask for.
+    /// A message that explains the error in the arguments.
     pub fn parse(args: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut args = args.peekable();
         let mut parsed = Self {

@@ -13,7 +13,7 @@ use crate::{for_each_map, for_each_single_threaded};
 #[cfg(feature = "all-types")]
 type Sip = std::hash::BuildHasherDefault<std::hash::DefaultHasher>;
 
-/// What is done with the competitors.
+/// A function that is called with the competitors.
 type Visitor<'v> = dyn FnMut(&[Box<dyn Competitor + '_>]) + 'v;
 
 /// A kind of map.
@@ -23,7 +23,7 @@ pub struct Case {
     with: fn(n: usize, seed: u64, peers: &[&str], visitor: &mut Visitor<'_>),
 }
 
-/// The first is the main one, for which all operations are measured.
+/// All kinds of maps. The first is the main kind, for which all operations are measured.
 pub const CASES: &[Case] = &[
     Case { name: "u64", what: "random `u64`", with: with_all::<Random, u64, FixedState> },
     Case { name: "sequential", what: "sequential `u64`", with: with::<Sequential, u64, FixedState, All> },
@@ -39,7 +39,7 @@ pub const CASES: &[Case] = &[
 ];
 
 impl Case {
-    /// Makes the input of a size and a seed, and those of the competitors that are among `peers`.
+    /// Makes the input for a size and a seed, and calls `visitor` with the competitors that are in `peers`.
     pub fn with_competitors(
         &self,
         n: usize,
@@ -58,7 +58,7 @@ fn with<G: Keys, V: Value, S: Hasher, C: Scope>(n: usize, seed: u64, peers: &[&s
     visitor(&wanted);
 }
 
-/// The same with the maps that are of one thread.
+/// Like `with`, including the single-threaded maps.
 fn with_all<G: Keys, V: Value, S: Hasher>(n: usize, seed: u64, peers: &[&str], visitor: &mut Visitor<'_>) {
     let input = Input::new::<G>(n, seed);
     let all = for_each_map!(competitor, G::Key, V, S, All).into_iter();

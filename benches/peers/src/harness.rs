@@ -1,16 +1,16 @@
-//! How often an operation is measured.
+//! Determines how often an operation is measured.
 
 use std::time::{Duration, Instant};
 
 use crate::op::Op;
 use crate::runner::{Competitor, Sample};
 
-/// How much is measured. What takes longer is measured less often.
+/// The number of measurements. Slow measurements are made less often.
 #[derive(Clone, Copy)]
 pub struct Effort {
-    /// Keys are drawn anew for each seed.
+    /// The number of seeds. Each seed gives other keys.
     pub seeds: u64,
-    /// For each seed, for maps of at most 10 000 entries, at most 100 000, and more.
+    /// The rounds per seed for maps of at most 10 000 entries, at most 100 000, and more.
     pub rounds: [usize; 3],
 }
 
@@ -28,14 +28,14 @@ impl Effort {
     }
 }
 
-/// Passes are repeated until so much is measured, or so much is spent with what is made for them.
+/// Passes are repeated until the measured time reaches `ENOUGH`, or the total time, including preparation, `TOO_MUCH`.
 const ENOUGH: Duration = Duration::from_millis(2);
 const TOO_MUCH: Duration = Duration::from_millis(10);
 
-/// Appends the nanoseconds of one operation, in each round, to the `times` of each competitor that can do it.
+/// Appends the nanoseconds per operation of each round to the `times` of each competitor that supports the operation.
 ///
-/// Each round measures every competitor once, and each begins with another one, so that what disturbs the machine for a
-/// while disturbs all of them alike.
+/// Each round measures every competitor once, and begins with another competitor, so that a disturbance of the machine
+/// affects all of them equally.
 pub fn measure(competitors: &[Box<dyn Competitor + '_>], op: Op, rounds: usize, times: &mut [Vec<f64>]) {
     for round in 0..rounds {
         for i in 0..competitors.len() {
@@ -54,7 +54,7 @@ fn measure_once(competitor: &dyn Competitor, op: Op) -> f64 {
         let sample = competitor.pass(op);
         sum.elapsed += sample.elapsed;
         sum.operations += sample.operations;
-        // Repeated, a comparison of a few versions would find all of what it looks at in the nearest cache.
+        // Comparisons of versions are not repeated, because then all of their data would be in the nearest cache.
         if op.compares_versions() || sum.elapsed >= ENOUGH || start.elapsed() >= TOO_MUCH {
             return sum.elapsed.as_nanos() as f64 / sum.operations as f64;
         }

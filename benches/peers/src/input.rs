@@ -1,32 +1,33 @@
-//! What a size of a case is measured on.
+//! The maps and keys for a measurement.
 
 use crate::key::{Keys, Value, mix};
 
-/// Small maps are measured on many of them, with so many entries in all: more than the first level of the processor's
-/// caches holds, less than the last.
+/// Small maps are measured in groups with this number of entries in total. That is more than fits into the first level
+/// of the CPU caches, and less than fits into the last.
 const WORKING_SET: usize = 10_000;
 
-/// So many of the keys of a large map are edited in versions of their own, or looked up: enough to leave the caches.
+/// The maximum number of keys of a map that are edited, each in a separate version, or looked up. These are enough to
+/// exceed the caches.
 const MOST_EDITS: usize = 20_000;
 const MOST_LOOKUPS: usize = 200_000;
 
-/// The contents of the maps, and the keys that they are asked for.
+/// The contents of the maps, and the keys to look up.
 pub struct Input<K, V> {
-    /// The entries of each map.
+    /// The number of entries of each map.
     pub n: usize,
     pub maps: Vec<MapInput<K, V>>,
 }
 
 pub struct MapInput<K, V> {
-    /// In the order in which the map is built.
+    /// In the order of insertion.
     pub entries: Vec<(K, V)>,
-    /// The sum of their values' numbers.
+    /// The sum of the numbers of all values.
     pub sum: u64,
-    /// The keys of the entries in another order, made anew so that they lie elsewhere in memory.
+    /// The keys of the entries in another order. They are copies, so that they are elsewhere in memory.
     pub hits: Vec<K>,
-    /// The sum of the numbers of those that are looked up.
+    /// The sum of the numbers of the values that are looked up.
     pub hits_sum: u64,
-    /// As many keys that the map lacks, shuffled.
+    /// The same number of keys that are not in the map, shuffled.
     pub misses: Vec<K>,
 }
 
@@ -52,18 +53,18 @@ impl<K, V: Value> Input<K, V> {
         Self { n, maps: (0..count).map(|i| map(2 * n * i)).collect() }
     }
 
-    /// How many entries of each map are edited, each in a version of its own.
+    /// Returns how many entries of each map are edited, each in a separate version.
     pub fn edits(&self) -> usize {
         self.n.min(MOST_EDITS)
     }
 
-    /// How many keys of each map are looked up.
+    /// Returns how many keys of each map are looked up.
     pub fn lookups(&self) -> usize {
         self.n.min(MOST_LOOKUPS)
     }
 
-    /// How many versions of each map are compared with it; fewer of a large map, of which some peers look at every entry.
-    /// With two or three, what is measured is how long a cold cache takes.
+    /// Returns how many versions of each map are compared with it. These are fewer for a large map, because some peers
+    /// visit every entry. With only two or three versions, the time would be mostly that of cache misses.
     pub fn versions(&self) -> usize {
         match self.n {
             ..100_000 => (10 / self.maps.len()).max(1),

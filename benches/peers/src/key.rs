@@ -1,4 +1,4 @@
-//! Keys and values, made from numbers.
+//! Makes keys and values from numbers.
 
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ pub trait Keys {
     fn key(index: u64, seed: u64) -> Self::Key;
 }
 
-/// The bits of a number mixed, one to one (the finalizer of SplitMix64).
+/// Mixes the bits of a number, reversibly (the finalizer of SplitMix64).
 pub fn mix(number: u64) -> u64 {
     let z = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
 }
 
-/// Any `u64`.
+/// Random `u64`s.
 pub struct Random;
 
 impl Keys for Random {
@@ -29,7 +29,7 @@ impl Keys for Random {
     }
 }
 
-/// One `u64` after the other.
+/// Consecutive `u64`s.
 pub struct Sequential;
 
 impl Keys for Sequential {
@@ -64,7 +64,7 @@ impl Keys for Short {
     }
 }
 
-/// Strings of 62 to 77 letters that begin alike, as paths do.
+/// Strings of 62 to 77 letters with a common prefix, like paths.
 pub struct Long;
 
 impl Keys for Long {
@@ -82,7 +82,7 @@ impl Keys for Long {
     }
 }
 
-/// Shared strings of 11 letters. No two keys share their letters, so that a lookup compares letters, not pointers.
+/// `Arc<str>`s of 11 letters. The keys do not share memory, so a lookup compares letters, not pointers.
 pub struct Shared;
 
 impl Keys for Shared {
@@ -98,7 +98,7 @@ fn spell(text: &mut String, bits: u64) {
     text.extend((0..11).map(|i| char::from(b'0' + (bits >> (6 * i) & 63) as u8)));
 }
 
-/// A value that tells the number which it was made from.
+/// A value that contains the number from which it was made.
 pub trait Value: Clone + PartialEq + 'static {
     fn new(number: u64) -> Self;
     fn number(&self) -> u64;

@@ -1,8 +1,8 @@
-//! Perennial beside std, hashbrown, imbl, rpds and im, and beside the single-threaded forms of the last three: one trait,
-//! one harness, the same hasher, allocator and profile.
+//! Benchmarks of perennial, std, hashbrown, imbl, rpds and im, and of the single-threaded variants of the last three,
+//! with one trait, one harness, and the same hasher, allocator and profile.
 //!
-//! Read in this order: `map` has what the maps have in common, `key` what they are filled with, `op` what is measured,
-//! `runner` how, `harness` how often.
+//! Read the modules in this order: `map` is the common interface of the maps, `key` makes their contents, `op` lists
+//! the operations, `runner` measures them, and `harness` determines how often.
 
 pub mod case;
 pub mod harness;
@@ -16,7 +16,7 @@ pub mod runner;
 /// The names of the maps.
 pub const PEERS: [&str; 9] = ["perennial", "std", "hashbrown", "imbl", "rpds", "im", "imbl-rc", "rpds-rc", "im-rc"];
 
-/// Those that threads can share. The others count their references without atomic operations, and are measured for the
-/// main kind of map only.
+/// The maps that threads can share. The others count references without atomic operations, and are measured only for
+/// the main kind of map.
 pub const SHARED: &[&str] = PEERS.split_at(6).0;
 pub const SINGLE_THREADED: &[&str] = PEERS.split_at(6).1;

@@ -1,8 +1,8 @@
-//! What the figures depend on beside the code.
+//! Describes the machine and the software with which the figures were made.
 
 use std::process::Command;
 
-/// Lines that say on what machine and with what versions and flags this program was made and runs.
+/// Returns lines that describe the machine, and the versions and flags with which this program was compiled.
 pub fn description() -> Vec<String> {
     let versions = ["perennial", "hashbrown", "imbl", "rpds", "im", "triomphe", "foldhash"];
     let versions = versions.map(|name| format!("{name} {}", version(name)));
@@ -17,11 +17,11 @@ pub fn description() -> Vec<String> {
     ]
 }
 
-/// As locked for this program.
+/// Returns the version of a dependency from the lock file.
 fn version(name: &str) -> &'static str {
     let lock = include_str!("../Cargo.lock");
     let package = lock.split("[[package]]").find(|package| package.contains(&format!("name = \"{name}\"\n")));
-    package.and_then(|package| package.split('"').nth(3)).expect("the name is that of a dependency")
+    package.and_then(|package| package.split('"').nth(3)).expect("the name is a dependency")
 }
 
 fn processor() -> String {

@@ -1,4 +1,4 @@
-//! Measures Perennial beside its peers; see `args::USAGE`.
+//! Measures perennial and similar crates; see `args::USAGE`.
 
 use std::process::{Command, ExitCode};
 
@@ -83,7 +83,7 @@ fn measure_size(case: &Case, n: usize, ops: &[Op], peers: &[&str], effort: Effor
     rows
 }
 
-/// Bytes and blocks, from the program that counts them.
+/// Runs the program `memory`, and returns its rows of bytes and blocks.
 fn memory(n: usize, peers: &[&str]) -> Result<Vec<Row>, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
@@ -98,7 +98,7 @@ fn memory(n: usize, peers: &[&str]) -> Result<Vec<Row>, String> {
     String::from_utf8_lossy(&output.stdout).lines().map(Row::parse).collect()
 }
 
-/// Does everything once with small maps, whose answers are checked in full.
+/// Runs every operation once on small maps, whose results are checked completely.
 fn check_all(args: &Args) {
     let mut passes = 0;
     for case in CASES.iter().filter(|case| args.cases.contains(&case.name)) {

@@ -1,25 +1,25 @@
-//! What the maps have in common.
+//! The common interface of the maps.
 
 use std::hash::{BuildHasher, Hash};
 
-/// What all keys can do.
+/// The traits that all keys implement.
 pub trait Key: Clone + Eq + Hash + 'static {}
 
 impl<K: Clone + Eq + Hash + 'static> Key for K {}
 
-/// The hasher of all maps of a run; two of them hash alike.
+/// The hasher of all maps in a run. Any two such hashers agree.
 pub trait Hasher: BuildHasher + Clone + Default + 'static {}
 
 impl<S: BuildHasher + Clone + Default + 'static> Hasher for S {}
 
 /// A map under test.
 ///
-/// The provided methods are the loops that a user would write over a map which lacks the operation.
+/// The provided methods are the loops that a user would write for a map without the operation.
 #[expect(clippy::len_without_is_empty, reason = "nothing measures `is_empty`")]
 pub trait BenchMap<K: Key, V: Clone + PartialEq>: Clone + Default + FromIterator<(K, V)> + PartialEq {
     const NAME: &'static str;
 
-    /// Whether a clone copies every entry.
+    /// True if `clone` copies every entry.
     const CLONE_COPIES: bool = false;
 
     const HAS_DIFF: bool = false;
@@ -31,7 +31,7 @@ pub trait BenchMap<K: Key, V: Clone + PartialEq>: Clone + Default + FromIterator
     /// Adds an entry or replaces the value of an equal key.
     fn insert(&mut self, key: K, value: V);
 
-    /// Was the key there?
+    /// Removes a key. Returns true if it was present.
     fn remove(&mut self, key: &K) -> bool;
 
     /// Adds an entry unless there is one with an equal key.
@@ -47,12 +47,12 @@ pub trait BenchMap<K: Key, V: Clone + PartialEq>: Clone + Default + FromIterator
         K: 'a,
         V: 'a;
 
-    /// The number of entries that were added, removed or changed on the way to `newer`.
+    /// Returns the number of entries that were added, removed or changed in `newer`.
     fn diff(&self, _newer: &Self) -> usize {
-        unreachable!("asked only where HAS_DIFF")
+        unreachable!("called only if `HAS_DIFF`")
     }
 
-    /// All entries of both; those of `newer` win.
+    /// Returns a map with the entries of both; those of `newer` win.
     fn merge(&self, newer: &Self) -> Self {
         let mut all = self.clone();
         for (key, value) in newer.iter() {
@@ -79,7 +79,7 @@ fn owned<'a, K: Key, V: Clone + 'a>(entries: impl Iterator<Item = (&'a K, &'a V)
     entries.map(|(key, value)| (key.clone(), value.clone()))
 }
 
-/// What all but rpds call the same.
+/// The methods that have the same name in all maps except those of rpds.
 macro_rules! common {
     () => {
         fn len(&self) -> usize {
@@ -147,7 +147,7 @@ impl<K: Key, V: Clone + PartialEq, S: Hasher> BenchMap<K, V> for perennial::Pers
     }
 }
 
-/// Open addressing in one block of memory.
+/// Maps with open addressing in one block of memory.
 macro_rules! impl_for_table {
     ($name:literal, $map:path) => {
         impl<K: Key, V: Clone + PartialEq, S: Hasher> BenchMap<K, V> for $map {
@@ -156,7 +156,7 @@ macro_rules! impl_for_table {
 
             common!();
 
-            /// With `extend`, which makes room first.
+            /// Uses `extend`, which reserves capacity first.
             fn merge(&self, newer: &Self) -> Self {
                 let mut all = self.clone();
                 all.extend(owned(newer.iter()));
@@ -169,7 +169,7 @@ macro_rules! impl_for_table {
 impl_for_table!("std", std::collections::HashMap<K, V, S>);
 impl_for_table!("hashbrown", hashbrown::HashMap<K, V, S>);
 
-/// The two libraries have the same interface. Their set operations take both sides by value.
+/// The two libraries have the same interface. Their set operations take both operands by value.
 macro_rules! impl_for_im {
     ($name:literal, $map:path) => {
         impl<K: Key, V: Clone + PartialEq, S: Hasher> BenchMap<K, V> for $map {
@@ -177,7 +177,7 @@ macro_rules! impl_for_im {
 
             common!();
 
-            /// In `union` the first wins.
+            /// In `union` the entries of the first operand win.
             fn merge(&self, newer: &Self) -> Self {
                 newer.clone().union(self.clone())
             }
@@ -197,7 +197,7 @@ macro_rules! impl_for_im {
     };
 }
 
-// With std's `Arc`, as they come, and with its `Rc`.
+// With std's `Arc`, which is the default, and with std's `Rc`.
 impl_for_im!("imbl", imbl::GenericHashMap<K, V, S, imbl::shared_ptr::DefaultSharedPtr>);
 impl_for_im!("imbl-rc", imbl::GenericHashMap<K, V, S, archery::RcK>);
 impl_for_im!("im", im::HashMap<K, V, S>);
@@ -252,11 +252,12 @@ macro_rules! impl_for_rpds {
     };
 }
 
-// With triomphe's `Arc`, which the library takes for its thread-safe maps, and with std's `Rc`.
+// With triomphe's `Arc`, which the library uses for its thread-safe maps, and with std's `Rc`.
 impl_for_rpds!("rpds", rpds::HashTrieMap<K, V, archery::ArcTK, S>);
 impl_for_rpds!("rpds-rc", rpds::HashTrieMap<K, V, archery::RcK, S>);
 
-/// The function `$f::<K, V, M, …>` for each of the maps that threads can share, in the order of [`PEERS`](crate::PEERS).
+/// Returns the function `$f::<K, V, M, …>` for each map that threads can share, in the order of
+/// [`PEERS`](crate::PEERS).
 #[macro_export]
 macro_rules! for_each_map {
     ($f:ident, $keys:ty, $values:ty, $hasher:ty $(, $more:ty)?) => {
@@ -271,7 +272,7 @@ macro_rules! for_each_map {
     };
 }
 
-/// The same for those that are of one thread.
+/// Like [`for_each_map`], for the single-threaded maps.
 #[macro_export]
 macro_rules! for_each_single_threaded {
     ($f:ident, $keys:ty, $values:ty, $hasher:ty $(, $more:ty)?) => {

@@ -1,4 +1,4 @@
-//! What is measured.
+//! The operations that are measured.
 
 /// An operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub enum Op {
 }
 
 impl Op {
-    /// With names and with what the time is for.
+    /// All operations, with their names and their descriptions in tables.
     pub const ALL: [(Op, &'static str, &'static str); 26] = [
         (Op::GetHit, "get_hit", "lookup, key present"),
         (Op::GetMiss, "get_miss", "lookup, key absent"),
@@ -62,7 +62,7 @@ impl Op {
         (Op::SymmetricDifference, "symmetric_difference", "symmetric difference of these"),
     ];
 
-    /// Those that are measured for every kind of key, value and hasher.
+    /// The operations that are measured for every kind of key, value and hasher.
     pub const MAIN: [Op; 9] = [
         Op::GetHit,
         Op::GetMiss,
@@ -83,7 +83,7 @@ impl Op {
         Self::MAIN.contains(&self)
     }
 
-    /// Does every single one of these clone the map?
+    /// Returns true if every single operation clones the map.
     pub fn clones_each_time(self) -> bool {
         matches!(self, Op::InsertShared | Op::RemoveShared | Op::UpdateShared | Op::Variants)
     }

@@ -1,5 +1,4 @@
-//! The files that are made of the figures: the figures themselves, the charts, and the tables in `README.md` and
-//! `BENCHMARKS.md`.
+//! Writes the figures, and makes the charts and the tables in `README.md` and `BENCHMARKS.md` from them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,11 +8,11 @@ use peers::results::{COLUMNS, Row};
 mod chart;
 mod table;
 
-/// What stands before and after the tables.
+/// The lines before and after the tables.
 const BEGIN: &str = "<!-- Begin of what benches/peers writes -->\n";
 const END: &str = "<!-- End of what benches/peers writes -->\n";
 
-/// A path in the repository.
+/// Returns a path in the repository.
 fn path(name: &str) -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(name)
 }
@@ -30,7 +29,7 @@ fn save(path: &Path, text: &str) -> Result<(), String> {
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// Writes the figures, after `description` in comments.
+/// Writes the figures, preceded by comments with `description`.
 pub fn write(description: &[String], rows: &[Row]) -> Result<(), String> {
     let folder = path("benches/results");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -39,7 +38,7 @@ pub fn write(description: &[String], rows: &[Row]) -> Result<(), String> {
     save(&figures(), &comments.chain([format!("{COLUMNS}\n")]).chain(rows).collect::<String>())
 }
 
-/// Draws the charts and writes the tables from the figures that are there.
+/// Draws the charts and writes the tables from the stored figures.
 pub fn render() -> Result<(), String> {
     let text = read(&figures())?;
     let (comments, lines): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with('#'));
@@ -52,7 +51,7 @@ pub fn render() -> Result<(), String> {
     insert("BENCHMARKS.md", &table::tables(&comments, &rows))
 }
 
-/// Puts `text` into the file, in place of what was written there before.
+/// Replaces the part of a file between `BEGIN` and `END` by `text`.
 fn insert(name: &str, text: &str) -> Result<(), String> {
     let old = read(&path(name))?;
     let parts = old.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));

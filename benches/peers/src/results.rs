@@ -1,4 +1,4 @@
-//! Measured figures.
+//! The measured figures.
 
 use std::fmt;
 
@@ -17,10 +17,12 @@ pub struct Row {
     pub samples: usize,
 }
 
-/// The names of the columns, and of what [`Row`] prints.
+/// The names of the columns that [`Row`] prints.
 pub const COLUMNS: &str = "keys,operation,n,map,median,least,most,samples";
 
 impl Row {
+    /// Returns a row with the median and the extremes of `samples`.
+    ///
     /// # Panics
     /// If there are no `samples`.
     pub fn new(keys: &str, op: &str, n: usize, peer: &str, mut samples: Vec<f64>) -> Self {
@@ -38,8 +40,10 @@ impl Row {
         }
     }
 
+    /// Parses a row that was printed.
+    ///
     /// # Errors
-    /// If `line` is not what a row prints.
+    /// If `line` is not in the format of a row.
     pub fn parse(line: &str) -> Result<Self, String> {
         let fields: Vec<&str> = line.split(',').collect();
         let [keys, op, n, peer, median, least, most, samples] = fields[..] else { return Err(line.into()) };
@@ -64,7 +68,7 @@ impl fmt::Display for Row {
     }
 }
 
-/// A number as people write it: 10, 1k, 1M.
+/// Formats a number with a unit prefix: 10, 1k, 1M.
 pub fn count(n: f64) -> String {
     match n {
         ..1e3 => format!("{n}"),
@@ -73,7 +77,7 @@ pub fn count(n: f64) -> String {
     }
 }
 
-/// The median of ours divided by that of `peer`.
+/// Returns our median divided by that of `peer`.
 pub fn ratio(rows: &[Row], keys: &str, op: &str, n: usize, peer: &str) -> Option<f64> {
     let median = |peer: &str| {
         rows.iter().find(|row| row.keys == keys && row.op == op && row.n == n && row.peer == peer).map(|row| row.median)
@@ -81,7 +85,7 @@ pub fn ratio(rows: &[Row], keys: &str, op: &str, n: usize, peer: &str) -> Option
     Some(median(PEERS[0])? / median(peer)?)
 }
 
-/// Prints the rows of one kind of map of one size: what each operation takes, and the ratio of ours to that.
+/// Prints the rows of one kind of map and one size: the figure of each peer, and the ratio of our figure to it.
 pub fn print(rows: &[Row], keys: &str, n: usize) {
     let rows: Vec<Row> = rows.iter().filter(|row| row.keys == keys && row.n == n).cloned().collect();
     let peers = || PEERS.into_iter().filter(|&peer| rows.iter().any(|row| row.peer == peer));

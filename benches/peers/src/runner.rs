@@ -1,4 +1,4 @@
-//! How an operation is measured.
+//! Measures an operation.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -12,33 +12,33 @@ use crate::op::Op;
 
 mod rest;
 
-/// Above this size, maps of which a clone copies every entry are left out where each edit needs a clone.
+/// Above this size, maps whose `clone` copies every entry are skipped if each edit requires a clone.
 const MOST_COPIED: usize = 10_000;
 
-/// One measurement, in time of the processor: what else runs on the machine does not count.
+/// One measurement, in CPU time, so that other programs on the machine do not count.
 #[derive(Clone, Copy, Default)]
 pub struct Sample {
     pub elapsed: Duration,
     pub operations: usize,
 }
 
-/// A map under test with what it works on, its type forgotten.
+/// A map under test with its input, with its type erased.
 pub trait Competitor {
     fn name(&self) -> &'static str;
 
     fn can(&self, op: Op) -> bool;
 
-    /// Measures `op` once on all maps. Panics if one gives a wrong answer.
+    /// Measures `op` once on all maps. Panics if a result is wrong.
     fn pass(&self, op: Op) -> Sample;
 
-    /// Panics unless the maps are still what they were made of, whatever was done to versions of them.
+    /// Panics if the maps have changed. Edits of versions must not change them.
     fn check_unchanged(&self);
 }
 
 /// The competitor `M`.
 pub struct Runner<'a, K, V, M> {
     input: &'a Input<K, V>,
-    /// One for each map of the input.
+    /// A map for each map of the input.
     maps: Vec<M>,
     rest: Option<Rest<'a, K, V, M>>,
 }
@@ -46,7 +46,7 @@ pub struct Runner<'a, K, V, M> {
 /// Measures an operation beyond the main ones.
 type Rest<'a, K, V, M> = fn(&Runner<'a, K, V, M>, Op) -> Sample;
 
-/// Which operations are compiled: all of them for all types would take several minutes.
+/// Selects the operations that are compiled, because compiling all of them for all types would take several minutes.
 pub trait Scope {
     fn rest<'a, K: Key, V: Value, M: BenchMap<K, V>>() -> Option<Rest<'a, K, V, M>>;
 }
@@ -74,9 +74,9 @@ impl<'a, K: Key, V: Value, M: BenchMap<K, V>> Runner<'a, K, V, M> {
         Self { input, maps: input.maps.iter().map(build).collect(), rest: C::rest() }
     }
 
-    /// Measures `f` on what `setup` makes of each map. The time is that of `operations` for each.
+    /// Measures calls of `f` with what `setup` makes of each map. Each call counts as `operations` operations.
     ///
-    /// `check` sees the answers after the measurement; only then are they dropped.
+    /// `check` is called with the results after the measurement; they are dropped after that.
     fn on_made<T, R>(
         &self,
         operations: usize,
@@ -86,14 +86,14 @@ impl<'a, K: Key, V: Value, M: BenchMap<K, V>> Runner<'a, K, V, M> {
     ) -> Sample {
         let all = || self.maps.iter().zip(&self.input.maps);
         let made: Vec<T> = all().map(|(map, input)| setup(map, input)).collect();
-        let mut answers = Vec::with_capacity(made.len());
+        let mut results = Vec::with_capacity(made.len());
         let start = ThreadTime::now();
         for (made, (map, input)) in made.into_iter().zip(all()) {
-            answers.push(f(made, black_box(map), input));
+            results.push(f(made, black_box(map), input));
         }
         let elapsed = start.elapsed();
-        answers.iter().zip(&self.input.maps).for_each(|(answer, input)| check(answer, input));
-        Sample { elapsed, operations: operations * answers.len() }
+        results.iter().zip(&self.input.maps).for_each(|(result, input)| check(result, input));
+        Sample { elapsed, operations: operations * results.len() }
     }
 
     /// Measures `f` on each map.
@@ -106,7 +106,7 @@ impl<'a, K: Key, V: Value, M: BenchMap<K, V>> Runner<'a, K, V, M> {
         self.on_made(operations, |_, _| (), |(), map, input| f(map, input), check)
     }
 
-    /// Measures inserts of `keys`, each into a version of its own, which must then have `len` entries.
+    /// Measures insertions of `keys`, each into a separate version, which must have `len` entries after that.
     fn insert_shared(&self, keys: impl Fn(&MapInput<K, V>) -> &[K], len: usize) -> Sample {
         let edits = self.input.edits();
         self.on_made(
@@ -125,12 +125,12 @@ impl<'a, K: Key, V: Value, M: BenchMap<K, V>> Runner<'a, K, V, M> {
     }
 }
 
-/// The map that `input` describes.
+/// Returns the map that `input` describes.
 pub fn build<K: Key, V: Value, M: BenchMap<K, V>>(input: &MapInput<K, V>) -> M {
     input.entries.iter().cloned().collect()
 }
 
-/// A map made without `collect`.
+/// Builds a map by single insertions.
 pub fn insert_all<K: Key, V: Value, M: BenchMap<K, V>>(entries: impl IntoIterator<Item = (K, V)>) -> M {
     let mut map = M::default();
     for (key, value) in entries {
@@ -139,7 +139,7 @@ pub fn insert_all<K: Key, V: Value, M: BenchMap<K, V>>(entries: impl IntoIterato
     map
 }
 
-/// The sum of the values' numbers, external iteration.
+/// Returns the sum of the numbers of all values, by external iteration.
 fn sum<K: Key, V: Value, M: BenchMap<K, V>>(map: &M) -> u64 {
     let mut sum = 0;
     for (_, value) in map.iter() {
@@ -148,13 +148,14 @@ fn sum<K: Key, V: Value, M: BenchMap<K, V>>(map: &M) -> u64 {
     sum
 }
 
-/// Panics unless it is the map that `input` describes.
+/// Panics unless `map` is the map that `input` describes.
 fn check_whole<K: Key, V: Value, M: BenchMap<K, V>>(map: &M, input: &MapInput<K, V>) {
     assert_eq!((map.len(), sum(map)), (input.entries.len(), input.sum));
     check(map, input.entries.iter().map(|(key, value)| (key, value)));
 }
 
-/// Panics unless `entries` are what is in `map`. Large maps are not searched, since that would take too long.
+/// Panics unless `map` contains exactly `entries`. For large maps only the length is checked, because lookups would
+/// take too long.
 fn check<'a, K: Key, V: Value, M: BenchMap<K, V>>(map: &M, entries: impl Iterator<Item = (&'a K, &'a V)>) {
     let searched = map.len() <= 2_000;
     let wanted = entries.inspect(|&(key, value)| assert!(!searched || map.get(key) == Some(value)));
@@ -226,7 +227,7 @@ impl<K: Key, V: Value, M: BenchMap<K, V>> Competitor for Runner<'_, K, V, M> {
                 |&sum, input| assert_eq!(sum, input.sum),
             ),
             Op::Drop => self.on_made(n, |_, input| build::<K, V, M>(input), |map, _, _| drop(map), |(), _| ()),
-            _ => self.rest.expect("`can` was asked before")(self, op),
+            _ => self.rest.expect("`can` returned true")(self, op),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What maps and sets have in common.
 
-use perennial::HashTrie;
+use perennial::trie::HashTrie;
 use pyo3::PyClass;
 use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::True;

@@ -7,7 +7,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::mem;
 
-use perennial::HashTrie;
+use perennial::trie::HashTrie;
 
 use crate::entry::Keyed;
 

@@ -1,7 +1,7 @@
 //! What the tries hold, and when two keys are the same.
 
-use perennial::HashTrie;
 use perennial::trie::Entry as Place;
+use perennial::trie::HashTrie;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -158,5 +158,5 @@ pub fn remove<T: Keyed>(trie: &mut HashTrie<T>, query: &Query<'_, '_>) -> PyResu
 pub fn build<T: Keyed>(py: Python<'_>, entries: Vec<T>, replace: impl FnMut(&mut T, T)) -> PyResult<HashTrie<T>> {
     let hashed = entries.into_iter().map(|entry| Ok((entry.key().bind(py).hash()? as u64, entry)));
     let hashed = hashed.collect::<PyResult<Vec<_>>>()?;
-    HashTrie::try_build(hashed.into_iter(), |a, b| same_key(py, a, b), replace)
+    HashTrie::try_build(hashed, |a, b| same_key(py, a, b), replace)
 }

@@ -1,4 +1,4 @@
-//! `pypersistent`: persistent maps and sets for Python, thin classes over [`perennial::HashTrie`].
+//! `pypersistent`: persistent maps and sets for Python, thin classes over [`perennial::trie::HashTrie`].
 //!
 //! Two rules keep Python code, which may do anything and may fail, away from half-done work. What a method looks at is
 //! a version that nothing can change, since the classes are frozen. What it changes is a handle of its own, or a

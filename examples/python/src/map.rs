@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicIsize, Ordering};
 
-use perennial::HashTrie;
-use perennial::trie::Kept;
+use perennial::trie::HashTrie;
+use perennial::trie::Merge;
 use pyo3::exceptions::PyKeyError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
@@ -60,11 +60,11 @@ pub fn union(py: Python<'_>, left: &HashTrie<Entry>, right: &HashTrie<Entry>) ->
     let same = |a: &Entry, b: &Entry| same_key(py, a, b);
     left.try_union(right, same, |a, b| {
         Ok(if a.value.is(&b.value) {
-            Kept::Left
+            Merge::Left
         } else if a.key.is(&b.key) {
-            Kept::Right
+            Merge::Right
         } else {
-            Kept::New(Entry { key: a.key.clone_ref(py), value: b.value.clone_ref(py) })
+            Merge::New(Entry { key: a.key.clone_ref(py), value: b.value.clone_ref(py) })
         })
     })
 }

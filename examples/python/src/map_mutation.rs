@@ -1,6 +1,6 @@
 //! `MapMutation`: a map under construction.
 
-use perennial::HashTrie;
+use perennial::trie::HashTrie;
 use pyo3::exceptions::PyKeyError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;

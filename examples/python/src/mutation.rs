@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use perennial::HashTrie;
+use perennial::trie::HashTrie;
 use pyo3::PyClass;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::gc::{PyTraverseError, PyVisit};

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicIsize, Ordering};
 
-use perennial::HashTrie;
-use perennial::trie::Kept;
+use perennial::trie::HashTrie;
+use perennial::trie::Merge;
 use pyo3::basic::CompareOp;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
@@ -53,7 +53,7 @@ impl From<Trie> for PersistentSet {
 type Operation = fn(Python<'_>, &Trie, &Trie) -> PyResult<Trie>;
 
 pub fn union(py: Python<'_>, a: &Trie, b: &Trie) -> PyResult<Trie> {
-    a.try_union(b, |a, b| same_key(py, a, b), |_, _| Ok(Kept::Left))
+    a.try_union(b, |a, b| same_key(py, a, b), |_, _| Ok(Merge::Left))
 }
 
 fn intersection(py: Python<'_>, a: &Trie, b: &Trie) -> PyResult<Trie> {

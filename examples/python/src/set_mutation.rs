@@ -1,6 +1,6 @@
 //! `SetMutation`: a set under construction.
 
-use perennial::HashTrie;
+use perennial::trie::HashTrie;
 use pyo3::basic::CompareOp;
 use pyo3::exceptions::PyKeyError;
 use pyo3::gc::{PyTraverseError, PyVisit};

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use perennial::HashTrie;
+use perennial::trie::HashTrie;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;

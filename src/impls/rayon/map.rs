@@ -1,4 +1,4 @@
-//! Maps in parallel.
+//! Parallel operations on maps.
 
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
@@ -9,13 +9,12 @@ use rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelDrainFull,
 
 use super::parallel;
 use crate::PersistentMap;
-use crate::keyed::first;
-use crate::map::{Merge, replace_value};
-use crate::trie::{HashTrie, Merged, Rule};
+use crate::map::replace_value;
+use crate::trie::{HashTrie, Merge, SetOp};
 
-/// Parallel iterator over the entries of a map.
+/// A parallel iterator over the entries of a map.
 ///
-/// Made by `par_iter` of a map, of the trait [`IntoParallelRefIterator`](rayon::iter::IntoParallelRefIterator).
+/// Returned by `par_iter` of a map, from the trait [`IntoParallelRefIterator`](rayon::iter::IntoParallelRefIterator).
 ///
 /// # Examples
 ///
@@ -29,9 +28,9 @@ pub struct ParIter<'a, K, V> {
     trie: &'a HashTrie<(K, V)>,
 }
 
-/// Parallel iterator over the entries of a map, with the values for editing.
+/// A parallel iterator over the entries of a map, with mutable references to the values.
 ///
-/// Made by `par_iter_mut` of a map, of the trait
+/// Returned by `par_iter_mut` of a map, from the trait
 /// [`IntoParallelRefMutIterator`](rayon::iter::IntoParallelRefMutIterator).
 ///
 /// # Examples
@@ -48,10 +47,10 @@ pub struct ParIterMut<'a, K, V> {
     trie: &'a mut HashTrie<(K, V)>,
 }
 
-/// Parallel iterator over the entries of a map by value.
+/// A parallel iterator over the entries of a map by value.
 ///
-/// Entries in nodes that another version shares are cloned, all others moved. Made by `into_par_iter` of a map, of the
-/// trait [`IntoParallelIterator`], and by `par_drain` of [`ParallelDrainFull`].
+/// Entries in nodes that are shared with another version are cloned, all others moved. Returned by `into_par_iter` of
+/// a map, from the trait [`IntoParallelIterator`], and by `par_drain`, from [`ParallelDrainFull`].
 ///
 /// # Examples
 ///
@@ -66,9 +65,9 @@ pub struct IntoParIter<K, V> {
     trie: HashTrie<(K, V)>,
 }
 
-/// Parallel iterator over the keys of a map.
+/// A parallel iterator over the keys of a map.
 ///
-/// Made by [`PersistentMap::par_keys`].
+/// Returned by [`PersistentMap::par_keys`].
 ///
 /// # Examples
 ///
@@ -82,9 +81,9 @@ pub struct ParKeys<'a, K, V> {
     trie: &'a HashTrie<(K, V)>,
 }
 
-/// Parallel iterator over the values of a map.
+/// A parallel iterator over the values of a map.
 ///
-/// Made by [`PersistentMap::par_values`].
+/// Returned by [`PersistentMap::par_values`].
 ///
 /// # Examples
 ///
@@ -98,9 +97,9 @@ pub struct ParValues<'a, K, V> {
     trie: &'a HashTrie<(K, V)>,
 }
 
-/// Parallel iterator over the values of a map, for editing.
+/// A parallel iterator over mutable references to the values of a map.
 ///
-/// Made by [`PersistentMap::par_values_mut`].
+/// Returned by [`PersistentMap::par_values_mut`].
 ///
 /// # Examples
 ///
@@ -140,7 +139,7 @@ parallel!(
     self => self.trie.subtrees_mut(<(K, V)>::clone), (_, value) => value, &'a mut V
 );
 
-/// Shows the items.
+/// Implements `Debug` as the list of the items.
 macro_rules! debug_as_list {
     ($($iterator:ident<$($lifetime:lifetime,)? K, V>, [$($bounds:tt)*], $pattern:pat => $item:expr;)*) => {$(
         impl<$($bounds)*> fmt::Debug for $iterator<$($lifetime,)? K, V> {
@@ -160,7 +159,7 @@ debug_as_list! {
     ParValuesMut<'_, K, V>, [K, V: fmt::Debug], (_, value) => value;
 }
 
-// Not derived: that would ask `Clone` of K and V.
+// Not derived: derived impls would require `K: Clone` and `V: Clone`.
 
 impl<K, V> Clone for ParIter<'_, K, V> {
     fn clone(&self) -> Self {
@@ -185,7 +184,7 @@ impl<'a, K: Send + Sync, V: Send + Sync, S> IntoParallelIterator for &'a Persist
     type Iter = ParIter<'a, K, V>;
 
     fn into_par_iter(self) -> ParIter<'a, K, V> {
-        ParIter { trie: &self.trie }
+        ParIter { trie: &self.table.trie }
     }
 }
 
@@ -198,7 +197,7 @@ where
     type Iter = ParIterMut<'a, K, V>;
 
     fn into_par_iter(self) -> ParIterMut<'a, K, V> {
-        ParIterMut { trie: &mut self.trie }
+        ParIterMut { trie: &mut self.table.trie }
     }
 }
 
@@ -207,7 +206,7 @@ impl<K: Send + Sync + Clone, V: Send + Sync + Clone, S> IntoParallelIterator for
     type Iter = IntoParIter<K, V>;
 
     fn into_par_iter(self) -> IntoParIter<K, V> {
-        IntoParIter { trie: self.trie }
+        IntoParIter { trie: self.table.trie }
     }
 }
 
@@ -216,7 +215,7 @@ impl<K: Send + Sync + Clone, V: Send + Sync + Clone, S> ParallelDrainFull for &m
     type Item = (K, V);
 
     fn par_drain(self) -> IntoParIter<K, V> {
-        IntoParIter { trie: mem::take(&mut self.trie) }
+        IntoParIter { trie: mem::take(&mut self.table.trie) }
     }
 }
 
@@ -226,10 +225,10 @@ where
     V: Send + Sync,
     S: BuildHasher + Default + Sync,
 {
-    /// Of equal keys the last value wins.
+    /// Collects the entries into a map. If a key occurs more than once, the last value is used.
     fn from_par_iter<I: IntoParallelIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut map = Self::default();
-        map.trie = super::collect(entries.into_par_iter(), &map.hasher, first, put);
+        map.table.trie = map.table.par_collect(entries.into_par_iter(), put);
         map
     }
 }
@@ -240,12 +239,11 @@ where
     V: Clone + Send + Sync,
     S: BuildHasher + Sync,
 {
-    /// Inserts all entries. Of equal keys the last value wins.
+    /// Inserts all entries. If a key occurs more than once, the last value is used.
     ///
-    /// They are made into a map of their own, which is then merged.
+    /// The entries are collected into a new map, which is then merged into this one in parallel.
     fn par_extend<I: IntoParallelIterator<Item = (K, V)>>(&mut self, entries: I) {
-        let new = super::collect(entries.into_par_iter(), &self.hasher, first, put);
-        self.trie = super::merge(self.table(), (&new, &self.hasher), first, Rule::UNION, updated);
+        self.table.par_extend(entries.into_par_iter(), put, updated);
     }
 }
 
@@ -255,23 +253,23 @@ where
     V: Copy + Send + Sync,
     S: BuildHasher + Sync,
 {
-    /// Inserts copies of all entries. Of equal keys the last value wins.
+    /// Inserts copies of all entries. If a key occurs more than once, the last value is used.
     fn par_extend<I: IntoParallelIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
         self.par_extend(entries.into_par_iter().map(|(&key, &value)| (key, value)));
     }
 }
 
-fn put<K, V>(there: &mut (K, V), new: (K, V)) {
-    replace_value(there, new);
+fn put<K, V>(present: &mut (K, V), new: (K, V)) {
+    replace_value(present, new);
 }
 
-/// Our key with the other's value.
-fn updated<K: Clone, V: Clone>((key, _): &(K, V), (_, value): &(K, V)) -> Merged<(K, V)> {
-    Merged::New((key.clone(), value.clone()))
+/// Returns an entry with the key of the first and the value of the second.
+fn updated<K: Clone, V: Clone>((key, _): &(K, V), (_, value): &(K, V)) -> Merge<(K, V)> {
+    Merge::New((key.clone(), value.clone()))
 }
 
 impl<K: Send + Sync, V: Send + Sync, S> PersistentMap<K, V, S> {
-    /// Iterates over the keys in parallel. Needs the feature `rayon`.
+    /// Returns a parallel iterator over the keys.
     ///
     /// # Examples
     ///
@@ -279,14 +277,14 @@ impl<K: Send + Sync, V: Send + Sync, S> PersistentMap<K, V, S> {
     /// use perennial::PersistentMap;
     /// use rayon::prelude::*;
     ///
-    /// let squares: PersistentMap<u64, u64> = (0..1000).into_par_iter().map(|n| (n, n * n)).collect();
+    /// let squares: PersistentMap<u64, u64> = (0..1000).map(|n| (n, n * n)).collect();
     /// assert_eq!(squares.par_keys().sum::<u64>(), 499_500);
     /// ```
     pub fn par_keys(&self) -> ParKeys<'_, K, V> {
-        ParKeys { trie: &self.trie }
+        ParKeys { trie: &self.table.trie }
     }
 
-    /// Iterates over the values in parallel. Needs the feature `rayon`.
+    /// Returns a parallel iterator over the values.
     ///
     /// # Examples
     ///
@@ -294,14 +292,14 @@ impl<K: Send + Sync, V: Send + Sync, S> PersistentMap<K, V, S> {
     /// use perennial::PersistentMap;
     /// use rayon::prelude::*;
     ///
-    /// let squares: PersistentMap<u64, u64> = (0..1000).into_par_iter().map(|n| (n, n * n)).collect();
+    /// let squares: PersistentMap<u64, u64> = (0..1000).map(|n| (n, n * n)).collect();
     /// assert_eq!(squares.par_values().filter(|square| *square % 2 == 1).count(), 500);
     /// ```
     pub fn par_values(&self) -> ParValues<'_, K, V> {
-        ParValues { trie: &self.trie }
+        ParValues { trie: &self.table.trie }
     }
 
-    /// Iterates over the values in parallel, for editing. Needs the feature `rayon`.
+    /// Returns a parallel iterator over mutable references to the values.
     ///
     /// # Examples
     ///
@@ -309,7 +307,7 @@ impl<K: Send + Sync, V: Send + Sync, S> PersistentMap<K, V, S> {
     /// use perennial::PersistentMap;
     /// use rayon::prelude::*;
     ///
-    /// let mut squares: PersistentMap<u64, u64> = (0..1000).into_par_iter().map(|n| (n, n * n)).collect();
+    /// let mut squares: PersistentMap<u64, u64> = (0..1000).map(|n| (n, n * n)).collect();
     /// squares.par_values_mut().for_each(|square| *square += 1);
     /// assert_eq!(squares[&12], 145);
     /// ```
@@ -318,7 +316,7 @@ impl<K: Send + Sync, V: Send + Sync, S> PersistentMap<K, V, S> {
         K: Clone,
         V: Clone,
     {
-        ParValuesMut { trie: &mut self.trie }
+        ParValuesMut { trie: &mut self.table.trie }
     }
 }
 
@@ -328,7 +326,7 @@ where
     V: Send + Sync,
     S: BuildHasher + Sync,
 {
-    /// `==` in parallel. Needs the feature `rayon`.
+    /// Compares two maps like `==`, in parallel.
     ///
     /// # Examples
     ///
@@ -343,10 +341,10 @@ where
     where
         V: PartialEq,
     {
-        super::eq(self.table(), other.table(), first, |a, b| a == b)
+        self.table.par_eq(&other.table, |a, b| a == b)
     }
 
-    /// [`merge`](Self::merge) in parallel. Needs the feature `rayon`.
+    /// Does what [`merge`](Self::merge) does, in parallel.
     ///
     /// # Examples
     ///
@@ -355,7 +353,8 @@ where
     ///
     /// let defaults = persistent_map! { "colour" => "red", "size" => "small" };
     /// let wishes = persistent_map! { "size" => "large" };
-    /// assert_eq!(defaults.par_merge(&wishes), persistent_map! { "colour" => "red", "size" => "large" });
+    /// let merged = defaults.par_merge(&wishes);
+    /// assert_eq!(merged, persistent_map! { "colour" => "red", "size" => "large" });
     /// ```
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn par_merge(&self, other: &Self) -> Self
@@ -364,10 +363,10 @@ where
         V: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::UNION, updated)
+        self.par_merged(other, SetOp::UNION, updated)
     }
 
-    /// [`merge_with`](Self::merge_with) in parallel. Needs the feature `rayon`.
+    /// Does what [`merge_with`](Self::merge_with) does, in parallel.
     ///
     /// # Examples
     ///
@@ -377,20 +376,22 @@ where
     ///
     /// let monday = persistent_map! { "apples" => 3, "pears" => 5 };
     /// let tuesday = persistent_map! { "pears" => 2, "plums" => 8 };
-    /// let both = monday.par_merge_with(&tuesday, |_, a, b| Merge::Value(a + b));
+    /// let both = monday.par_merge_with(&tuesday, |_, a, b| Merge::New(a + b));
     /// assert_eq!(both, persistent_map! { "apples" => 3, "pears" => 7, "plums" => 8 });
     /// ```
     #[must_use = "the new version is the result; the map itself is unchanged"]
-    pub fn par_merge_with(&self, other: &Self, f: impl Fn(&K, &V, &V) -> Merge<V> + Sync) -> Self
+    pub fn par_merge_with<R: Into<Merge<V>>>(&self, other: &Self, f: impl Fn(&K, &V, &V) -> R + Sync) -> Self
     where
         K: Clone,
         V: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::UNION.asking(), |(key, ours), (_, theirs)| f(key, ours, theirs).of(key))
+        self.par_merged(other, SetOp::UNION.visiting_shared(), |(key, ours), (_, theirs)| {
+            f(key, ours, theirs).into().with_key(key)
+        })
     }
 
-    /// [`intersection`](Self::intersection) in parallel. Needs the feature `rayon`.
+    /// Does what [`intersection`](Self::intersection) does, in parallel.
     ///
     /// # Examples
     ///
@@ -408,10 +409,10 @@ where
         V: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::INTERSECTION, |_, _| Merged::Left)
+        self.par_merged(other, SetOp::INTERSECTION, |_, _| Merge::Left)
     }
 
-    /// [`difference`](Self::difference) in parallel. Needs the feature `rayon`.
+    /// Does what [`difference`](Self::difference) does, in parallel.
     ///
     /// # Examples
     ///
@@ -429,10 +430,10 @@ where
         V: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::DIFFERENCE, |_, _| Merged::Remove)
+        self.par_merged(other, SetOp::DIFFERENCE, |_, _| Merge::Remove)
     }
 
-    /// [`symmetric_difference`](Self::symmetric_difference) in parallel. Needs the feature `rayon`.
+    /// Does what [`symmetric_difference`](Self::symmetric_difference) does, in parallel.
     ///
     /// # Examples
     ///
@@ -441,7 +442,8 @@ where
     ///
     /// let ours = persistent_map! { 1 => "a", 2 => "b" };
     /// let theirs = persistent_map! { 2 => "c", 3 => "d" };
-    /// assert_eq!(ours.par_symmetric_difference(&theirs), persistent_map! { 1 => "a", 3 => "d" });
+    /// let either = ours.par_symmetric_difference(&theirs);
+    /// assert_eq!(either, persistent_map! { 1 => "a", 3 => "d" });
     /// ```
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn par_symmetric_difference(&self, other: &Self) -> Self
@@ -450,15 +452,15 @@ where
         V: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::SYMMETRIC_DIFFERENCE, |_, _| Merged::Remove)
+        self.par_merged(other, SetOp::SYMMETRIC_DIFFERENCE, |_, _| Merge::Remove)
     }
 
-    fn par_merged(&self, other: &Self, rule: Rule, both: impl Fn(&(K, V), &(K, V)) -> Merged<(K, V)> + Sync) -> Self
+    fn par_merged(&self, other: &Self, op: SetOp, both: impl Fn(&(K, V), &(K, V)) -> Merge<(K, V)> + Sync) -> Self
     where
         K: Clone,
         V: Clone,
         S: Clone,
     {
-        Self { trie: super::merge(self.table(), other.table(), first, rule, both), hasher: self.hasher.clone() }
+        Self { table: self.table.par_merge(&other.table, op, both) }
     }
 }

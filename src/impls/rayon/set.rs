@@ -1,4 +1,4 @@
-//! Sets in parallel.
+//! Parallel operations on sets.
 
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
@@ -9,12 +9,11 @@ use rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelDrainFull,
 
 use super::parallel;
 use crate::PersistentSet;
-use crate::keyed::itself;
-use crate::trie::{HashTrie, Merged, Rule};
+use crate::trie::{HashTrie, Merge, SetOp};
 
-/// Parallel iterator over the elements of a set.
+/// A parallel iterator over the elements of a set.
 ///
-/// Made by `par_iter` of a set, of the trait [`IntoParallelRefIterator`](rayon::iter::IntoParallelRefIterator).
+/// Returned by `par_iter` of a set, from the trait [`IntoParallelRefIterator`](rayon::iter::IntoParallelRefIterator).
 ///
 /// # Examples
 ///
@@ -28,10 +27,10 @@ pub struct ParIter<'a, T> {
     trie: &'a HashTrie<T>,
 }
 
-/// Parallel iterator over the elements of a set by value.
+/// A parallel iterator over the elements of a set by value.
 ///
-/// Elements in nodes that another version shares are cloned, all others moved. Made by `into_par_iter` of a set, of the
-/// trait [`IntoParallelIterator`], and by `par_drain` of [`ParallelDrainFull`].
+/// Elements in nodes that are shared with another version are cloned, all others moved. Returned by `into_par_iter`
+/// of a set, from the trait [`IntoParallelIterator`], and by `par_drain`, from [`ParallelDrainFull`].
 ///
 /// # Examples
 ///
@@ -71,7 +70,7 @@ impl<'a, T: Send + Sync, S> IntoParallelIterator for &'a PersistentSet<T, S> {
     type Iter = ParIter<'a, T>;
 
     fn into_par_iter(self) -> ParIter<'a, T> {
-        ParIter { trie: &self.trie }
+        ParIter { trie: &self.table.trie }
     }
 }
 
@@ -80,7 +79,7 @@ impl<T: Send + Sync + Clone, S> IntoParallelIterator for PersistentSet<T, S> {
     type Iter = IntoParIter<T>;
 
     fn into_par_iter(self) -> IntoParIter<T> {
-        IntoParIter { trie: self.trie }
+        IntoParIter { trie: self.table.trie }
     }
 }
 
@@ -89,7 +88,7 @@ impl<T: Send + Sync + Clone, S> ParallelDrainFull for &mut PersistentSet<T, S> {
     type Item = T;
 
     fn par_drain(self) -> IntoParIter<T> {
-        IntoParIter { trie: mem::take(&mut self.trie) }
+        IntoParIter { trie: mem::take(&mut self.table.trie) }
     }
 }
 
@@ -98,10 +97,10 @@ where
     T: Eq + Hash + Send + Sync,
     S: BuildHasher + Default + Sync,
 {
-    /// Of equal elements the first stays.
+    /// Collects the elements into a set. If there are equal elements, the first one is kept.
     fn from_par_iter<I: IntoParallelIterator<Item = T>>(elements: I) -> Self {
         let mut set = Self::default();
-        set.trie = super::collect(elements.into_par_iter(), &set.hasher, itself, |_, _| ());
+        set.table.trie = set.table.par_collect(elements.into_par_iter(), |_, _| ());
         set
     }
 }
@@ -111,12 +110,11 @@ where
     T: Eq + Hash + Clone + Send + Sync,
     S: BuildHasher + Sync,
 {
-    /// Inserts all elements. Of equal elements the first stays.
+    /// Inserts all elements. If there are equal elements, the first one is kept.
     ///
-    /// They are made into a set of their own, and the union of both taken.
+    /// The elements are collected into a new set, and its union with this set is computed in parallel.
     fn par_extend<I: IntoParallelIterator<Item = T>>(&mut self, elements: I) {
-        let new = super::collect(elements.into_par_iter(), &self.hasher, itself, |_, _| ());
-        self.trie = super::merge(self.table(), (&new, &self.hasher), itself, Rule::UNION, |_, _| Merged::Left);
+        self.table.par_extend(elements.into_par_iter(), |_, _| (), |_, _| Merge::Left);
     }
 }
 
@@ -125,15 +123,15 @@ where
     T: Eq + Hash + Copy + Send + Sync,
     S: BuildHasher + Sync,
 {
-    /// Inserts copies of all elements. Of equal elements the first stays.
+    /// Inserts copies of all elements. If there are equal elements, the first one is kept.
     fn par_extend<I: IntoParallelIterator<Item = &'a T>>(&mut self, elements: I) {
         self.par_extend(elements.into_par_iter().copied());
     }
 }
 
-// As their sequential forms, these return sets and not iterators.
+// Like their sequential forms, these return sets and not iterators.
 impl<T: Eq + Hash + Send + Sync, S: BuildHasher + Sync> PersistentSet<T, S> {
-    /// `==` in parallel. Needs the feature `rayon`.
+    /// Compares two sets like `==`, in parallel.
     ///
     /// # Examples
     ///
@@ -143,17 +141,18 @@ impl<T: Eq + Hash + Send + Sync, S: BuildHasher + Sync> PersistentSet<T, S> {
     /// assert!(persistent_set! { 1, 2 }.par_eq(&persistent_set! { 2, 1 }));
     /// ```
     pub fn par_eq(&self, other: &Self) -> bool {
-        super::eq(self.table(), other.table(), itself, |a, b| a == b)
+        self.table.par_eq(&other.table, |a, b| a == b)
     }
 
-    /// [`union`](Self::union) in parallel. Needs the feature `rayon`.
+    /// Does what [`union`](Self::union) does, in parallel.
     ///
     /// # Examples
     ///
     /// ```
     /// use perennial::persistent_set;
     ///
-    /// assert_eq!(persistent_set! { 1, 2 }.par_union(&persistent_set! { 2, 3 }), persistent_set! { 1, 2, 3 });
+    /// let (a, b) = (persistent_set! { 1, 2 }, persistent_set! { 2, 3 });
+    /// assert_eq!(a.par_union(&b), persistent_set! { 1, 2, 3 });
     /// ```
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn par_union(&self, other: &Self) -> Self
@@ -161,17 +160,18 @@ impl<T: Eq + Hash + Send + Sync, S: BuildHasher + Sync> PersistentSet<T, S> {
         T: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::UNION, || Merged::Left)
+        self.par_merged(other, SetOp::UNION, || Merge::Left)
     }
 
-    /// [`intersection`](Self::intersection) in parallel. Needs the feature `rayon`.
+    /// Does what [`intersection`](Self::intersection) does, in parallel.
     ///
     /// # Examples
     ///
     /// ```
     /// use perennial::persistent_set;
     ///
-    /// assert_eq!(persistent_set! { 1, 2 }.par_intersection(&persistent_set! { 2, 3 }), persistent_set! { 2 });
+    /// let (a, b) = (persistent_set! { 1, 2 }, persistent_set! { 2, 3 });
+    /// assert_eq!(a.par_intersection(&b), persistent_set! { 2 });
     /// ```
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn par_intersection(&self, other: &Self) -> Self
@@ -179,17 +179,18 @@ impl<T: Eq + Hash + Send + Sync, S: BuildHasher + Sync> PersistentSet<T, S> {
         T: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::INTERSECTION, || Merged::Left)
+        self.par_merged(other, SetOp::INTERSECTION, || Merge::Left)
     }
 
-    /// [`difference`](Self::difference) in parallel. Needs the feature `rayon`.
+    /// Does what [`difference`](Self::difference) does, in parallel.
     ///
     /// # Examples
     ///
     /// ```
     /// use perennial::persistent_set;
     ///
-    /// assert_eq!(persistent_set! { 1, 2 }.par_difference(&persistent_set! { 2, 3 }), persistent_set! { 1 });
+    /// let (a, b) = (persistent_set! { 1, 2 }, persistent_set! { 2, 3 });
+    /// assert_eq!(a.par_difference(&b), persistent_set! { 1 });
     /// ```
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn par_difference(&self, other: &Self) -> Self
@@ -197,10 +198,10 @@ impl<T: Eq + Hash + Send + Sync, S: BuildHasher + Sync> PersistentSet<T, S> {
         T: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::DIFFERENCE, || Merged::Remove)
+        self.par_merged(other, SetOp::DIFFERENCE, || Merge::Remove)
     }
 
-    /// [`symmetric_difference`](Self::symmetric_difference) in parallel. Needs the feature `rayon`.
+    /// Does what [`symmetric_difference`](Self::symmetric_difference) does, in parallel.
     ///
     /// # Examples
     ///
@@ -216,15 +217,14 @@ impl<T: Eq + Hash + Send + Sync, S: BuildHasher + Sync> PersistentSet<T, S> {
         T: Clone,
         S: Clone,
     {
-        self.par_merged(other, Rule::SYMMETRIC_DIFFERENCE, || Merged::Remove)
+        self.par_merged(other, SetOp::SYMMETRIC_DIFFERENCE, || Merge::Remove)
     }
 
-    fn par_merged(&self, other: &Self, rule: Rule, both: impl Fn() -> Merged<T> + Sync) -> Self
+    fn par_merged(&self, other: &Self, op: SetOp, both: impl Fn() -> Merge<T> + Sync) -> Self
     where
         T: Clone,
         S: Clone,
     {
-        let trie = super::merge(self.table(), other.table(), itself, rule, |_, _| both());
-        Self { trie, hasher: self.hasher.clone() }
+        Self { table: self.table.par_merge(&other.table, op, |_, _| both()) }
     }
 }

@@ -1,4 +1,4 @@
-//! Splitting and joining alone, without threads: what comes of the parts is what comes of the whole.
+//! Tests of dividing and combining, without threads: the parts give the same result as the whole.
 
 #![allow(clippy::borrowed_box, reason = "the entries are boxes, and closures get references to entries")]
 
@@ -6,12 +6,12 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::super::tests::{Entry, HASHES, Random, Trie, build, equal_but_for_ends, insert, remove};
-use super::{Dealt, Executor, Merged, Rule, Shared, Subtree, Subtrees, compare};
+use super::super::tests::{Entry, HASHES, Random, Trie, build, equal_except_at_the_ends, insert, remove};
+use super::{Executor, Merge, RootPartition, SetOp, SharedPolicy, Subtree, Subtrees, compare};
 use crate::trie::child::Child;
-use crate::trie::{HashTrie, always};
+use crate::trie::{HashTrie, into_ok};
 
-/// Does all jobs itself, and counts them.
+/// An executor that runs all jobs sequentially, and counts them.
 #[derive(Clone, Copy)]
 struct Alone<'a>(&'a AtomicUsize);
 
@@ -22,7 +22,7 @@ impl Executor for Alone<'_> {
     }
 }
 
-/// Splits until nothing can be split.
+/// Splits until nothing can be split any more.
 fn leaves<N: Subtree>(subtrees: Subtrees<N>) -> Vec<Subtrees<N>> {
     match subtrees.split() {
         (leaf, None) => alloc::vec![leaf],
@@ -37,7 +37,7 @@ fn numbers<N: Subtree>(parts: Vec<Subtrees<N>>, number: impl Fn(N::Item) -> u32)
 }
 
 #[test]
-fn parts_have_every_entry_once() {
+fn parts_contain_every_entry_exactly_once() {
     for &hash in HASHES {
         for keys in [0, 1, 16, 17, 500] {
             let trie = build((0..keys).map(|key| (key, key)), hash);
@@ -47,7 +47,7 @@ fn parts_have_every_entry_once() {
                 let parts = [Some(parts.0), parts.1].into_iter().flatten().collect();
                 assert!(numbers(parts, |entry| entry.1).iter().all(|key| all.contains(key)));
             }
-            // Shared, and then not.
+            // Shared nodes, then unshared ones.
             for mut edited in [trie.clone(), build((0..keys).map(|key| (key, key)), hash)] {
                 let parts = leaves(edited.subtrees_mut(Entry::clone));
                 let edit = |entry: &mut Entry| {
@@ -67,7 +67,7 @@ fn parts_have_every_entry_once() {
 }
 
 #[test]
-fn halves_are_of_about_the_same_size() {
+fn halves_have_about_the_same_size() {
     let keys = 20_000;
     let trie = build((0..keys).map(|key| (key, key)), HASHES[0]);
     let mut parts = alloc::vec![trie.subtrees()];
@@ -82,34 +82,34 @@ fn halves_are_of_about_the_same_size() {
 }
 
 #[test]
-fn a_trie_of_parts_is_the_bulk_built_one() {
+fn a_trie_built_from_parts_equals_one_built_at_once() {
     let sizes: &[u64] = &[0, 1, 16, 17, 40, 600, 70_000];
-    // Spread, with each key three times over; few hashes; one hash.
+    // Well distributed, with each key three times; few hashes; one hash.
     for (few, spread) in [(u64::MAX, 3), (7, 2), (1, 2)] {
         for &size in sizes.iter().filter(|&&size| few > 10 || size <= 600) {
             for pieces in [1, 3] {
                 let items = || (0..size).map(|at| (at % (size / spread + 1), at));
-                let same = |there: &Box<(u64, u64, u64)>, new: &Box<(u64, u64, u64)>| there.0 == new.0;
-                // The first stays with the value of the last.
-                let replace = |there: &mut Box<(u64, u64, u64)>, new: Box<(u64, u64, u64)>| there.2 = new.2;
+                let same = |present: &Box<(u64, u64, u64)>, new: &Box<(u64, u64, u64)>| present.0 == new.0;
+                // The first entry is kept, with a value of the last one.
+                let replace = |present: &mut Box<(u64, u64, u64)>, new: Box<(u64, u64, u64)>| present.2 = new.2;
                 let mut bulk = HashTrie::new();
                 let hashed = items().map(|(key, at)| (key % few, Box::new((key, at, at))));
-                always(bulk.try_extend_with(hashed, |a, b| Ok(same(a, b)), replace, super::super::sole_owner));
-                let mut parts: Vec<_> = (0..pieces).map(|_| Dealt::new()).collect();
+                into_ok(bulk.try_extend_with(hashed, |a, b| Ok(same(a, b)), replace, super::super::never_clone));
+                let mut parts: Vec<_> = (0..pieces).map(|_| RootPartition::new()).collect();
                 for (key, at) in items() {
                     parts[(at * pieces / size) as usize].push(key % few, Box::new((key, at, at)));
                 }
-                let joined = HashTrie::of_dealt(parts, Alone(&AtomicUsize::new(0)), same, replace);
+                let joined = HashTrie::from_partitions(parts, Alone(&AtomicUsize::new(0)), same, replace);
                 joined.validate();
                 assert_eq!(joined.len(), bulk.len());
                 assert!(joined.same_shape(&bulk));
-                assert!(joined.eq_with(&bulk, |a, b| a == b));
+                assert!(joined.eq(&bulk, |a, b| a == b));
             }
         }
     }
 }
 
-/// Versions of one trie with few or many changes; and tries that share nothing, larger and smaller.
+/// Returns versions of one trie with few or many changes, or tries that share no nodes.
 fn sides(seed: u64, hash: fn(u32) -> u32) -> [Trie; 2] {
     let keys = 250;
     let mut random = Random(seed);
@@ -133,28 +133,28 @@ fn sides(seed: u64, hash: fn(u32) -> u32) -> [Trie; 2] {
 }
 
 #[test]
-fn a_merge_of_parts_is_the_merge_of_the_whole() {
+fn a_merge_of_parts_equals_the_merge_of_the_whole() {
     let jobs = &AtomicUsize::new(0);
     for &hash in HASHES {
         for seed in 1..13 {
             let [a, b] = sides(seed, hash);
             for rule in 0..4 {
-                for shared in [Shared::Keep, Shared::Drop, Shared::Walk] {
-                    let rule = Rule { left: rule & 1 == 1, right: rule & 2 == 2, shared };
+                for shared in [SharedPolicy::Keep, SharedPolicy::Drop, SharedPolicy::Visit] {
+                    let rule = SetOp { left: rule & 1 == 1, right: rule & 2 == 2, shared };
                     let both = |a: &Entry, _: &Entry| match (shared, a.1 % 4) {
-                        (Shared::Keep, _) | (Shared::Walk, 0) => Merged::Left,
-                        (Shared::Drop, _) | (Shared::Walk, 1) => Merged::Remove,
-                        (Shared::Walk, 2) => Merged::Right,
-                        (Shared::Walk, _) => Merged::New((a.0, a.1, Box::new(a.1 + 1))),
+                        (SharedPolicy::Keep, _) | (SharedPolicy::Visit, 0) => Merge::Left,
+                        (SharedPolicy::Drop, _) | (SharedPolicy::Visit, 1) => Merge::Remove,
+                        (SharedPolicy::Visit, 2) => Merge::Right,
+                        (SharedPolicy::Visit, _) => Merge::New((a.0, a.1, Box::new(a.1 + 1))),
                     };
                     let same = |a: &Entry, b: &Entry| a.1 == b.1;
                     let whole =
-                        always(a.try_merge_with(&b, rule, |a, b| Ok(same(a, b)), |a, b| Ok(both(a, b)), Entry::clone));
-                    let joined = a.merge_on(&b, Alone(jobs), rule, same, both, Entry::clone);
+                        into_ok(a.try_merge_with(&b, rule, |a, b| Ok(same(a, b)), |a, b| Ok(both(a, b)), Entry::clone));
+                    let joined = a.par_merge(&b, Alone(jobs), rule, same, both, Entry::clone);
                     joined.validate();
                     assert_eq!(joined.len(), whole.len());
                     assert!(joined.same_shape(&whole));
-                    assert!(joined.eq_with(&whole, |a, b| a == b));
+                    assert!(joined.eq(&whole, |a, b| a == b));
                     for operand in [&a, &b] {
                         operand.validate();
                         assert_eq!(joined.ptr_eq(operand), whole.ptr_eq(operand));
@@ -167,19 +167,19 @@ fn a_merge_of_parts_is_the_merge_of_the_whole() {
 }
 
 #[test]
-fn equality_by_parts_is_that_of_the_whole() {
+fn comparing_parts_gives_the_same_result_as_comparing_the_whole() {
     let jobs = &AtomicUsize::new(0);
     let mut equal = 0;
     for &hash in HASHES {
         for seed in 1..13 {
             let [a, b] = sides(seed, hash);
             let eq = |a: &Entry, b: &Entry| a == b;
-            assert_eq!(a.eq_on(&b, Alone(jobs), eq), a.eq_with(&b, eq));
-            equal += usize::from(a.eq_on(&b, Alone(jobs), eq));
+            assert_eq!(a.par_eq(&b, Alone(jobs), eq), a.eq(&b, eq));
+            equal += usize::from(a.par_eq(&b, Alone(jobs), eq));
             let again = build(a.iter().map(|entry| (entry.1, *entry.2)), hash);
-            assert!(a.eq_on(&again, Alone(jobs), eq));
+            assert!(a.par_eq(&again, Alone(jobs), eq));
             if let Some(first) = again.iter().next() {
-                assert!(!a.eq_on(&again, Alone(jobs), |a, b| eq(a, b) && b.1 != first.1));
+                assert!(!a.par_eq(&again, Alone(jobs), |a, b| eq(a, b) && b.1 != first.1));
             }
         }
     }
@@ -188,8 +188,8 @@ fn equality_by_parts_is_that_of_the_whole() {
 
 #[test]
 fn nodes_of_different_shapes_are_not_compared_child_by_child() {
-    let [a, b] = equal_but_for_ends();
-    let child = |root: &Child<Entry>| root.as_bitmap().expect("there are many entries").child(0).clone();
+    let [a, b] = equal_except_at_the_ends();
+    let child = |root: &Child<Entry>| root.as_bitmap().expect("the root has many entries").child(0).clone();
     for (a, b) in [(child(&a.root), child(&b.root)), (a.root, b.root)] {
         for size in [1, usize::MAX] {
             let differ = &AtomicBool::new(false);

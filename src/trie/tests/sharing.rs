@@ -1,4 +1,4 @@
-//! What a merge builds anew: nothing that an operand has.
+//! Tests which nodes a merge allocates: none that an operand already has.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -7,9 +7,9 @@ use core::num::NonZero;
 use super::{Entry, HASHES, Random, Trie, build, insert, remove};
 use crate::trie::child::Child;
 use crate::trie::iter::Entries;
-use crate::trie::{Merged, Rule, always};
+use crate::trie::{Merge, SetOp, into_ok};
 
-/// The nodes of some tries, by their depth and the keys below them. These tell their shape.
+/// The addresses of the nodes of tries, by depth and by the keys below them, which determine the shape of a node.
 type Nodes = BTreeMap<(u32, Vec<u32>), Vec<NonZero<usize>>>;
 
 fn list(child: &Child<Entry>, depth: u32, nodes: &mut Nodes) {
@@ -23,8 +23,8 @@ fn list(child: &Child<Entry>, depth: u32, nodes: &mut Nodes) {
     }
 }
 
-/// How many nodes of what was made of `a` and `b` are theirs, and how many are new. Of entries that both had, that of
-/// `a` has stayed. No node may be new for which one of theirs could have been taken.
+/// Returns how many nodes of `result`, a merge of `a` and `b` that keeps the entry of `a` if both have a key, are
+/// shared with the operands, and how many are new. Panics if a node is new although an operand has an equal one.
 fn count(result: &Trie, a: &Trie, b: &Trie) -> [usize; 2] {
     let [mut old, mut old_of_b, mut all] = [const { Nodes::new() }; 3];
     list(&a.root, 0, &mut old);
@@ -34,10 +34,10 @@ fn count(result: &Trie, a: &Trie, b: &Trie) -> [usize; 2] {
     old_of_b.retain(|(_, keys), _| !keys.iter().any(|key| of_a.contains(key)));
     old.append(&mut old_of_b);
     let mut counts = [0; 2];
-    for (place, addresses) in &all {
+    for (node, addresses) in &all {
         for address in addresses {
-            let known = old.get(place);
-            assert!(known.is_none_or(|known| known.contains(address)), "an operand has {place:?}");
+            let known = old.get(node);
+            assert!(known.is_none_or(|known| known.contains(address)), "an operand has {node:?}");
             counts[usize::from(known.is_none())] += 1;
         }
     }
@@ -45,7 +45,7 @@ fn count(result: &Trie, a: &Trie, b: &Trie) -> [usize; 2] {
 }
 
 #[test]
-fn a_merge_shares_every_node_that_an_operand_has() {
+fn a_merge_shares_every_node_of_the_result_that_an_operand_has() {
     let keys = 600;
     let (mut shared, mut new) = (0, 0);
     for (seed, &hash) in (1..).zip(HASHES) {
@@ -62,17 +62,17 @@ fn a_merge_shares_every_node_that_an_operand_has() {
                 }
             }
             let [a, b] = &versions;
-            // The same entries, of which no node is shared.
+            // A trie with the same entries that shares no nodes.
             let unrelated = build(b.iter().map(|entry| (entry.1, *entry.2)), hash);
             for (a, b) in [(a, b), (a, &unrelated)] {
                 for (rule, stays) in [
-                    (Rule::UNION, true),
-                    (Rule::INTERSECTION, true),
-                    (Rule::DIFFERENCE, false),
-                    (Rule::SYMMETRIC_DIFFERENCE, false),
+                    (SetOp::UNION, true),
+                    (SetOp::INTERSECTION, true),
+                    (SetOp::DIFFERENCE, false),
+                    (SetOp::SYMMETRIC_DIFFERENCE, false),
                 ] {
-                    let both = |_: &Entry, _: &Entry| Ok(if stays { Merged::Left } else { Merged::Remove });
-                    let merged = always(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), both, Entry::clone));
+                    let both = |_: &Entry, _: &Entry| Ok(if stays { Merge::Left } else { Merge::Remove });
+                    let merged = into_ok(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), both, Entry::clone));
                     merged.validate();
                     let counts = count(&merged, a, b);
                     (shared, new) = (shared + counts[0], new + counts[1]);

@@ -1,4 +1,4 @@
-//! The operations that leave a version as it is and make a new one.
+//! The operations that make a new version and leave the old one unchanged.
 
 use proptest::prelude::*;
 
@@ -14,15 +14,16 @@ pub(crate) enum Derive {
     Assoc(u16, u16),
     Dissoc(u16),
     Set(u16, u16),
-    /// Gives the key this value, or removes it.
+    AssocIfAbsent(u16, u16),
+    /// Gives the key this value, or removes the key.
     Alter(u16, Option<u16>),
     Filter(Picker),
-    /// Merges another version in.
+    /// Merges with another version.
     Merge(usize),
-    /// Through an owning iterator into a map of another hasher.
+    /// Moves the entries into a map with another hasher.
     Rehash(usize),
-    /// Through a transient, which adds some entries and removes some.
-    Transient(Vec<(u16, Option<u16>)>),
+    /// Adds and removes entries with a transient, made of this version or of a copy that shares nothing.
+    Transient(bool, Vec<(u16, Option<u16>)>),
 }
 
 pub(crate) fn derivations() -> impl Strategy<Value = Derive> {
@@ -31,15 +32,17 @@ pub(crate) fn derivations() -> impl Strategy<Value = Derive> {
         3 => (key(), value()).prop_map(|(k, v)| Derive::Assoc(k, v)),
         3 => key().prop_map(Derive::Dissoc),
         2 => (key(), value()).prop_map(|(k, v)| Derive::Set(k, v)),
+        2 => (key(), value()).prop_map(|(k, v)| Derive::AssocIfAbsent(k, v)),
         3 => (key(), proptest::option::of(value())).prop_map(|(k, v)| Derive::Alter(k, v)),
         1 => picker().prop_map(Derive::Filter),
         2 => any::<usize>().prop_map(Derive::Merge),
         1 => any::<usize>().prop_map(Derive::Rehash),
-        2 => prop::collection::vec((key(), proptest::option::of(value())), 0..40).prop_map(Derive::Transient),
+        2 => (any::<bool>(), prop::collection::vec((key(), proptest::option::of(value())), 0..40))
+            .prop_map(|(apart, edits)| Derive::Transient(apart, edits)),
     ]
 }
 
-/// Makes a new version out of `versions[at]`.
+/// Makes a new version from `versions[at]`.
 pub(crate) fn derive<K: Sample, V: Sample>(versions: &[Version<K, V>], at: usize, derive: &Derive) -> Version<K, V> {
     let Version { map, mut model } = versions[at].clone();
     let map = match *derive {
@@ -57,6 +60,12 @@ pub(crate) fn derive<K: Sample, V: Sample>(versions: &[Version<K, V>], at: usize
             let old = model.insert(K::sample(k), V::sample(v));
             let new = map.assoc_if_changed(K::sample(k), V::sample(v));
             assert_eq!(new.ptr_eq(&map), old == Some(V::sample(v)));
+            new
+        }
+        Derive::AssocIfAbsent(k, v) => {
+            let new = map.assoc_if_absent(K::sample(k), V::sample(v));
+            assert_eq!(new.ptr_eq(&map), model.contains_key(&K::sample(k)));
+            model.entry(K::sample(k)).or_insert_with(|| V::sample(v));
             new
         }
         Derive::Alter(k, v) => {
@@ -84,8 +93,14 @@ pub(crate) fn derive<K: Sample, V: Sample>(versions: &[Version<K, V>], at: usize
             let entries = walk(map.clone().into_iter(), model.len());
             build(kind, entries)
         }
-        Derive::Transient(ref edits) => {
-            let mut transient = map.clone().into_transient();
+        Derive::Transient(apart, ref edits) => {
+            let mut transient = if apart {
+                let shared = map.try_into_transient().err();
+                assert_eq!(shared.is_none(), model.is_empty(), "the version is still in the list");
+                build(Kind::Good, model.clone()).try_into_transient().expect("a new map shares nothing")
+            } else {
+                map.clone().into_transient()
+            };
             for &(k, v) in edits {
                 let k = K::sample(k);
                 assert_eq!(transient.get(&k), model.get(&k));

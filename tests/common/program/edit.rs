@@ -2,15 +2,15 @@
 
 use core::hash::{BuildHasher, Hash};
 use foldhash::fast::FixedState;
-use perennial::map as our_map;
+use perennial::map::{self as our_map, EntryRef};
 use proptest::prelude::*;
 use std::collections::hash_map;
 
 use super::version::{Version, walk};
 use crate::common::scaled;
-use crate::common::values::Sample;
+use crate::common::values::{Query, Sample};
 
-/// Chooses about one key of `of`.
+/// Selects about one of every `of` keys.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Picker {
     pub(crate) of: u64,
@@ -27,17 +27,17 @@ pub(crate) fn picker() -> impl Strategy<Value = Picker> {
     (1..5_u64, any::<u64>()).prop_map(|(of, which)| Picker { of, which })
 }
 
-/// A key; mostly one of few, so that an operation often finds it.
+/// Makes keys, mostly from a small range, so that operations often find them.
 pub(crate) fn key() -> impl Strategy<Value = u16> {
     prop_oneof![3 => 0..40_u16, 1 => 0..400_u16]
 }
 
-/// A value; one of few, so that a key is often given the value it has.
+/// Makes values from a small range, so that a key is often given the value that it already has.
 pub(crate) fn value() -> impl Strategy<Value = u16> {
     0..3_u16
 }
 
-/// What is done through an entry.
+/// The use of an entry.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Use {
     Look,
@@ -75,7 +75,8 @@ pub(crate) const USES: [Use; 15] = [
     Use::VacantIntoKey,
 ];
 
-/// Uses an entry of a map in the way told, and answers what it said: our map and std's run the same text.
+/// Uses an entry of a map as `$how` says, and returns the value that this yields. The same code is compiled for our map
+/// and for std's.
 macro_rules! use_entry {
     ($module:ident, $map:expr, $key:expr, $value:expr, $how:expr) => {{
         let (key, value) = ($key, $value);
@@ -93,8 +94,8 @@ macro_rules! use_entry {
             }
             (Use::OrDefault, entry) => Some(entry.or_default().clone()),
             (Use::AndModify, entry) => {
-                let place = entry.and_modify(|v| *v = value).or_default();
-                Some(place.clone())
+                let stored = entry.and_modify(|v| *v = value).or_default();
+                Some(stored.clone())
             }
             (Use::InsertEntry, entry) => {
                 let mut entry = entry.insert_entry(value.clone());
@@ -139,6 +140,55 @@ macro_rules! use_entry {
     }};
 }
 
+/// Does with the entry of a borrowed key what `use_entry` does with that of an owned one.
+fn use_entry_ref<K: Sample, V: Sample>(
+    entry: EntryRef<'_, '_, K, V, Query<K>>,
+    query: &Query<K>,
+    value: V,
+    how: Use,
+) -> Option<V> {
+    match (how, entry) {
+        (Use::OrInsert, entry) => Some(entry.or_insert(value).clone()),
+        (Use::OrInsertWith, entry) => Some(entry.or_insert_with(|| value).clone()),
+        (Use::OrInsertWithKey, entry) => {
+            let inserted = entry.or_insert_with_key(|key| {
+                assert_eq!(key.0, query.0);
+                value
+            });
+            Some(inserted.clone())
+        }
+        (Use::OrDefault, entry) => Some(entry.or_default().clone()),
+        (Use::AndModify, entry) => Some(entry.and_modify(|v| *v = value).or_default().clone()),
+        (Use::InsertEntry, entry) => {
+            let entry = entry.insert_entry(value.clone());
+            assert_eq!((entry.key(), entry.get()), (&query.0, &value));
+            None
+        }
+        (how, EntryRef::Occupied(mut entry)) => {
+            assert_eq!(*entry.key(), query.0);
+            let old = entry.get().clone();
+            match how {
+                Use::OccupiedInsert => assert_eq!(entry.insert(value), old),
+                Use::OccupiedRemove => assert_eq!(entry.remove(), old),
+                Use::OccupiedRemoveEntry => assert_eq!(entry.remove_entry(), (query.0.clone(), old.clone())),
+                Use::OccupiedGetMut => *entry.get_mut() = value,
+                Use::OccupiedIntoMut => *entry.into_mut() = value,
+                _ => {}
+            }
+            Some(old)
+        }
+        (how, EntryRef::Vacant(entry)) => {
+            assert_eq!(entry.key().0, query.0);
+            match how {
+                Use::VacantInsert => assert_eq!(*entry.insert(value.clone()), value),
+                Use::VacantInsertEntry => assert_eq!(*entry.insert_entry(value.clone()).get(), value),
+                _ => {}
+            }
+            None
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) enum Edit {
     Insert(u16, u16),
@@ -148,18 +198,21 @@ pub(crate) enum Edit {
     GetMut(u16, u16),
     GetDisjointMut([u16; 3], u16),
     Entry(u16, u16, Use),
+    EntryRef(u16, u16, Use),
+    /// Removes this number of entries, whichever they are.
+    Pop(usize),
     Retain(Picker),
-    /// Takes so many of those picked and leaves the rest.
+    /// Takes this number of the selected entries, and leaves the rest.
     ExtractIf(Picker, usize),
-    /// Takes so many and drops the rest.
+    /// Takes this number of entries, and drops the rest.
     Drain(usize),
     Clear,
     Extend(Vec<(u16, u16)>),
-    /// Inserts so many keys from one on.
+    /// Inserts consecutive keys: the first key and the number of keys.
     Grow(u16, u16),
-    /// Removes so many keys from one on.
+    /// Removes consecutive keys: the first key and the number of keys.
     Shrink(u16, u16),
-    /// Sets those picked among the first so many.
+    /// Sets the selected values among the first entries, of which there is this number.
     IterMut(Picker, u16, usize),
     ValuesMut(u16),
 }
@@ -175,6 +228,8 @@ pub(crate) fn edits() -> impl Strategy<Value = Edit> {
         2 => (key(), value()).prop_map(|(k, v)| Edit::GetMut(k, v)),
         2 => ([key(), key(), key()], value()).prop_map(|(k, v)| Edit::GetDisjointMut(k, v)),
         8 => (key(), value(), 0..USES.len()).prop_map(|(k, v, i)| Edit::Entry(k, v, USES[i])),
+        8 => (key(), value(), 0..USES.len()).prop_map(|(k, v, i)| Edit::EntryRef(k, v, USES[i])),
+        1 => how_many().prop_map(Edit::Pop),
         2 => picker().prop_map(Edit::Retain),
         2 => (picker(), how_many()).prop_map(|(p, n)| Edit::ExtractIf(p, n)),
         1 => how_many().prop_map(Edit::Drain),
@@ -187,7 +242,7 @@ pub(crate) fn edits() -> impl Strategy<Value = Edit> {
     ]
 }
 
-/// Does the same to the map and the model of `version`.
+/// Applies the same edit to the map and to the model of `version`.
 pub(crate) fn apply<K: Sample, V: Sample>(version: &mut Version<K, V>, edit: &Edit) {
     let Version { map, model } = version;
     match *edit {
@@ -195,8 +250,8 @@ pub(crate) fn apply<K: Sample, V: Sample>(version: &mut Version<K, V>, edit: &Ed
             assert_eq!(map.insert(K::sample(k), V::sample(v)), model.insert(K::sample(k), V::sample(v)))
         }
         Edit::TryInsert(k, v) => match map.try_insert(K::sample(k), V::sample(v)) {
-            Ok(place) => {
-                assert_eq!(*place, V::sample(v));
+            Ok(stored) => {
+                assert_eq!(*stored, V::sample(v));
                 assert_eq!(model.insert(K::sample(k), V::sample(v)), None);
             }
             Err(error) => {
@@ -211,10 +266,10 @@ pub(crate) fn apply<K: Sample, V: Sample>(version: &mut Version<K, V>, edit: &Ed
         Edit::RemoveEntry(k) => assert_eq!(map.remove_entry(&K::sample(k)), model.remove_entry(&K::sample(k))),
         Edit::GetMut(k, v) => {
             let (k, v) = (K::sample(k), V::sample(v));
-            let (place, expected) = (map.get_mut(&k), model.get_mut(&k));
-            assert_eq!(place, expected);
-            for place in [place, expected].into_iter().flatten() {
-                *place = v.clone();
+            let (found, expected) = (map.get_mut(&k), model.get_mut(&k));
+            assert_eq!(found, expected);
+            for value in [found, expected].into_iter().flatten() {
+                *value = v.clone();
             }
         }
         Edit::GetDisjointMut([a, b, c], v) => {
@@ -223,12 +278,12 @@ pub(crate) fn apply<K: Sample, V: Sample>(version: &mut Version<K, V>, edit: &Ed
                 assert_eq!(map.get_disjoint_mut([&a]), [model.get_mut(&a)]);
                 return;
             }
-            let places = map.get_disjoint_mut([&a, &b, &c]);
-            for (k, place) in [a, b, c].iter().zip(places) {
+            let values = map.get_disjoint_mut([&a, &b, &c]);
+            for (k, found) in [a, b, c].iter().zip(values) {
                 let expected = model.get_mut(k);
-                assert_eq!(place, expected);
-                for place in [place, expected].into_iter().flatten() {
-                    *place = V::sample(v);
+                assert_eq!(found, expected);
+                for value in [found, expected].into_iter().flatten() {
+                    *value = V::sample(v);
                 }
             }
         }
@@ -236,6 +291,20 @@ pub(crate) fn apply<K: Sample, V: Sample>(version: &mut Version<K, V>, edit: &Ed
             use_entry!(our_map, map, K::sample(k), V::sample(v), how),
             use_entry!(hash_map, model, K::sample(k), V::sample(v), how)
         ),
+        Edit::EntryRef(k, v, how) => {
+            let (query, value) = (Query(K::sample(k)), V::sample(v));
+            assert_eq!(
+                use_entry_ref(map.entry_ref(&query), &query, value.clone(), how),
+                use_entry!(hash_map, model, K::sample(k), value, how)
+            );
+        }
+        Edit::Pop(n) => {
+            for _ in 0..n.min(model.len()) {
+                let (k, v) = map.pop().expect("the map has entries");
+                assert_eq!(model.remove(&k), Some(v));
+            }
+            assert!(!model.is_empty() || map.pop().is_none());
+        }
         Edit::Retain(picker) => {
             map.retain(|k, _| picker.picks(k));
             model.retain(|k, _| picker.picks(k));
@@ -279,24 +348,24 @@ pub(crate) fn apply<K: Sample, V: Sample>(version: &mut Version<K, V>, edit: &Ed
             }
         }
         Edit::IterMut(picker, v, n) => {
-            // All the references at once: none may be touched by the making of the next.
-            let places = match n {
+            // All references are alive at the same time: producing one must not invalidate another.
+            let entries = match n {
                 usize::MAX => walk(map.iter_mut(), model.len()),
                 n => map.iter_mut().take(n).collect(),
             };
-            for (k, place) in places {
-                assert_eq!(Some(&*place), model.get(k));
+            for (k, value) in entries {
+                assert_eq!(Some(&*value), model.get(k));
                 if picker.picks(k) {
-                    *place = V::sample(v);
+                    *value = V::sample(v);
                     model.insert(k.clone(), V::sample(v));
                 }
             }
         }
         Edit::ValuesMut(v) => {
-            for place in walk(map.values_mut(), model.len()) {
-                *place = V::sample(v);
+            for value in walk(map.values_mut(), model.len()) {
+                *value = V::sample(v);
             }
-            model.values_mut().for_each(|place| *place = V::sample(v));
+            model.values_mut().for_each(|value| *value = V::sample(v));
         }
     }
 }

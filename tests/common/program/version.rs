@@ -1,4 +1,4 @@
-//! One version of a map beside the std map that it must agree with.
+//! A version of a map, with a std map that must have the same entries.
 
 use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
@@ -22,14 +22,14 @@ impl<K: Sample, V: Sample> Version<K, V> {
         Version { map: empty(kind), model: Model::default() }
     }
 
-    /// The same entries, put into a map that never held anything else.
+    /// Returns a newly built map with the same entries.
     pub(crate) fn rebuilt(&self, kind: Kind) -> Map<K, V> {
         let mut map = empty(kind);
         map.extend(self.model.clone());
         map
     }
 
-    /// Reads the whole map and checks it against the model.
+    /// Reads the whole map and compares it with the model.
     pub(crate) fn read(&self) {
         let Version { map, model } = self;
         validate(map);
@@ -38,13 +38,13 @@ impl<K: Sample, V: Sample> Version<K, V> {
             assert_eq!(map.get(key), Some(value), "at key {key:?}");
         }
         let entries: HashMap<&K, &V> = map.iter().collect();
-        assert_eq!(entries.len(), model.len(), "an entry was seen twice");
+        assert_eq!(entries.len(), model.len(), "an entry was yielded twice");
         for (key, value) in entries {
             assert_eq!(model.get(key), Some(value), "at key {key:?}");
         }
     }
 
-    /// Reads the map in every way there is.
+    /// Reads the map with every reading operation.
     pub(crate) fn read_closely(&self) {
         self.read();
         let Version { map, model } = self;
@@ -73,11 +73,11 @@ impl<K: Sample, V: Sample> Version<K, V> {
         let rebuilt = self.rebuilt(map.hasher().0);
         assert_eq!(*map, rebuilt);
         assert_eq!(digest(map), digest(&rebuilt));
-        assert!(same_shape(map, &rebuilt), "the history shows in the shape");
+        assert!(same_shape(map, &rebuilt), "the shape depends on the history");
     }
 }
 
-/// Takes `iter` step by step, checking at each that it knows how much is left.
+/// Collects `iter` by `next`, and checks the length that it reports before each step.
 #[track_caller]
 pub(crate) fn walk<I>(mut iter: I, len: usize) -> Vec<I::Item>
 where
@@ -85,7 +85,7 @@ where
 {
     let mut items = Vec::with_capacity(len);
     loop {
-        let left = len.checked_sub(items.len()).expect("more items than told");
+        let left = len.checked_sub(items.len()).expect("there are at most `len` items");
         assert_eq!(iter.size_hint(), (left, Some(left)));
         assert_eq!(iter.len(), left);
         match iter.next() {
@@ -99,7 +99,7 @@ where
     items
 }
 
-/// Collects by `fold`, which iterators may implement apart from `next`.
+/// Collects `iter` by `fold`, which iterators may implement separately from `next`.
 pub(crate) fn gather<I: Iterator>(iter: I) -> Vec<I::Item> {
     iter.fold(Vec::new(), |mut items, item| {
         items.push(item);

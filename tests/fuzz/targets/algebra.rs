@@ -1,4 +1,5 @@
-//! The laws of merging, diffing, patching and three-way merging, on maps that share, that do not, or hash otherwise.
+//! Checks the laws of merging, diffing, patching and three-way merging, for maps that share nodes, for maps that share
+//! nothing, and for maps with different hashers.
 #![no_main]
 
 #[path = "../../common/mod.rs"]
@@ -9,7 +10,8 @@ use common::hashers::Kind;
 use common::laws::{Case, LAWS, RELATIONS};
 use libfuzzer_sys::fuzz_target;
 
-/// What a key is given, or that it is removed: few values, so that sides often do the same.
+/// Makes an edit: a key with its new value, or `None` to remove it. There are few values, so that versions often make
+/// the same edit.
 fn edit(u: &mut Unstructured<'_>) -> Result<(u64, Option<u64>)> {
     let value = u.int_in_range(0..=3_u64)?;
     Ok((u.int_in_range(0..=320)?, value.checked_sub(1)))

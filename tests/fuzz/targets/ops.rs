@@ -1,4 +1,5 @@
-//! Programs over several versions of a map, each read and validated beside a std `HashMap` after every step.
+//! Runs programs on several versions of a map, validates each version after every step, and compares it with a std
+//! `HashMap`.
 #![no_main]
 
 #[path = "../../common/mod.rs"]
@@ -12,11 +13,11 @@ use common::program::{Step, run};
 use common::tracked::{Tracked, balanced};
 use libfuzzer_sys::fuzz_target;
 
-/// The longest program: each step reads all versions.
+/// The maximum length of a program. Every step reads all versions, so long programs are slow.
 const STEPS: usize = 60;
 
 fn key(u: &mut Unstructured<'_>) -> Result<u16> {
-    // Mostly one of few, so that an operation often finds it.
+    // Mostly from a small range, so that operations often find the key.
     let most = if u.ratio(3, 4)? { 40 } else { 400 };
     u.int_in_range(0..=most)
 }
@@ -38,7 +39,7 @@ fn list<T>(u: &mut Unstructured<'_>, most: usize, item: fn(&mut Unstructured<'_>
 }
 
 fn edit(u: &mut Unstructured<'_>) -> Result<Edit> {
-    Ok(match u.int_in_range(0..=15)? {
+    Ok(match u.int_in_range(0..=17)? {
         0 => Edit::Insert(key(u)?, value(u)?),
         1 => Edit::TryInsert(key(u)?, value(u)?),
         2 => Edit::Remove(key(u)?),
@@ -54,13 +55,15 @@ fn edit(u: &mut Unstructured<'_>) -> Result<Edit> {
         12 => Edit::Grow(u.int_in_range(0..=300)?, u.int_in_range(1..=200)?),
         13 => Edit::Shrink(u.int_in_range(0..=300)?, u.int_in_range(1..=200)?),
         14 => Edit::IterMut(picker(u)?, value(u)?, how_many(u)?),
+        15 => Edit::EntryRef(key(u)?, value(u)?, *u.choose(&USES)?),
+        16 => Edit::Pop(how_many(u)?),
         _ => Edit::ValuesMut(value(u)?),
     })
 }
 
 fn derive(u: &mut Unstructured<'_>) -> Result<Derive> {
     let change = |u: &mut Unstructured<'_>| Ok((key(u)?, if u.arbitrary()? { Some(value(u)?) } else { None }));
-    Ok(match u.int_in_range(0..=8)? {
+    Ok(match u.int_in_range(0..=9)? {
         0 => Derive::Clone,
         1 => Derive::Assoc(key(u)?, value(u)?),
         2 => Derive::Dissoc(key(u)?),
@@ -69,7 +72,8 @@ fn derive(u: &mut Unstructured<'_>) -> Result<Derive> {
         5 => Derive::Filter(picker(u)?),
         6 => Derive::Merge(u.arbitrary::<u8>()?.into()),
         7 => Derive::Rehash(u.arbitrary::<u8>()?.into()),
-        _ => Derive::Transient(list(u, 40, change)?),
+        8 => Derive::AssocIfAbsent(key(u)?, value(u)?),
+        _ => Derive::Transient(u.arbitrary()?, list(u, 40, change)?),
     })
 }
 

@@ -1,4 +1,5 @@
-//! Untrusted input: what bytes are read as a map, a set or a patch is what std reads them as, is sound, and comes back.
+//! Reads untrusted bytes as a map, a set or a patch. The result must be valid, agree with what std's collections read,
+//! and survive a round trip.
 #![no_main]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +17,7 @@ trait Element: Serialize + DeserializeOwned + Ord + Hash + Clone + Debug {}
 
 impl<T: Serialize + DeserializeOwned + Ord + Hash + Clone + Debug> Element for T {}
 
-/// A format: how bytes become a value, and a value bytes.
+/// A format that converts between bytes and values.
 trait Format {
     fn read<T: DeserializeOwned>(data: &[u8]) -> Option<T>;
     fn write<T: Serialize>(value: &T) -> Vec<u8>;
@@ -70,7 +71,7 @@ impl Format for Json {
     }
 }
 
-/// Tells lengths, which an attacker may choose.
+/// A format that announces lengths, which an attacker can choose.
 struct Postcard;
 
 impl Format for Postcard {

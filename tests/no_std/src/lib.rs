@@ -1,5 +1,5 @@
-//! Maps and sets without `std`. The test runs on any machine; that it compiles for a target which has no `std` proves
-//! that nothing here, and nothing that it depends on, needs it: `cargo build --target thumbv7em-none-eabi`.
+//! Uses maps and sets without `std`. The test runs on any machine. To check that this crate and its dependencies do not
+//! need `std`, compile it for a target that has none: `cargo build --target thumbv7em-none-eabi`.
 
 #![no_std]
 
@@ -9,9 +9,10 @@ use alloc::vec::Vec;
 use core::hash::{BuildHasherDefault, Hasher};
 
 use perennial::map::Patch;
-use perennial::{HashTrie, PersistentMap, PersistentSet, TransientMap, persistent_map, persistent_set};
+use perennial::trie::HashTrie;
+use perennial::{PersistentMap, PersistentSet, TransientMap, persistent_map, persistent_set};
 
-/// FNV-1a, since without `std` there is no default hasher.
+/// The hash function FNV-1a, because there is no default hasher without `std`.
 pub struct Fnv(u64);
 
 impl Default for Fnv {
@@ -35,7 +36,7 @@ impl Hasher for Fnv {
 type State = BuildHasherDefault<Fnv>;
 type Map = PersistentMap<u32, u32, State>;
 
-/// The squares of the numbers below `n`, by way of a version, a transient, a patch and a row of bytes.
+/// Returns the squares of the numbers below `n`, using versions, a patch and its serialized form.
 pub fn squares(n: u32) -> Option<Map> {
     let even: Map = (0..n).step_by(2).map(|k| (k, k * k)).collect();
     let mut all = even.clone();
@@ -45,20 +46,20 @@ pub fn squares(n: u32) -> Option<Map> {
     even.apply(&patch).ok()
 }
 
-/// The number that a word is for, by the literal forms; none for what only makes them longer.
+/// Returns the number that a word means, using the macros. Returns `None` for unknown words and filler words.
 pub fn number(word: &str) -> Option<u32> {
     let numbers = persistent_map! { State::default(); "one" => 1, "two" => 2 };
     let fillers = persistent_set! { State::default(); "and", "a" };
     if fillers.contains(word) { None } else { numbers.get(word).copied() }
 }
 
-/// As many numbers as are in both of two sets.
+/// Returns how many numbers are in both lists.
 pub fn common(a: &[u32], b: &[u32]) -> usize {
     let [a, b] = [a, b].map(|numbers| numbers.iter().copied().collect::<PersistentSet<u32, State>>());
     a.intersection(&b).len()
 }
 
-/// The words in order of their length, of each length the last, through the core and a builder.
+/// Returns the last word of each length, sorted by length, using `HashTrie` and a transient.
 pub fn by_length<'a>(words: &[&'a str]) -> Vec<&'a str> {
     let mut trie = HashTrie::new();
     let mut lengths = TransientMap::with_hasher(State::default());
@@ -76,7 +77,7 @@ mod tests {
     use super::{by_length, common, number, squares};
 
     #[test]
-    fn it_works_without_std() {
+    fn maps_and_sets_work_without_std() {
         let squares = squares(1000).expect("all steps succeed");
         assert_eq!(squares.len(), 1000);
         assert!(squares.iter().all(|(k, square)| k * k == *square));

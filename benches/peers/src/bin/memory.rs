@@ -1,7 +1,7 @@
-//! Bytes and blocks of the heap, in a program of its own: to count them takes time.
+//! Counts bytes and blocks of heap memory. This is a separate program, because counting makes the maps slower.
 //!
-//! `memory PEERS SIZE` prints rows of results, for random `u64` keys. Counted is what the maps ask for, without what the allocator adds to each
-//! block.
+//! `memory PEERS SIZE` prints rows of results for random `u64` keys. The bytes are those that the maps request, without
+//! the overhead of the allocator.
 
 use std::alloc::System;
 
@@ -17,12 +17,12 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// So many versions are kept of each map.
+/// The number of versions that are kept of each map.
 const VERSIONS: usize = 10;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [peers, size] = &args[..] else { panic!("PEERS SIZE, not {args:?}") };
+    let [peers, size] = &args[..] else { panic!("usage: memory PEERS SIZE") };
     let input = Input::new::<Random>(size.parse().expect("a size is a number"), 0);
     for (peer, rows) in SHARED.iter().zip(for_each_map!(rows, u64, u64, FixedState)) {
         if peers.split(',').any(|wanted| wanted == *peer) {
@@ -57,13 +57,13 @@ fn rows<K: Key, V: Value, M: BenchMap<K, V>>(input: &Input<K, V>) -> Vec<Row> {
     ]
 }
 
-/// What is held of the heap.
+/// The memory that is in use.
 struct Held {
     bytes: usize,
     blocks: usize,
 }
 
-/// Makes maps, and tells what they hold, without the vector that they are in.
+/// Makes maps. Returns them and the memory that they use, without the vector that contains them.
 fn kept<M, I: Iterator<Item = M>>(maps: impl FnOnce() -> I) -> (Vec<M>, Held) {
     let region = Region::new(ALLOCATOR);
     let maps: Vec<M> = maps().collect();

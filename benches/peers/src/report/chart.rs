@@ -1,13 +1,13 @@
-//! Charts: what an operation takes in maps of each size, both on logarithmic scales.
+//! Draws charts of the time or memory of an operation by the size of the map. Both scales are logarithmic.
 
 use std::fmt::Write;
 
 use peers::SHARED;
 use peers::results::{Row, count};
 
-/// A picture of several plots.
+/// An image with several plots.
 pub(super) struct Chart {
-    /// Of the file.
+    /// The name of the file, without its extension.
     pub(super) name: &'static str,
     plots: &'static [Plot],
 }
@@ -99,19 +99,19 @@ pub(super) const CHARTS: [Chart; 7] = [
     },
 ];
 
-/// The peers with their places in [`SHARED`], without `hashbrown`, which lies on std.
+/// Returns the peers with their indices in [`SHARED`], without `hashbrown`, whose curves coincide with those of std.
 fn drawn() -> Vec<(usize, &'static str)> {
     SHARED.iter().copied().enumerate().filter(|&(_, peer)| peer != "hashbrown").collect()
 }
 
-/// For each of [`SHARED`]: on both light and dark ground.
+/// The colours of [`SHARED`], visible on both a light and a dark background.
 const COLORS: [&str; 6] = ["#e8375f", "#3a86d9", "#1aa5b8", "#3aa655", "#d98a1f", "#9a6fd0"];
 
 const PLOTS_IN_ROW: usize = 2;
-/// Of a plot with what is written around it.
+/// The size of a plot with its margins.
 const WIDTH: f64 = 420.0;
 const HEIGHT: f64 = 260.0;
-/// Of what is written around.
+/// The margins of a plot.
 const LEFT: f64 = 62.0;
 const RIGHT: f64 = 24.0;
 const TOP: f64 = 34.0;
@@ -119,7 +119,7 @@ const BOTTOM: f64 = 28.0;
 const LEGEND: f64 = 36.0;
 
 const STYLE: &str = "<style>\
-text{font:12px system-ui,sans-serif;fill:#24292f}.title{font-weight:600;font-size:13px}\
+text{font:12px system-ui,sans-serif;fill:#24292f}.note{font-size:11px}.title{font-weight:600;font-size:13px}\
 .ground{fill:#fff}.grid{stroke:#d8dee4}polyline{fill:none;stroke-width:1.8}.ours{stroke-width:3.2}\
 @media(prefers-color-scheme:dark){text{fill:#e6edf3}.ground{fill:#0d1117}.grid{stroke:#30363d}}\
 </style>\n";
@@ -142,7 +142,7 @@ impl Chart {
     }
 }
 
-/// The text of a picture.
+/// The source text of an image.
 struct Svg(String);
 
 impl Svg {
@@ -194,28 +194,33 @@ impl Svg {
             self.line([sizes.ends[0], at], [sizes.ends[1], at]);
             self.text(x + LEFT - 6.0, at + 4.0, "text-anchor=\"end\"", &plot.unit.label(figure));
         }
-        // Ours last, above the others.
+        // Our curve is drawn last, above the others.
         for (i, peer) in drawn().into_iter().rev() {
-            let of = rows.iter().filter(|row| row.peer == peer);
-            let points: Vec<_> = of.map(|row| [sizes.at(row.n as f64), figures.at(row.median)]).collect();
+            let of: Vec<_> = rows.iter().filter(|row| row.peer == peer).collect();
+            let points: Vec<_> = of.iter().map(|row| [sizes.at(row.n as f64), figures.at(row.median)]).collect();
             self.curve(i, &points);
+            let last = of.last().filter(|last| rows.iter().any(|row| row.n > last.n));
+            if let Some((last, [x, y])) = last.zip(points.last()) {
+                self.text(x + 6.0, y + 4.0, "class=\"note\"", &format!("{peer} up to {}", count(last.n as f64)));
+            }
         }
     }
 }
 
-/// What is less is drawn as this, so that zero can be.
+/// Smaller figures are drawn at this one, because a logarithmic scale has no zero.
 const LEAST: f64 = 0.01;
 
 /// A logarithmic scale of whole decades.
 struct Scale {
+    /// The decimal logarithms of the ends.
     least: i32,
     most: i32,
-    /// Where these stand.
+    /// The coordinates of the ends.
     ends: [f64; 2],
 }
 
 impl Scale {
-    /// One that has room for all `figures`; none if there are none.
+    /// Returns a scale that includes all `figures`, or `None` if there are none.
     fn new(figures: impl Iterator<Item = f64>, ends: [f64; 2]) -> Option<Self> {
         let logarithms: Vec<f64> = figures.map(|figure| figure.max(LEAST).log10()).collect();
         let least = logarithms.iter().copied().reduce(f64::min)?.floor() as i32;

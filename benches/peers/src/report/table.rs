@@ -7,7 +7,7 @@ use peers::op::Op;
 use peers::results::{Row, count, ratio};
 use peers::{SHARED, SINGLE_THREADED};
 
-/// What the figures of memory are for.
+/// The descriptions of the figures of memory.
 const MEMORY: [(&str, &str); 4] = [
     ("bytes_collect", "bytes per entry, collected"),
     ("bytes_insert", "bytes per entry, inserted one by one"),
@@ -15,10 +15,10 @@ const MEMORY: [(&str, &str); 4] = [
     ("bytes_version", "bytes of a version with an entry more"),
 ];
 
-/// The peers of which a clone is O(1).
+/// The peers with an O(1) `clone`.
 const PERSISTENT: [&str; 3] = ["imbl", "rpds", "im"];
 
-/// What `README.md` shows: some operations on maps of this size, in absolute figures.
+/// `README.md` shows absolute figures of some operations on maps of this size.
 const SUMMARY_SIZE: usize = 100_000;
 const SUMMARY: [(&str, &str); 8] = [
     ("eq_one", "`==` of two versions with one change"),
@@ -31,18 +31,18 @@ const SUMMARY: [(&str, &str); 8] = [
     ("bytes_insert", "bytes per entry"),
 ];
 
-/// The peers in absolute tables; `hashbrown` is left out, as it is what std uses.
+/// The peers in absolute tables. `hashbrown` is left out, because std uses it.
 const ABSOLUTE: [&str; 5] = ["perennial", "imbl", "rpds", "im", "std"];
 const ABSOLUTE_SIZES: [usize; 4] = [10, 1_000, 100_000, 1_000_000];
 
-/// The table in `README.md`.
+/// Returns the table in `README.md`.
 pub(super) fn summary(rows: &[Row]) -> String {
     let mut text = String::new();
     absolute(&mut text, rows, SUMMARY_SIZE, SUMMARY.into_iter());
     text
 }
 
-/// A table of absolute figures of the main kind of map; the least of a line is bold.
+/// Writes a table of absolute figures of the main kind of map. The smallest figure of a line is bold.
 fn absolute<'a>(text: &mut String, rows: &[Row], n: usize, ops: impl Iterator<Item = (&'a str, &'a str)>) {
     table(text, &format!("{} entries", count(n as f64)), &ABSOLUTE);
     for (op, what) in ops {
@@ -66,7 +66,7 @@ fn absolute<'a>(text: &mut String, rows: &[Row], n: usize, ops: impl Iterator<It
     text.push('\n');
 }
 
-/// A time in nanoseconds, in a unit that suits it.
+/// Formats a time, given in nanoseconds, with a suitable unit.
 fn time(nanoseconds: f64) -> String {
     match nanoseconds {
         ..1e3 => format!("{} ns", bare(nanoseconds)),
@@ -75,12 +75,12 @@ fn time(nanoseconds: f64) -> String {
     }
 }
 
-/// Two or three digits that count.
+/// Formats a figure with two or three significant digits.
 fn bare(figure: f64) -> String {
     if figure < 9.95 { format!("{figure:.1}") } else { format!("{figure:.0}") }
 }
 
-/// All tables of `BENCHMARKS.md`, after a line about the machine.
+/// Returns all tables of `BENCHMARKS.md`, after a line about the machine.
 pub(super) fn tables(description: &[&str], rows: &[Row]) -> String {
     let mut text = format!("Measured on {}.\n\n", description.join("; "));
     let timed = Op::ALL.iter().map(|&(_, name, what)| (name, what));
@@ -107,7 +107,7 @@ pub(super) fn tables(description: &[&str], rows: &[Row]) -> String {
     text
 }
 
-/// The table of the main kind of map beside some peers.
+/// Writes a table of the ratios to some peers, for the main kind of map.
 fn main_case<'a>(
     text: &mut String,
     rows: &[Row],
@@ -118,7 +118,7 @@ fn main_case<'a>(
     table(text, first, peers);
     for (op, what) in ops {
         let ratios: Vec<_> = peers.iter().map(|peer| ratios(rows, CASES[0].name, op, peer)).collect();
-        // No peer can tell what changed from one map to another.
+        // No peer supports `diff`, so that operation has no ratios.
         if ratios.iter().any(|ratios| !ratios.is_empty()) {
             line(text, what, ratios.iter().map(|ratios| with_worst(ratios)));
         }
@@ -130,7 +130,7 @@ fn what(op: Op) -> &'static str {
     Op::ALL[op as usize].2
 }
 
-/// Begins a table with the names of its columns.
+/// Writes the header of a table.
 fn table(text: &mut String, first: &str, columns: &[&str]) {
     line(text, first, columns.iter().map(ToString::to_string));
     line(text, "---", columns.iter().map(|_| String::from("---")));
@@ -141,14 +141,14 @@ fn line(text: &mut String, first: &str, cells: impl Iterator<Item = String>) {
     writeln!(text, "| {first} | {} |", cells.join(" | ")).expect("a string takes any text");
 }
 
-/// Sizes with the ratio of ours to that of `peer`.
+/// Returns the ratio of our figure to that of `peer` for each size.
 fn ratios(rows: &[Row], keys: &str, op: &str, peer: &str) -> Vec<(usize, f64)> {
     let mut sizes: Vec<usize> = rows.iter().filter(|row| row.keys == keys).map(|row| row.n).collect();
     sizes.dedup();
     sizes.into_iter().filter_map(|n| Some((n, ratio(rows, keys, op, n, peer)?))).collect()
 }
 
-/// Sizes with the ratio of ours to the fastest of the persistent peers.
+/// Returns the ratio of our figure to that of the fastest persistent peer for each size.
 fn fastest(rows: &[Row], keys: &str, op: &str) -> Vec<(usize, f64)> {
     let mut fastest = ratios(rows, keys, op, PERSISTENT[0]);
     for peer in &PERSISTENT[1..] {
@@ -159,7 +159,7 @@ fn fastest(rows: &[Row], keys: &str, op: &str) -> Vec<(usize, f64)> {
     fastest
 }
 
-/// The geometric mean.
+/// Formats the geometric mean.
 fn mean(ratios: &[(usize, f64)]) -> String {
     if ratios.is_empty() {
         return String::from("–");
@@ -168,7 +168,7 @@ fn mean(ratios: &[(usize, f64)]) -> String {
     number((logarithms / ratios.len() as f64).exp())
 }
 
-/// The geometric mean, and the worst with its size.
+/// Formats the geometric mean, and the worst ratio with its size.
 fn with_worst(ratios: &[(usize, f64)]) -> String {
     let worst = ratios.iter().max_by(|(_, a), (_, b)| a.total_cmp(b));
     worst.map_or_else(
@@ -177,7 +177,7 @@ fn with_worst(ratios: &[(usize, f64)]) -> String {
     )
 }
 
-/// Two digits that count; bold if we are slower by more than the measurements differ.
+/// Formats a ratio with two significant digits, bold if we are slower by more than the variation of the measurements.
 fn number(ratio: f64) -> String {
     match ratio {
         ..0.01 => String::from("< 0.01"),

@@ -1,4 +1,4 @@
-//! The operations that are measured for the main kind of map only.
+//! The operations that are measured only for the main kind of map.
 
 use std::hint::black_box;
 
@@ -10,7 +10,7 @@ use crate::key::{Value, mix};
 use crate::map::{BenchMap, Key};
 use crate::op::Op;
 
-/// How many variants of a map are made and kept, and of how many of the maps.
+/// The number of variants of a map that are made and kept, and the number of maps of which they are made.
 const VARIANTS: usize = 100;
 const VARIED_MAPS: usize = 10;
 
@@ -97,9 +97,9 @@ impl<K: Key, V: Value, M: BenchMap<K, V>> Runner<'_, K, V, M> {
         }
     }
 
-    /// Measures `f` on each map and another that has half of its entries in common with it. `answer` tells whether it
-    /// answers the entries that are only in the first, those in both, and those only in the second.
-    fn on_overlapping(&self, answer: [bool; 3], f: impl Fn(&M, &M) -> M) -> Sample {
+    /// Measures `f` on each map and another map that has half of its entries in common with it. `returned` says whether
+    /// `f` returns the entries that are only in the first map, those in both, and those only in the second.
+    fn on_overlapping(&self, returned: [bool; 3], f: impl Fn(&M, &M) -> M) -> Sample {
         let new = V::new(0);
         self.on_made(
             self.input.n,
@@ -109,13 +109,13 @@ impl<K: Key, V: Value, M: BenchMap<K, V>> Runner<'_, K, V, M> {
             },
             |other, map, _| (f(map, &other), other),
             |(found, _), input| {
-                let parts = halves(input, &new).into_iter().zip(answer);
+                let parts = halves(input, &new).into_iter().zip(returned);
                 check(found, parts.filter(|&(_, wanted)| wanted).flat_map(|(part, _)| part));
             },
         )
     }
 
-    /// Measures `f` on each map and versions of it with one value changed; `check` gets the answer and the key.
+    /// Measures `f` on each map and versions of it with one changed value. `check` gets the result and the key.
     fn on_versions<R>(&self, f: impl Fn(&M, &M) -> R, check: impl Fn(&R, &K)) -> Sample {
         let count = self.input.versions();
         let changed = |map: &M, key: &K| {
@@ -127,11 +127,11 @@ impl<K: Key, V: Value, M: BenchMap<K, V>> Runner<'_, K, V, M> {
             count,
             |map, input| input.hits[..count].iter().map(|key| changed(map, key)).collect::<Vec<M>>(),
             |versions, map, _| (versions.iter().map(|version| f(map, version)).collect::<Vec<R>>(), versions),
-            |(answers, _), input| answers.iter().zip(&input.hits[..count]).for_each(|(answer, key)| check(answer, key)),
+            |(results, _), input| results.iter().zip(&input.hits[..count]).for_each(|(result, key)| check(result, key)),
         )
     }
 
-    /// Measures `retain` of the values whose number `keep` accepts.
+    /// Measures `retain` with a closure that keeps the values whose numbers `keep` accepts.
     fn retain(&self, keep: impl Fn(u64) -> bool) -> Sample {
         self.on_made(
             self.input.n,
@@ -147,7 +147,7 @@ impl<K: Key, V: Value, M: BenchMap<K, V>> Runner<'_, K, V, M> {
         )
     }
 
-    /// Makes variants of a few of the maps, each with an entry more, and keeps them all.
+    /// Measures making variants of a few of the maps, each with one more entry. All of them are kept.
     fn variants(&self) -> Sample {
         let maps = || self.maps.iter().zip(&self.input.maps).take(VARIED_MAPS);
         let keys: Vec<Vec<K>> =
@@ -167,7 +167,8 @@ impl<K: Key, V: Value, M: BenchMap<K, V>> Runner<'_, K, V, M> {
     }
 }
 
-/// The entries that are only in the first of two maps, those in both, and those only in the second, which are `new`.
+/// Returns the entries that are only in the first of two maps, those in both, and those only in the second, whose value
+/// is `new`.
 fn halves<'a, K, V>(input: &'a MapInput<K, V>, new: &'a V) -> [Vec<(&'a K, &'a V)>; 3] {
     let entries = |part: &'a [(K, V)]| part.iter().map(|(key, value)| (key, value)).collect();
     let (first, both) = input.entries.split_at(input.entries.len() / 2);

@@ -1,55 +1,60 @@
-//! A bitmap node in the making: how subtrees are built from many entries or children at once.
+//! A bitmap node under construction: builds subtrees from many entries or children at once.
 
 use alloc::vec::Vec;
 use triomphe::Arc;
 
-use super::Clones;
+use super::CloneFn;
 use super::bitmap::Bitmap;
-use super::bucket::{Bucket, is_one};
+use super::bucket::{Bucket, bit_is_set};
 use super::child::{BitmapNode, Child, ChildMut, new_child};
-use super::node::{CollisionNode, HASH_BITS, WIDTH_MAX};
+use super::collision::CollisionNode;
+use super::node::{HASH_BITS, WIDTH_MAX};
 
-/// An entry to come: its hash, and below that its index in a list. So keys sort by hash, and equal hashes in their
-/// order.
-pub(crate) type Key = u64;
+/// The hash of an entry in the high 32 bits, and its index in a list in the low 32 bits. So keys sort by hash, and
+/// keys with equal hashes keep their order.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SortKey(u64);
 
-#[inline]
-pub(crate) const fn key(hash: u32, index: usize) -> Key {
-    (hash as u64) << 32 | index as u64
+impl SortKey {
+    /// Returns the key. `index` must fit into 32 bits.
+    #[inline]
+    pub(crate) const fn new(hash: u32, index: usize) -> Self {
+        Self((hash as u64) << 32 | index as u64)
+    }
+
+    #[inline]
+    pub(crate) const fn hash(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    #[inline]
+    pub(crate) const fn index(self) -> usize {
+        (self.0 & u32::MAX as u64) as usize
+    }
 }
 
-#[inline]
-pub(crate) const fn hash(key: Key) -> u32 {
-    (key >> 32) as u32
-}
-
-#[inline]
-pub(crate) const fn index(key: Key) -> usize {
-    key as u32 as usize
-}
-
-/// The entries that a subtree is built from. No two are equal.
+/// The entries that a subtree is built from. No two of them are equal.
 pub(crate) trait Source<T> {
-    /// Some of them: those in one range of hashes.
-    type Some: Copy;
+    /// A subset of the entries: those in one range of hashes.
+    type Subset: Copy;
 
-    fn len(&self, some: Self::Some) -> usize;
+    fn len(&self, some: Self::Subset) -> usize;
 
-    /// Returns those whose hash has `bit` clear, and those that have it set.
-    fn halves(&self, some: Self::Some, bit: u32) -> [Self::Some; 2];
+    /// Returns the entries whose hash has `bit` clear, and those whose hash has it set.
+    fn halves(&self, some: Self::Subset, bit: u32) -> [Self::Subset; 2];
 
-    /// Hands them out, each with its hash; nobody asks for them again.
-    fn take(&mut self, some: Self::Some, put: impl FnMut(u32, T));
+    /// Passes the entries to `put`, each with its hash. Called at most once for each entry.
+    fn take(&mut self, some: Self::Subset, put: impl FnMut(u32, T));
 }
 
-/// Entries by sorted keys, of which `Some` is a range. `take` gives the entry of each index.
+/// Entries by sorted keys; a subset is a range of `keys`. `take` returns the entry of an index.
 pub(crate) struct Sorted<'k, F> {
-    pub(crate) keys: &'k [Key],
+    pub(crate) keys: &'k [SortKey],
     pub(crate) take: F,
 }
 
 impl<T, F: FnMut(usize) -> T> Source<T> for Sorted<'_, F> {
-    type Some = (usize, usize);
+    type Subset = (usize, usize);
 
     #[inline]
     fn len(&self, (first, end): (usize, usize)) -> usize {
@@ -58,29 +63,29 @@ impl<T, F: FnMut(usize) -> T> Source<T> for Sorted<'_, F> {
 
     #[inline]
     fn halves(&self, (first, end): (usize, usize), bit: u32) -> [(usize, usize); 2] {
-        let middle = first + self.keys[first..end].partition_point(|&key| !is_one(hash(key), bit));
+        let middle = first + self.keys[first..end].partition_point(|&key| !bit_is_set(key.hash(), bit));
         [(first, middle), (middle, end)]
     }
 
     #[inline]
     fn take(&mut self, (first, end): (usize, usize), mut put: impl FnMut(u32, T)) {
-        self.keys[first..end].iter().for_each(|&key| put(hash(key), (self.take)(index(key))));
+        self.keys[first..end].iter().for_each(|&key| put(key.hash(), (self.take)(key.index())));
     }
 }
 
-/// Returns the subtree, at a depth of whole levels, of some entries of `source`.
-pub(crate) fn subtree<T, S: Source<T>>(depth: u32, source: &mut S, some: S::Some) -> Child<T> {
+/// Returns the subtree of some entries of `source`. `depth` is a multiple of `WIDTH_MAX`.
+pub(crate) fn subtree<T, S: Source<T>>(depth: u32, source: &mut S, some: S::Subset) -> Child<T> {
     if source.len(some) <= Bucket::<T>::MAX {
         return leaf(source, some);
     }
-    let mut level = Level::new(depth);
-    let slots = 1 << level.width;
-    level.build(source, some, 0, slots);
-    level.finish([None, None])
+    let mut builder = NodeBuilder::new(depth);
+    let slots = 1 << builder.width;
+    builder.build(source, some, 0, slots);
+    builder.finish([None, None])
 }
 
-/// Returns the leaf of so few entries of `source` that they fit into a bucket.
-fn leaf<T, S: Source<T>>(source: &mut S, some: S::Some) -> Child<T> {
+/// Returns the leaf of some entries of `source` that fit into a bucket.
+fn leaf<T, S: Source<T>>(source: &mut S, some: S::Subset) -> Child<T> {
     match source.len(some) {
         0 => Child::EMPTY,
         len => new_child(Bucket::with_capacity(len), |bucket| {
@@ -89,29 +94,29 @@ fn leaf<T, S: Source<T>>(source: &mut S, some: S::Some) -> Child<T> {
     }
 }
 
-/// A bitmap node in the making, of the greatest width that its depth permits.
-pub(crate) struct Level<T> {
+/// A bitmap node under construction, of the greatest width possible at its depth.
+pub(crate) struct NodeBuilder<T> {
     pub(crate) depth: u32,
     pub(crate) width: u32,
     starts: Bitmap,
     slots: [Child<T>; 1 << WIDTH_MAX],
 }
 
-impl<T> Level<T> {
+impl<T> NodeBuilder<T> {
     pub(crate) fn new(depth: u32) -> Self {
         let width = WIDTH_MAX.min(HASH_BITS - depth);
         Self { depth, width, starts: Bitmap::EMPTY, slots: [const { Child::EMPTY }; 1 << WIDTH_MAX] }
     }
 
-    /// Puts the child in that covers the slots from `first` up to the next one's.
+    /// Inserts a child that covers the slots from `first` up to the start of the next child.
     pub(crate) fn put(&mut self, first: usize, child: Child<T>) {
         self.starts.insert(first);
         self.slots[first] = child;
     }
 
-    /// Puts some entries of `source`, which belong into the range of `span` slots from `first` on, in: as one leaf, or
-    /// split.
-    pub(crate) fn build<S: Source<T>>(&mut self, source: &mut S, some: S::Some, first: usize, span: usize) {
+    /// Inserts some entries of `source`, which are in the range of the `span` slots from `first` on, as one leaf or
+    /// as several children.
+    pub(crate) fn build<S: Source<T>>(&mut self, source: &mut S, some: S::Subset, first: usize, span: usize) {
         let depth = self.depth + self.width - span.trailing_zeros();
         let leaf = match source.len(some) {
             len if len <= Bucket::<T>::MAX => leaf(source, some),
@@ -121,7 +126,7 @@ impl<T> Level<T> {
                     all = hash;
                     entries.push(entry);
                 });
-                Arc::new(CollisionNode { head: [], hash: all, entries }).into()
+                Arc::new(CollisionNode::new(all, entries)).into()
             }
             _ if span == 1 => subtree(depth, source, some),
             _ => {
@@ -134,8 +139,8 @@ impl<T> Level<T> {
         self.put(first, leaf);
     }
 
-    /// Joins the leaves of two halves of a range, if each is one leaf and they fit into one bucket.
-    pub(crate) fn join(&mut self, first: usize, middle: usize, end: usize, clone: impl Clones<T>) {
+    /// Joins the two halves of a range if each half is one leaf and both fit into one bucket.
+    pub(crate) fn join(&mut self, first: usize, middle: usize, end: usize, clone: impl CloneFn<T>) {
         let one_each = self.starts.first_above(first, end) == middle && self.starts.first_above(middle, end) == end;
         let lens = [first, middle].map(|half| self.slots[half].small_len());
         let [Some(zeros), Some(ones)] = lens else { return };
@@ -158,9 +163,9 @@ impl<T> Level<T> {
         self.starts.remove(middle);
     }
 
-    /// Joins all leaves that fit into one bucket together. `changed` has the slots that are not as in an operand, for
-    /// each of them: ranges that are all as in one of the operands cannot be joined, and are not looked at.
-    pub(crate) fn join_all(&mut self, changed: [Bitmap; 2], clone: impl Clones<T>) {
+    /// Joins all leaves that fit into one bucket together. `changed` has, for each operand, the slots whose child
+    /// differs from that of the operand. A range that is unchanged from an operand cannot be joined, and is skipped.
+    pub(crate) fn join_all(&mut self, changed: [Bitmap; 2], clone: impl CloneFn<T>) {
         for span in (0..self.width).map(|bits| 1 << bits) {
             for first in (0..1 << self.width).step_by(2 * span) {
                 if changed.iter().all(|changed| changed.has_any_of(first, 2 * span)) {
@@ -170,12 +175,12 @@ impl<T> Level<T> {
         }
     }
 
-    /// Returns true if `child` is in all slots from `first` up to `end`.
+    /// Returns `true` if `child` covers all slots from `first` up to `end`.
     pub(crate) fn has(&self, first: usize, end: usize, child: &Child<T>) -> bool {
         self.slots[first].ptr_eq(child) && self.starts.first_above(first, end) == end
     }
 
-    /// Returns the node, or the one leaf, or that of `operands` which is the same.
+    /// Returns the node, or its only leaf, or the one of `operands` that is equal to it.
     pub(crate) fn finish(mut self, operands: [Option<&Child<T>>; 2]) -> Child<T> {
         if self.starts.len() == 1 {
             return core::mem::replace(&mut self.slots[0], Child::EMPTY);

@@ -1,30 +1,30 @@
-//! A part of a trie: what it has in one range of hashes. The walks over two tries go from part to smaller part.
+//! A part of a trie: its entries in one range of hashes. Walks over two tries descend from parts to smaller parts.
 
 use alloc::vec::Vec;
 
-use super::bucket::{Bucket, Indices, indices_below, is_one};
+use super::bucket::{Bucket, Indices, bit_is_set, indices_below};
 use super::child::{BitmapNode, Child, ChildRef};
 
-/// What a trie has in a range of hashes.
-pub(crate) enum Part<'a, T> {
-    /// Nothing.
+/// The part of a trie in a range of hashes.
+pub(crate) enum RangeView<'a, T> {
+    /// No entries.
     Empty,
-    /// Entries of a leaf: of a bucket those whose index is in `indices`, of a collision node all.
+    /// Entries of a leaf: of a bucket, those whose index is in `indices`; of a collision node, all.
     Leaf { leaf: &'a Child<T>, indices: Indices },
-    /// More than one child of a bitmap node: those in `span` slots from `first` on, or all.
+    /// Several children of a bitmap node: those in the `span` slots from `first` on, or all.
     Node { child: &'a Child<T>, node: &'a BitmapNode<T>, first: usize, span: usize },
 }
 
-impl<T> Clone for Part<'_, T> {
+impl<T> Clone for RangeView<'_, T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Part<'_, T> {}
+impl<T> Copy for RangeView<'_, T> {}
 
-impl<'a, T> Part<'a, T> {
-    /// Returns all that is below `child`.
+impl<'a, T> RangeView<'a, T> {
+    /// Returns the part with all entries below `child`.
     #[inline]
     pub(crate) fn of(child: &'a Child<T>) -> Self {
         match child.get() {
@@ -45,8 +45,8 @@ impl<'a, T> Part<'a, T> {
         matches!(self, Self::Node { .. })
     }
 
-    /// Returns the entry with `hash`, which is in the range, that `eq` accepts; with its index, if this is a leaf. The
-    /// node, if it is one, is at `depth`.
+    /// Returns the entry with `hash`, which must be in the range, that `eq` accepts. If the part is a leaf, the index
+    /// is that in the leaf. If it is a node, that node is at `depth`.
     #[inline]
     pub(crate) fn try_find<E>(
         &self,
@@ -61,7 +61,7 @@ impl<'a, T> Part<'a, T> {
         }
     }
 
-    /// Returns the child that this is all of, if there is one.
+    /// Returns the child that the part consists of, if it is a whole child.
     #[inline]
     pub(crate) fn whole(&self) -> Option<&'a Child<T>> {
         match *self {
@@ -74,7 +74,7 @@ impl<'a, T> Part<'a, T> {
         }
     }
 
-    /// Returns the bucket that this is of, if it is, and which of its entries.
+    /// Returns the bucket that the part belongs to, if any, and the indices of its entries.
     #[inline]
     pub(crate) fn bucket(&self) -> Option<(&'a Bucket<T>, Indices)> {
         match *self {
@@ -83,19 +83,19 @@ impl<'a, T> Part<'a, T> {
         }
     }
 
-    /// Returns the node that this is of, if it is.
+    /// Returns the node that the part belongs to, if any.
     #[inline]
     pub(crate) const fn node(&self) -> Option<&'a BitmapNode<T>> {
         if let Self::Node { node, .. } = *self { Some(node) } else { None }
     }
 
-    /// Returns the node that this is all of, if there is one.
+    /// Returns the bitmap node that the part consists of, if it is a whole one.
     #[inline]
     pub(crate) fn whole_node(&self) -> Option<&'a BitmapNode<T>> {
         self.whole()?.as_bitmap()
     }
 
-    /// Are both all of the same child?
+    /// Returns `true` if both parts are the same whole child.
     #[inline]
     pub(crate) fn is_shared_with(&self, other: &Self) -> bool {
         match (self, other) {
@@ -107,7 +107,7 @@ impl<'a, T> Part<'a, T> {
         }
     }
 
-    /// Returns the number of entries of a leaf; 0 of a node.
+    /// Returns the number of entries of a leaf, and 0 for a node.
     #[inline]
     pub(crate) fn len(&self) -> usize {
         match *self {
@@ -117,7 +117,7 @@ impl<'a, T> Part<'a, T> {
         }
     }
 
-    /// Returns the entries of a leaf, with their indices and hashes; none of a node.
+    /// Returns an iterator over the entries of a leaf with their indices and hashes; it is empty for a node.
     #[inline]
     pub(crate) fn entries(&self) -> LeafEntries<'a, T> {
         let nothing = LeafEntries::NONE;
@@ -131,7 +131,7 @@ impl<'a, T> Part<'a, T> {
         }
     }
 
-    /// Returns the parts in both halves of the range, which `bit` of the hash tells apart.
+    /// Returns the parts in the two halves of the range, which differ in `bit` of the hash.
     #[inline]
     pub(crate) fn halves(self, bit: u32) -> [Self; 2] {
         match self {
@@ -139,9 +139,9 @@ impl<'a, T> Part<'a, T> {
             Self::Leaf { leaf, indices } => {
                 let mut halves = [0; 2];
                 for (index, hash, _) in self.entries() {
-                    halves[usize::from(is_one(hash, bit))] |= 1 << index;
+                    halves[usize::from(bit_is_set(hash, bit))] |= 1 << index;
                 }
-                debug_assert_eq!(halves[0] | halves[1], indices, "no range is below that of a collision node");
+                debug_assert_eq!(halves[0] | halves[1], indices, "the range of a collision node cannot be halved");
                 halves.map(|indices| if indices == 0 { Self::Empty } else { Self::Leaf { leaf, indices } })
             }
             Self::Node { child, node, first, span } => [first, first + span / 2].map(|first| {
@@ -156,13 +156,13 @@ impl<'a, T> Part<'a, T> {
     }
 }
 
-/// The entries of a leaf part, made by [`Part::entries`].
+/// The entries of a part of a leaf, returned by [`RangeView::entries`].
 pub(crate) struct LeafEntries<'a, T> {
-    /// Of a bucket: the indices that are left.
+    /// The remaining indices, for a bucket.
     indices: Indices,
     hashes: &'a [u32],
     entries: &'a [T],
-    /// Of a collision node, which has no `hashes`: the next index, and the hash of all.
+    /// The next index, and the hash of all entries, for a collision node, which has no `hashes`.
     next: usize,
     hash: u32,
 }
@@ -190,29 +190,29 @@ impl<'a, T> Iterator for LeafEntries<'a, T> {
     }
 }
 
-/// A set of entries of a leaf part: those for which an equal one has been found.
+/// The entries of a part of a leaf for which an equal entry has been found.
 ///
-/// Only an inconsistent equality finds an entry twice, or one of another range; so those of other ranges are in it,
-/// too.
+/// Only an inconsistent equality finds an entry twice, or an entry outside the range of the part; so the entries
+/// outside that range are in the set from the start.
 #[derive(Default)]
 pub(crate) struct Matched {
-    /// The first 64, which are all of a bucket.
+    /// The first 64 indices, which include all of a bucket.
     first: Indices,
     more: Vec<Indices>,
 }
 
 impl Matched {
-    /// Begins with a part that is not a node.
+    /// Starts with a part that is not a node.
     #[inline]
-    pub(crate) fn start<T>(&mut self, part: Part<'_, T>) {
+    pub(crate) fn start<T>(&mut self, part: RangeView<'_, T>) {
         self.first = part.bucket().map_or(0, |(_, indices)| !indices);
         self.more.clear();
-        if let Part::Leaf { leaf, .. } = part {
+        if let RangeView::Leaf { leaf, .. } = part {
             self.more.resize(leaf.entries().len() / Indices::BITS as usize, 0);
         }
     }
 
-    /// Returns the entries of a bucket that are not in it.
+    /// Returns the indices of a bucket that are not in the set.
     #[inline]
     pub(crate) const fn others(&self) -> Indices {
         !self.first

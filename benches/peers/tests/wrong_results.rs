@@ -1,4 +1,4 @@
-//! A map that answers wrongly fails the run.
+//! A map with wrong results fails the run.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,7 +19,7 @@ const CLONES_NOTHING: u8 = 6;
 const ITERATES_NOTHING: u8 = 7;
 const ALL_EQUAL: u8 = 8;
 const NONE_EQUAL: u8 = 9;
-const ALGEBRA_ANSWERS_SELF: u8 = 10;
+const ALGEBRA_RETURNS_SELF: u8 = 10;
 const EDITS_NOTHING: u8 = 11;
 
 /// Std's map with the fault `F`.
@@ -92,7 +92,7 @@ impl<const F: u8> BenchMap<u64, u64> for Faulty<F> {
     }
 
     fn diff(&self, newer: &Self) -> usize {
-        if F == ALGEBRA_ANSWERS_SELF {
+        if F == ALGEBRA_RETURNS_SELF {
             0
         } else {
             newer.0.iter().filter(|&(key, value)| self.0.get(key) != Some(value)).count()
@@ -101,7 +101,7 @@ impl<const F: u8> BenchMap<u64, u64> for Faulty<F> {
 
     fn merge(&self, newer: &Self) -> Self {
         let mut all = self.0.clone();
-        all.extend(newer.0.iter().filter(|_| F != ALGEBRA_ANSWERS_SELF));
+        all.extend(newer.0.iter().filter(|_| F != ALGEBRA_RETURNS_SELF));
         Self(all)
     }
 
@@ -115,18 +115,18 @@ impl<const F: u8> BenchMap<u64, u64> for Faulty<F> {
 
     fn symmetric_difference(&self, other: &Self) -> Self {
         let mut all = self.difference(other);
-        all.0.extend(other.difference(self).0.into_iter().filter(|_| F != ALGEBRA_ANSWERS_SELF));
+        all.0.extend(other.difference(self).0.into_iter().filter(|_| F != ALGEBRA_RETURNS_SELF));
         all
     }
 }
 
 impl<const F: u8> Faulty<F> {
     fn kept(&self, keep: impl Fn(&u64) -> bool) -> Self {
-        Self(self.0.iter().filter(|(key, _)| F == ALGEBRA_ANSWERS_SELF || keep(key)).map(|(&k, &v)| (k, v)).collect())
+        Self(self.0.iter().filter(|(key, _)| F == ALGEBRA_RETURNS_SELF || keep(key)).map(|(&k, &v)| (k, v)).collect())
     }
 }
 
-/// Is the run of `op` failed by the fault?
+/// Returns true if the fault makes the run of `op` fail.
 fn fails<const F: u8>(op: Op) -> bool {
     let input = Input::new::<Random>(100, 0);
     let runner = Runner::<u64, u64, Faulty<F>>::new::<All>(&input);
@@ -134,17 +134,17 @@ fn fails<const F: u8>(op: Op) -> bool {
 }
 
 #[test]
-fn right_answers_pass() {
+fn correct_results_pass() {
     for (op, name, _) in Op::ALL {
         assert!(!fails::<NONE>(op), "{name}");
     }
 }
 
-/// Whether an operation fails, and those that must.
+/// A function that returns whether an operation fails, and the operations for which it must return true.
 type Case = (fn(Op) -> bool, &'static [Op]);
 
 #[test]
-fn wrong_answers_fail() {
+fn wrong_results_fail() {
     let faults: [Case; 11] = [
         (fails::<GET_MISSES>, &[Op::GetHit]),
         (fails::<GET_HITS>, &[Op::GetMiss]),
@@ -156,7 +156,7 @@ fn wrong_answers_fail() {
         (fails::<ALL_EQUAL>, &[Op::EqOne]),
         (fails::<NONE_EQUAL>, &[Op::EqUnshared]),
         (
-            fails::<ALGEBRA_ANSWERS_SELF>,
+            fails::<ALGEBRA_RETURNS_SELF>,
             &[Op::DiffOne, Op::MergeOne, Op::Union, Op::Intersection, Op::Difference, Op::SymmetricDifference],
         ),
         (fails::<EDITS_NOTHING>, &[Op::Entry, Op::GetMut, Op::RetainHalf, Op::RetainMost]),

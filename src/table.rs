@@ -1,0 +1,167 @@
+//! [`Table`], a trie with the hasher of its keys, of which maps, sets and their transients are wrappers.
+//!
+//! The wrappers differ in which part of an entry is its key, which is a type parameter, and in `clone`, the function
+//! that copies the entries of shared nodes: maps and sets pass that of `Clone`, a transient the one that it was
+//! created with.
+
+use core::hash::{BuildHasher, Hash};
+use core::marker::PhantomData;
+
+use equivalent::Equivalent;
+
+use crate::trie::{CloneFn, HashTrie, Inserted, into_ok, wrap_ok};
+
+mod pairwise;
+
+pub(crate) use pairwise::{KeyedPairWalk, Same};
+
+/// Defines which part of an entry is its key.
+pub(crate) trait KeyOf<T> {
+    type Key;
+
+    fn key(entry: &T) -> &Self::Key;
+
+    /// Returns `true` if two entries have equal keys.
+    #[inline]
+    fn same_key(a: &T, b: &T) -> bool
+    where
+        Self::Key: Eq,
+    {
+        Self::key(a) == Self::key(b)
+    }
+}
+
+/// The entries of maps: the key is the first field.
+pub(crate) struct MapKey;
+
+impl<K, V> KeyOf<(K, V)> for MapKey {
+    type Key = K;
+
+    #[inline]
+    fn key(entry: &(K, V)) -> &K {
+        &entry.0
+    }
+}
+
+/// The elements of sets: the whole element is the key.
+pub(crate) struct SetKey;
+
+impl<T> KeyOf<T> for SetKey {
+    type Key = T;
+
+    #[inline]
+    fn key(element: &T) -> &T {
+        element
+    }
+}
+
+/// A trie with the hasher of its keys.
+pub(crate) struct Table<T, S, M> {
+    pub(crate) trie: HashTrie<T>,
+    pub(crate) hasher: S,
+    key_of: PhantomData<M>,
+}
+
+impl<T, S: Clone, M> Clone for Table<T, S, M> {
+    fn clone(&self) -> Self {
+        Self::new(self.trie.clone(), self.hasher.clone())
+    }
+}
+
+impl<T, S, M> Table<T, S, M> {
+    #[inline]
+    pub(crate) const fn new(trie: HashTrie<T>, hasher: S) -> Self {
+        Self { trie, hasher, key_of: PhantomData }
+    }
+}
+
+impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
+    /// Returns the hash of the key of `entry`.
+    #[inline]
+    pub(crate) fn hash(&self, entry: &T) -> u64 {
+        self.hasher.hash_one(M::key(entry))
+    }
+
+    /// Returns a reference to the entry of `key`.
+    #[inline]
+    pub(crate) fn get<Q: ?Sized + Hash + Equivalent<M::Key>>(&self, key: &Q) -> Option<&T> {
+        // Does not hash for an empty trie.
+        if self.trie.is_empty() {
+            return None;
+        }
+        self.trie.find(self.hasher.hash_one(key), |entry| key.equivalent(M::key(entry)))
+    }
+
+    /// Returns a mutable reference to the entry of `key`.
+    #[inline]
+    pub(crate) fn get_mut<Q>(&mut self, key: &Q, clone: impl CloneFn<T>) -> Option<&mut T>
+    where
+        Q: ?Sized + Hash + Equivalent<M::Key>,
+    {
+        let same = wrap_ok(|entry| key.equivalent(M::key(entry)));
+        into_ok(self.trie.try_find_mut_with(self.hasher.hash_one(key), same, clone))
+    }
+
+    /// Inserts `entry` unless there is an entry with an equal key. Otherwise calls `found` with a mutable reference
+    /// to the existing entry and with `entry`, and returns its result.
+    #[inline]
+    pub(crate) fn insert<R>(
+        &mut self,
+        entry: T,
+        clone: impl CloneFn<T>,
+        found: impl FnOnce(&mut T, T) -> R,
+    ) -> Option<R> {
+        let hash = self.hash(&entry);
+        match into_ok(self.trie.try_insert_with(hash, entry, |present, new| Ok(M::same_key(present, new)), clone)) {
+            Inserted::New => None,
+            Inserted::Found(present, entry) => Some(found(present, entry)),
+        }
+    }
+
+    /// Inserts `entry` unless there is an entry with an equal key, and returns whether it was inserted. Nothing is
+    /// copied or changed if it was not.
+    #[inline]
+    pub(crate) fn insert_if_absent(&mut self, entry: T, clone: impl CloneFn<T>) -> bool {
+        let hash = self.hash(&entry);
+        let is_new = self.trie.find(hash, |present| M::same_key(present, &entry)).is_none();
+        if is_new {
+            into_ok(self.trie.try_insert_with(hash, entry, |_, _| Ok(false), clone));
+        }
+        is_new
+    }
+
+    /// Removes the entry of `key` and returns it.
+    #[inline]
+    pub(crate) fn remove<Q>(&mut self, key: &Q, clone: impl CloneFn<T>) -> Option<T>
+    where
+        Q: ?Sized + Hash + Equivalent<M::Key>,
+    {
+        let same = wrap_ok(|entry| key.equivalent(M::key(entry)));
+        into_ok(self.trie.try_remove_with(self.hasher.hash_one(key), same, clone))
+    }
+
+    /// Calls [`insert`](Self::insert) for each of `entries`, or builds the whole trie at once if it is empty.
+    pub(crate) fn extend<R>(
+        &mut self,
+        entries: impl IntoIterator<Item = T>,
+        clone: impl CloneFn<T>,
+        mut found: impl FnMut(&mut T, T) -> R,
+    ) {
+        let Self { trie, hasher, .. } = self;
+        let hashed = entries.into_iter().map(|entry| (hasher.hash_one(M::key(&entry)), entry));
+        let same = |present: &T, new: &T| Ok(M::same_key(present, new));
+        into_ok(trie.try_extend_with(hashed, same, |present, new| drop(found(present, new)), clone));
+    }
+
+    /// Calls [`insert_if_absent`](Self::insert_if_absent) for each of `entries`, or builds the whole trie at once if
+    /// it is empty.
+    pub(crate) fn extend_if_absent(&mut self, entries: impl IntoIterator<Item = T>, clone: impl CloneFn<T>) {
+        if self.trie.is_empty() {
+            // An empty trie has no nodes that could be copied needlessly.
+            return self.extend(entries, clone, |_, _| ());
+        }
+        for entry in entries {
+            self.insert_if_absent(entry, clone);
+        }
+    }
+}

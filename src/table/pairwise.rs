@@ -1,0 +1,154 @@
+//! Operations on two tables: node by node if their hashers are compatible, otherwise entry by entry, with the same
+//! result.
+
+use alloc::vec::{self, Vec};
+use core::convert::Infallible;
+use core::hash::{BuildHasher, Hash};
+use core::iter::FusedIterator;
+
+use super::{KeyOf, Table};
+use crate::trie::{HashTrie, Merge, Pair, PairWalk, SetOp, into_ok, never_clone};
+
+/// An equality that cannot fail, for types that have to name it.
+pub(crate) type Same<T> = fn(&T, &T) -> Result<bool, Infallible>;
+
+impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
+    /// Returns `true` if both hashers give the same hashes to the keys in the tries, as far as a sample shows. The
+    /// entries of `other` may be of another type.
+    ///
+    /// For each sampled entry, only the hasher of the other table is called: the stored hash shows the result of the
+    /// entry's own hasher.
+    ///
+    /// Zero-sized hashers have no state in which they could differ.
+    pub(crate) fn hashers_agree_on_samples<U>(&self, other: &Table<U, S, M>) -> bool
+    where
+        M: KeyOf<U, Key = <M as KeyOf<T>>::Key>,
+    {
+        size_of::<S>() == 0
+            || other.trie.is_empty()
+            || self.trie.sample_is_hashed_by(1, |entry| other.hasher.hash_one(<M as KeyOf<T>>::key(entry)))
+                && other.trie.sample_is_hashed_by(2, |entry| self.hasher.hash_one(<M as KeyOf<U>>::key(entry)))
+    }
+
+    /// Like [`hashers_agree_on_samples`](Self::hashers_agree_on_samples), but does not take samples if both tries
+    /// share a node: each hasher has computed the hashes of all entries below it, or has been found to agree on them.
+    pub(crate) fn hashers_compatible(&self, other: &Self) -> bool {
+        size_of::<S>() == 0 || self.trie.shares_children_with(&other.trie) || self.hashers_agree_on_samples(other)
+    }
+
+    /// Returns the entries of `other` as a trie with the hasher of `self`: a clone of its trie if the hashers are
+    /// compatible.
+    pub(crate) fn rehashed(&self, other: &Self) -> HashTrie<T>
+    where
+        T: Clone,
+    {
+        if self.hashers_compatible(other) {
+            return other.trie.clone();
+        }
+        let mut trie = HashTrie::new();
+        let hashed = other.trie.iter().map(|entry| (self.hash(entry), entry.clone()));
+        into_ok(trie.try_extend_with(hashed, |a, b| Ok(M::same_key(a, b)), |_, _| (), never_clone));
+        trie
+    }
+
+    /// Returns the result of `op` and `both` for two tables, with the hasher of `self`. `both` is called for each
+    /// pair of equal keys, except in shared subtrees for which `op` decides.
+    pub(crate) fn merge(&self, other: &Self, op: SetOp, mut both: impl FnMut(&T, &T) -> Merge<T>) -> Self
+    where
+        T: Clone,
+        S: Clone,
+    {
+        let other = self.rehashed(other);
+        let same = |a: &T, b: &T| Ok(M::same_key(a, b));
+        let merged = into_ok(self.trie.try_merge_with(&other, op, same, |a, b| Ok(both(a, b)), T::clone));
+        // Dropped explicitly: if the destructor of an entry panicked while `merged` is returned, `merged` would leak.
+        drop(other);
+        Self::new(merged, self.hasher.clone())
+    }
+
+    /// Pairs the entries of two tables by key, lazily if the hashers are compatible. `same` returns whether two
+    /// entries have equal keys.
+    pub(crate) fn pairs<'a, F>(&'a self, other: &'a Self, same: F) -> KeyedPairWalk<'a, T, F>
+    where
+        F: FnMut(&T, &T) -> Result<bool, Infallible>,
+    {
+        if self.hashers_compatible(other) {
+            return KeyedPairWalk::Lazy(self.trie.pairs(&other.trie, same));
+        }
+        let left = self.trie.iter().map(|entry| match other.get(M::key(entry)) {
+            Some(other) => Pair::Both(entry, other),
+            None => Pair::Left(entry),
+        });
+        let right = other.trie.iter().filter(|entry| self.get(M::key(entry)).is_none());
+        KeyedPairWalk::Found(left.chain(right.map(Pair::Right)).collect::<Vec<_>>().into_iter())
+    }
+
+    /// Returns `true` if both have the same keys, with entries that are equal by `eq`. Shared subtrees count as equal
+    /// without being visited.
+    pub(crate) fn eq(&self, other: &Self, mut eq: impl FnMut(&T, &T) -> bool) -> bool {
+        // Tries that are equal node by node are equal whatever their hashers are. The hashers are compared only for
+        // other tries.
+        self.trie.eq(&other.trie, &mut eq) || self.eq_by_search(other, eq)
+    }
+
+    /// Does what [`eq`](Self::eq) does for tables that are not equal node by node: if the hashers are not compatible,
+    /// searches for each entry.
+    pub(crate) fn eq_by_search(&self, other: &Self, mut eq: impl FnMut(&T, &T) -> bool) -> bool {
+        self.trie.len() == other.trie.len()
+            && !self.hashers_compatible(other)
+            && self.trie.iter().all(|entry| other.get(M::key(entry)).is_some_and(|other| eq(entry, other)))
+    }
+
+    /// Returns `true` if `other` has all keys of this table, with entries that `holds` accepts. Shared subtrees are
+    /// accepted without being visited.
+    pub(crate) fn is_within(&self, other: &Self, mut holds: impl FnMut(&T, &T) -> bool) -> bool {
+        self.trie.len() <= other.trie.len()
+            && self.pairs(other, |a, b| Ok(M::same_key(a, b))).all(|pair| match pair {
+                Pair::Left(_) => false,
+                Pair::Right(_) => true,
+                Pair::Both(a, b) => holds(a, b),
+            })
+    }
+
+    /// Returns `true` if the tables have no keys in common.
+    pub(crate) fn is_disjoint(&self, other: &Self) -> bool {
+        let mut pairs = self.pairs(other, |a, b| Ok(M::same_key(a, b)));
+        while let Some(pair) = pairs.next() {
+            if matches!(pair, Pair::Both(..)) || pairs.shares_entries() {
+                return false;
+            }
+        }
+        !pairs.shares_entries()
+    }
+}
+
+/// The entries of two tables, paired by key, except those in shared subtrees.
+pub(crate) enum KeyedPairWalk<'a, T, F> {
+    Lazy(PairWalk<'a, T, F>),
+    /// The pairs found by a lookup of each key.
+    Found(vec::IntoIter<Pair<'a, T>>),
+}
+
+impl<T, F> KeyedPairWalk<'_, T, F> {
+    /// Returns `true` if a shared subtree that has entries has been skipped.
+    fn shares_entries(&self) -> bool {
+        match self {
+            Self::Lazy(pairs) => pairs.shares_entries(),
+            Self::Found(_) => false,
+        }
+    }
+}
+
+impl<'a, T, F: FnMut(&T, &T) -> Result<bool, Infallible>> Iterator for KeyedPairWalk<'a, T, F> {
+    type Item = Pair<'a, T>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Pair<'a, T>> {
+        match self {
+            Self::Lazy(pairs) => pairs.next(),
+            Self::Found(pairs) => pairs.next(),
+        }
+    }
+}
+
+impl<T, F: FnMut(&T, &T) -> Result<bool, Infallible>> FusedIterator for KeyedPairWalk<'_, T, F> {}
