@@ -6,7 +6,8 @@
 
 Each contender does each task on the same keys, in turns, for several rounds; the medians are compared. What a task
 starts from is built before the clock runs, every result is compared with the dict's, and the cyclic collector rests while
-the clock runs, as in `timeit`. The clock is that of the processor, so that other programs disturb less. Writes a table (`bench.md`) and a chart (`bench.svg`) into the directory `--out`.
+the clock runs, as in `timeit`, except in tasks that end in "collector on". The clock is that of the processor, so that
+other programs disturb less. Writes a table (`bench.md`) and a chart (`bench.svg`) into the directory `--out`.
 """
 
 import argparse
@@ -298,11 +299,28 @@ def one_by_one(c, m, keys):
     return c.fill(m, keys) if isinstance(c, Dict) else Contender.fill(c, m, keys)
 
 
+def amid_lists(c, box, keys):
+    """Changes that come with ten new lists each, all of which stay: so the collector has work.
+
+    Nothing but the variable refers to the map, and so all its nodes are its own.
+    """
+    m, lists = box.pop(), []
+    for k in keys:
+        if isinstance(c, Dict):
+            m[k] = []
+        else:
+            m = c.assoc(m, k, [])
+        lists.append([[] for _ in range(10)])
+    box.append(m)
+    return box
+
+
 class Task:
     """What is timed, what it starts from, and whether a result is right."""
 
     def __init__(self, name, run, right, start=lambda c, load: (load.base(c),)):
         self.name, self.run, self.right, self.start = name, run, right, start
+        self.collector = name.endswith("collector on")
 
 
 def empty(c, load):
@@ -338,6 +356,15 @@ TASKS = [
         "100 variants",
         lambda c, load, m: versions(c, m, load.few[0]),
         lambda load, r: [m[load.few[0]] for m in r] == list(range(100)) and len(r[0]) == load.n,
+    ),
+    *(
+        Task(
+            f"1000 changes amid new lists, collector {state}",
+            lambda c, load, box: amid_lists(c, box, load.queries[:1000]),
+            lambda load, box: dict(box[0].items()) == load.d | {k: [] for k in load.queries[:1000]},
+            lambda c, load: ([c.build(load.d)],),
+        )
+        for state in ("off", "on")
     ),
     Task(
         "merge of two, half in common",
@@ -379,7 +406,8 @@ def changed(c, m, load):
 
 def timed(task, contender, load, start, repeat):
     gc.collect()
-    gc.disable()
+    if not task.collector:
+        gc.disable()
     before = time.process_time()
     for _ in range(repeat):
         result = task.run(contender, load, *start)

@@ -1,13 +1,13 @@
 //! Tries that drop one after the other, not one inside the other.
 //!
-//! A map in a map in a map is dropped from the outside in, and each level takes some of the stack. CPython's own containers
-//! stop at a depth of 50 and leave the rest for later; so do ours.
+//! A map in a map in a map is dropped from the outside in, and each level takes some of the stack. CPython's own
+//! containers stop at a depth of 50 and leave the rest for later; so do ours.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::mem;
 
-use perennial::HashTrie;
+use perennial::trie::HashTrie;
 
 use crate::entry::Keyed;
 
@@ -16,6 +16,8 @@ const DEPTH_MAX: u32 = 50;
 
 thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
+    /// True if something may have been left for later: to look takes longer where the list needs a destructor.
+    static DEFERRED: Cell<bool> = const { Cell::new(false) };
     /// What has been left for later. Not empty only while something is being dropped.
     static LATER: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
 }
@@ -31,13 +33,14 @@ impl<T: Keyed> Drop for Deferred<T> {
         let trie = mem::take(&mut self.0);
         let depth = DEPTH.get();
         if depth >= DEPTH_MAX {
+            DEFERRED.set(true);
             // Dropped here and now if the thread is so near its end that it has no list.
             let _ = LATER.try_with(|later| later.borrow_mut().push(Box::new(trie)));
             return;
         }
         DEPTH.set(depth + 1);
         drop(trie);
-        if depth == 0 {
+        if depth == 0 && DEFERRED.take() {
             while let Ok(Some(trie)) = LATER.try_with(|later| later.borrow_mut().pop()) {
                 drop(trie);
             }

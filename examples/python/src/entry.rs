@@ -1,11 +1,17 @@
 //! What the tries hold, and when two keys are the same.
 
-use perennial::HashTrie;
+use perennial::trie::Entry as Place;
+use perennial::trie::HashTrie;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 /// What a trie finds by a key.
 pub trait Keyed: Clone + Send + Sync + 'static {
     fn key(&self) -> &Py<PyAny>;
+
+    /// Shows the collector what the entry refers to.
+    fn visit(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError>;
 }
 
 /// A key and its value. The trie keeps 32 bits of the hash beside it.
@@ -15,10 +21,23 @@ pub struct Entry {
     pub value: Py<PyAny>,
 }
 
+impl Entry {
+    /// Returns `key: value`, as a dict shows it.
+    pub fn repr(&self, py: Python<'_>) -> PyResult<String> {
+        let (key, value) = (self.key.bind(py).repr()?, self.value.bind(py).repr()?);
+        Ok(format!("{}: {}", key.to_str()?, value.to_str()?))
+    }
+}
+
 impl Keyed for Entry {
     #[inline]
     fn key(&self) -> &Py<PyAny> {
         &self.key
+    }
+
+    fn visit(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.key)?;
+        visit.call(&self.value)
     }
 }
 
@@ -26,10 +45,20 @@ impl Keyed for Entry {
 #[derive(Clone)]
 pub struct Element(pub Py<PyAny>);
 
+impl Element {
+    pub fn repr(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(self.0.bind(py).repr()?.to_str()?.to_owned())
+    }
+}
+
 impl Keyed for Element {
     #[inline]
     fn key(&self) -> &Py<PyAny> {
         &self.0
+    }
+
+    fn visit(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.0)
     }
 }
 
@@ -45,59 +74,89 @@ impl<'a, 'py> Query<'a, 'py> {
         Ok(Self { key, hash: key.hash()? })
     }
 
-    /// The hash for the trie, which mixes it.
+    /// Returns the hash for the trie, which mixes it.
     #[inline]
     pub fn hash(&self) -> u64 {
         self.hash as u64
     }
 
-    /// Is this the key that `entry` has? As in a dict: an object is the same as itself, and `==` is asked only if the
-    /// hashes are equal. The trie asks about all entries whose hash has the same low bits.
+    /// Returns true if `entry` has this key. As in a dict, an object is the same as itself, and `==` is called only if
+    /// the hashes are equal. The trie asks about all entries whose hash has the same low bits.
     #[inline]
     fn is_of(&self, entry: &impl Keyed) -> PyResult<bool> {
         let there = entry.key().bind(self.key.py());
-        Ok(there.is(self.key) || (there.hash()? == self.hash && there.eq(self.key)?))
+        Ok(there.is(self.key) || (self.has_hash(there)? && there.eq(self.key)?))
+    }
+
+    /// Returns true if the other key has the same hash. To compare two strings does no harm and takes less time.
+    #[inline]
+    fn has_hash(&self, there: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let strings = self.key.is_exact_instance_of::<PyString>() && there.is_exact_instance_of::<PyString>();
+        Ok(strings || there.hash()? == self.hash)
     }
 }
 
-/// Have both the same key?
+/// Returns true if both have the same key.
 pub fn same_key<T: Keyed>(py: Python<'_>, a: &T, b: &T) -> PyResult<bool> {
     let (a, b) = (a.key().bind(py), b.key().bind(py));
     Ok(a.is(b) || (a.hash()? == b.hash()? && a.eq(b)?))
 }
 
-/// Are both the same object, or equal?
+/// Returns true if both are the same object, or equal.
 pub fn same_value(py: Python<'_>, a: &Py<PyAny>, b: &Py<PyAny>) -> PyResult<bool> {
     Ok(a.is(b) || a.bind(py).eq(b)?)
 }
 
-/// The entry with the key.
+/// Returns the entry with the key.
 #[inline]
 pub fn find<'t, T: Keyed>(trie: &'t HashTrie<T>, query: &Query<'_, '_>) -> PyResult<Option<&'t T>> {
     trie.try_find(query.hash(), |entry| query.is_of(entry))
 }
 
-/// Puts `entry` in. An equal one is handed out.
+/// Gives the key this value. An equal key that is there stays, and nothing changes if it has this very value.
+#[inline]
+pub fn assign(trie: &mut HashTrie<Entry>, query: &Query<'_, '_>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    let mut unchanged = false;
+    let place = trie.try_entry(query.hash(), |there| {
+        let found = query.is_of(there)?;
+        unchanged = found && there.value.is(value);
+        PyResult::Ok(found)
+    })?;
+    match place {
+        Place::Occupied(_) if unchanged => {}
+        Place::Occupied(mut place) => place.get_mut().value = value.clone().unbind(),
+        // One way down, where `VacantEntry::insert` takes two.
+        Place::Vacant(_) => add(trie, query, Entry { key: query.key.clone().unbind(), value: value.clone().unbind() }),
+    }
+    Ok(())
+}
+
+/// Adds `entry`, whose key is not in the trie.
+#[inline]
+pub fn add<T: Keyed>(trie: &mut HashTrie<T>, query: &Query<'_, '_>, entry: T) {
+    trie.insert(query.hash(), entry, |_, _| false);
+}
+
+/// Inserts `entry`, and returns an equal one that was there.
 #[inline]
 pub fn insert<T: Keyed>(trie: &mut HashTrie<T>, query: &Query<'_, '_>, entry: T) -> PyResult<Option<T>> {
     trie.try_insert(query.hash(), entry, |there, _| query.is_of(there))
 }
 
-/// Puts `entry`, which has the very key of an entry that is there, in the place of that one, or adds it. Asks nothing.
-#[inline]
-pub fn put<T: Keyed>(trie: &mut HashTrie<T>, query: &Query<'_, '_>, entry: T) -> Option<T> {
-    trie.insert(query.hash(), entry, |there, new| there.key().is(new.key()))
+/// Inserts `entry` in place of the one that has the very key of the query.
+pub fn put_back<T: Keyed>(trie: &mut HashTrie<T>, query: &Query<'_, '_>, entry: T) -> Option<T> {
+    trie.insert(query.hash(), entry, |there, _| there.key().is(query.key))
 }
 
-/// Takes the entry with the key out.
+/// Removes the entry with the key, and returns it.
 #[inline]
 pub fn remove<T: Keyed>(trie: &mut HashTrie<T>, query: &Query<'_, '_>) -> PyResult<Option<T>> {
     trie.try_remove(query.hash(), |entry| query.is_of(entry))
 }
 
-/// A trie of all `entries`. Of equal keys the first one stays, and `replace` brings its entry up to date.
+/// Returns a trie of all `entries`. Of equal keys the first one stays, and `replace` brings its entry up to date.
 pub fn build<T: Keyed>(py: Python<'_>, entries: Vec<T>, replace: impl FnMut(&mut T, T)) -> PyResult<HashTrie<T>> {
     let hashed = entries.into_iter().map(|entry| Ok((entry.key().bind(py).hash()? as u64, entry)));
     let hashed = hashed.collect::<PyResult<Vec<_>>>()?;
-    HashTrie::try_build(hashed.into_iter(), |a, b| same_key(py, a, b), replace)
+    HashTrie::try_build(hashed, |a, b| same_key(py, a, b), replace)
 }

@@ -1,18 +1,24 @@
-//! Iterators. Each keeps its map alive and is safe to share: a lock is held while entries are taken, and while it is held
-//! no Python code runs.
+//! Iterators over large maps and sets. Each keeps its map alive until it is exhausted. Several threads may share one.
 
 use std::hint::black_box;
-use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use perennial::trie::Iter;
+use pyo3::PyClass;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::sync::MutexExt;
+use pyo3::pyclass::PyClassGuardMut;
+use pyo3::pyclass::boolean_struct::False;
+use pyo3::types::PyList;
 use self_cell::self_cell;
 
+use crate::collection::{Collection, list};
 use crate::entry::{Element, Entry};
 use crate::map::PersistentMap;
 use crate::set::PersistentSet;
+
+/// Up to so many entries are iterated over as a list, which takes half the time.
+const LIST_MAX: usize = 256;
 
 /// The most entries that are taken at once. The objects lie far apart in memory, so a batch is first touched in a loop
 /// that does nothing else, in which the processor fetches many at a time. At a million strings this takes a third off.
@@ -40,25 +46,43 @@ self_cell! {
     }
 }
 
-/// What is left of an iteration: a batch, the next one last, and what comes after it.
-struct Rest<C, I> {
-    batch: Vec<I>,
-    /// How many entries the next batch has.
-    size: usize,
-    cursor: C,
+/// Borrows an iterator. Without the global lock another thread may have it, but not for long: it runs no Python code
+/// meanwhile.
+fn borrow_mut<'a, T: PyClass<Frozen = False>>(iterator: &'a Bound<'_, T>) -> PyClassGuardMut<'a, T> {
+    loop {
+        match iterator.as_any().extract() {
+            Ok(guard) => return guard,
+            Err(_) => iterator.py().detach(thread::yield_now),
+        }
+    }
 }
 
-/// Defines an iterator class over `$collection`, which yields what `$taken` takes from an entry.
+/// Defines an iterator class over `$collection`, which yields what `$take` takes from an entry.
 macro_rules! iterators {
-    ($($(#[$doc:meta])* $name:ident: $cursor:ident over $collection:ty, $item:ty = $taken:path; touching $touch:path;)+) => {$(
+    ($(
+        $(#[$doc:meta])*
+        $name:ident: $cursor:ident over $collection:ty, $item:ty = $take:path; touching $touch:path;
+    )+) => {$(
         $(#[$doc])*
-        #[pyclass(frozen, module = "pypersistent")]
-        pub struct $name(Mutex<Rest<$cursor, $item>>);
+        #[pyclass(module = "pypersistent")]
+        pub struct $name {
+            /// Entries to be yielded, the next one last.
+            batch: Vec<$item>,
+            /// How many entries the next batch has.
+            size: usize,
+            /// What comes after the batch.
+            cursor: Option<$cursor>,
+        }
 
         impl $name {
-            pub fn new(collection: &Bound<'_, $collection>) -> Self {
+            /// Returns an iterator, of this class if there are many entries.
+            pub fn over<'py>(collection: &Bound<'py, $collection>) -> PyResult<Bound<'py, PyAny>> {
+                let (py, trie) = (collection.py(), collection.get().trie());
+                if trie.len() <= LIST_MAX {
+                    return Ok(list(py, trie, |entry| $take(entry, py))?.try_iter()?.into_any());
+                }
                 let cursor = $cursor::new(collection.clone().unbind(), |collection| collection.get().trie().iter());
-                Self(Mutex::new(Rest { batch: Vec::new(), size: BATCH_MIN, cursor }))
+                Ok(Bound::new(py, Self { batch: Vec::new(), size: BATCH_MIN, cursor: Some(cursor) })?.into_any())
             }
         }
 
@@ -68,28 +92,46 @@ macro_rules! iterators {
                 slf.clone()
             }
 
-            fn __next__(&self, py: Python<'_>) -> Option<$item> {
-                let mut rest = self.0.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner);
-                let Rest { batch, size, cursor } = &mut *rest;
+            fn __next__(slf: &Bound<'_, Self>) -> Option<$item> {
+                let py = slf.py();
+                // Dropped when the iterator is not borrowed any more: that may run Python code.
+                let _exhausted;
+                let mut rest = borrow_mut(slf);
+                let Self { batch, size, cursor } = &mut *rest;
                 if batch.is_empty() {
-                    cursor.with_dependent_mut(|_, left| {
+                    cursor.as_mut()?.with_dependent_mut(|_, left| {
                         black_box(left.clone().take(*size).fold(0, |all, entry| all ^ $touch(entry, py)));
-                        batch.extend(left.take(*size).map(|entry| $taken(entry, py)));
+                        batch.extend(left.take(*size).map(|entry| $take(entry, py)));
                     });
                     batch.reverse();
                     *size = BATCH_MAX.min(2 * *size);
                 }
-                batch.pop()
+                let next = batch.pop();
+                if next.is_none() {
+                    _exhausted = cursor.take();
+                }
+                next
             }
 
-            fn __length_hint__(&self, py: Python<'_>) -> usize {
-                let rest = self.0.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner);
-                rest.batch.len() + rest.cursor.borrow_dependent().len()
+            fn __length_hint__(slf: &Bound<'_, Self>) -> usize {
+                let rest = borrow_mut(slf);
+                rest.batch.len() + rest.cursor.as_ref().map_or(0, |cursor| cursor.borrow_dependent().len())
+            }
+
+            /// Pickled as those of a dict: as an iterator over a list of what is left.
+            fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyList>,))> {
+                let py = slf.py();
+                let rest = borrow_mut(slf);
+                let mut left: Vec<_> = rest.batch.iter().rev().cloned().collect();
+                if let Some(cursor) = &rest.cursor {
+                    left.extend(cursor.borrow_dependent().clone().map(|entry| $take(entry, py)));
+                }
+                drop(rest);
+                Ok((py.import("builtins")?.getattr("iter")?, (PyList::new(py, left)?,)))
             }
 
             fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-                // Whoever holds the lock is in the middle of a step, and this is then no garbage.
-                self.0.try_lock().map_or(Ok(()), |rest| visit.call(rest.cursor.borrow_owner()))
+                self.cursor.as_ref().map_or(Ok(()), |cursor| visit.call(cursor.borrow_owner()))
             }
         }
     )+};

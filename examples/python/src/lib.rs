@@ -1,31 +1,40 @@
-//! `pypersistent`: persistent maps and sets for Python, thin classes over [`perennial::HashTrie`].
+//! `pypersistent`: persistent maps and sets for Python, thin classes over [`perennial::trie::HashTrie`].
 //!
-//! Two rules keep Python code, which may do anything and may fail, away from half-done work. What a method looks at is a
-//! version that nothing can change, since the classes are frozen. What it changes is a handle of its own, put in place
-//! when all has gone well.
+//! Two rules keep Python code, which may do anything and may fail, away from half-done work. What a method looks at is
+//! a version that nothing can change, since the classes are frozen. What it changes is a handle of its own, or a
+//! mutation that no other call can borrow meanwhile.
 
+mod collection;
+mod collector;
 mod deferred;
 mod entry;
 mod iter;
 mod map;
+mod map_mutation;
 mod mutation;
 mod nested;
+mod pickle;
 mod set;
+mod set_mutation;
 mod source;
 mod views;
 
 use pyo3::prelude::*;
 
+/// Persistent maps and sets: immutable, with versions that share memory.
 #[pymodule(gil_used = false)]
 mod pypersistent {
     use pyo3::prelude::*;
 
+    use crate::collector;
     #[pymodule_export]
     use crate::map::PersistentMap;
     #[pymodule_export]
-    use crate::mutation::MapMutation;
+    use crate::map_mutation::MapMutation;
     #[pymodule_export]
     use crate::set::PersistentSet;
+    #[pymodule_export]
+    use crate::set_mutation::SetMutation;
     #[pymodule_export]
     use crate::views::{ItemsView, KeysView, ValuesView};
 
@@ -33,9 +42,11 @@ mod pypersistent {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let py = module.py();
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         let abc = py.import("collections.abc")?;
         let classes = [
             (py.get_type::<PersistentMap>(), "Mapping"),
+            (py.get_type::<MapMutation>(), "MutableMapping"),
             (py.get_type::<PersistentSet>(), "Set"),
             (py.get_type::<KeysView>(), "KeysView"),
             (py.get_type::<ItemsView>(), "ItemsView"),
@@ -44,6 +55,6 @@ mod pypersistent {
         for (class, name) in classes {
             abc.getattr(name)?.call_method1("register", (class,))?;
         }
-        Ok(())
+        collector::watch(module)
     }
 }

@@ -2,28 +2,27 @@
 
 use std::sync::atomic::{AtomicIsize, Ordering};
 
-use perennial::HashTrie;
-use perennial::trie::Kept;
+use perennial::trie::HashTrie;
+use perennial::trie::Merge;
 use pyo3::exceptions::PyKeyError;
 use pyo3::gc::{PyTraverseError, PyVisit};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyMapping, PyTuple, PyType};
 
+use crate::collection::{Collection, in_order, list, make, size_of, subclass, with_trie};
+use crate::collector;
 use crate::deferred::Deferred;
-use crate::entry::{Entry, Query, find, put, remove, same_key, same_value};
+use crate::entry::{Entry, Query, assign, find, remove, same_key, same_value};
 use crate::iter::KeyIterator;
-use crate::mutation::MapMutation;
+use crate::map_mutation::MapMutation;
 use crate::nested;
-use crate::source::{entries, map_of, map_trie};
+use crate::pickle;
+use crate::source::{entries, given, map_of, map_trie};
 use crate::views::{ItemsView, KeysView, ValuesView};
 
 /// The hash that stands for "not computed yet"; Python has no object of this hash.
 pub const NO_HASH: isize = -1;
 
-/// PersistentMap(source=None, /, **entries)
-/// --
-///
 /// An immutable mapping that shares memory with the versions it was made from.
 #[pyclass(frozen, subclass, weakref, mapping, generic, module = "pypersistent")]
 pub struct PersistentMap {
@@ -31,9 +30,16 @@ pub struct PersistentMap {
     hash: AtomicIsize,
 }
 
-impl PersistentMap {
-    pub fn trie(&self) -> &HashTrie<Entry> {
+impl Collection for PersistentMap {
+    type Entry = Entry;
+
+    #[inline]
+    fn trie(&self) -> &HashTrie<Entry> {
         &self.trie.0
+    }
+
+    fn plain(py: Python<'_>, trie: HashTrie<Entry>) -> PyResult<Bound<'_, Self>> {
+        Bound::new(py, Self::from(trie))
     }
 }
 
@@ -43,40 +49,27 @@ impl From<HashTrie<Entry>> for PersistentMap {
     }
 }
 
-/// `KeyError(key)`, also for a key that is a tuple.
+/// Returns `KeyError(key)`, also for a key that is a tuple.
 #[cold]
 pub fn key_error(key: &Bound<'_, PyAny>) -> PyErr {
     PyKeyError::new_err((key.clone().unbind(),))
 }
 
-/// The union of both tries; the keys are those of the left, the values those of the right one.
+/// Returns the union of both tries; the keys are those of the left, the values those of the right one.
 pub fn union(py: Python<'_>, left: &HashTrie<Entry>, right: &HashTrie<Entry>) -> PyResult<HashTrie<Entry>> {
     let same = |a: &Entry, b: &Entry| same_key(py, a, b);
     left.try_union(right, same, |a, b| {
         Ok(if a.value.is(&b.value) {
-            Kept::Left
+            Merge::Left
         } else if a.key.is(&b.key) {
-            Kept::Right
+            Merge::Right
         } else {
-            Kept::New(Entry { key: a.key.clone_ref(py), value: b.value.clone_ref(py) })
+            Merge::New(Entry { key: a.key.clone_ref(py), value: b.value.clone_ref(py) })
         })
     })
 }
 
-/// Gives the key of `entry` its value. Changes nothing if that very value is there; else an equal key that is there stays.
-fn assoc(py: Python<'_>, trie: &mut HashTrie<Entry>, mut entry: Entry) -> PyResult<()> {
-    let key = entry.key.clone_ref(py).into_bound(py);
-    let query = Query::new(&key)?;
-    match find(trie, &query)? {
-        Some(there) if there.value.is(&entry.value) => return Ok(()),
-        Some(there) => entry.key = there.key.clone_ref(py),
-        None => {}
-    }
-    put(trie, &query, entry);
-    Ok(())
-}
-
-/// What `trie` becomes with all `others` and `keywords`.
+/// Returns what `trie` becomes with all `others` and `keywords`.
 pub fn updated(
     mut trie: HashTrie<Entry>,
     others: &Bound<'_, PyTuple>,
@@ -90,7 +83,9 @@ pub fn updated(
         }
         let entries = entries(&other)?;
         if entries.len() < trie.len() {
-            entries.into_iter().try_for_each(|entry| assoc(py, &mut trie, entry))?;
+            for Entry { key, value } in entries {
+                assign(&mut trie, &Query::new(key.bind(py))?, value.bind(py))?;
+            }
         } else {
             trie = union(py, &trie, &map_of(py, entries)?)?;
         }
@@ -98,49 +93,61 @@ pub fn updated(
     Ok(trie)
 }
 
-/// The trie of what stands beside a map in `==` or `|`, if it is a mapping.
+/// Returns the trie of the other side of `==` or `|`, if it is a mapping.
 fn mapping_trie(other: &Bound<'_, PyAny>) -> PyResult<Option<HashTrie<Entry>>> {
     other.cast::<PyMapping>().is_ok().then(|| map_trie(other)).transpose()
-}
-
-/// `slf` if the trie is still the same, else a new map.
-fn with_trie<'py>(slf: &Bound<'py, PersistentMap>, trie: HashTrie<Entry>) -> PyResult<Bound<'py, PersistentMap>> {
-    if trie.ptr_eq(slf.get().trie()) {
-        return Ok(slf.clone());
-    }
-    Bound::new(slf.py(), PersistentMap::from(trie))
 }
 
 #[pymethods]
 impl PersistentMap {
     #[new]
-    #[pyo3(signature = (source=None, /, **entries))]
-    fn new(source: Option<&Bound<'_, PyAny>>, entries: Option<&Bound<'_, PyDict>>, py: Python<'_>) -> PyResult<Self> {
-        let trie = source.map_or(Ok(HashTrie::new()), map_trie)?;
+    #[pyo3(signature = (source=None, /, **entries), text_signature = "(source=(), /, **entries)")]
+    fn new(
+        #[pyo3(from_py_with = given)] source: Option<Bound<'_, PyAny>>,
+        entries: Option<&Bound<'_, PyDict>>,
+        py: Python<'_>,
+    ) -> PyResult<Self> {
+        let trie = source.as_ref().map_or(Ok(HashTrie::new()), map_trie)?;
         Ok(updated(trie, &PyTuple::empty(py), entries)?.into())
     }
 
-    /// The map of a mapping's entries.
+    /// Returns the map of a mapping's entries.
     #[classmethod]
     fn from_dict<'py>(cls: &Bound<'py, PyType>, mapping: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         cls.call1((mapping,))
     }
 
-    /// The map of the keyword arguments.
+    /// Returns the map of the keyword arguments.
     #[classmethod]
     #[pyo3(signature = (**entries))]
     fn create<'py>(cls: &Bound<'py, PyType>, entries: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         cls.call((), entries)
     }
 
-    /// A map in which the key has this value. The same map, if it has that very value already.
+    /// Returns a map in which each of the keys has this value.
+    #[classmethod]
+    #[pyo3(signature = (keys, value=None, /))]
+    fn fromkeys<'py>(
+        cls: &Bound<'py, PyType>,
+        keys: &Bound<'py, PyAny>,
+        value: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = cls.py();
+        let value = value.map_or(py.None(), |value| value.clone().unbind());
+        let entry = |key: PyResult<Bound<'_, PyAny>>| Ok(Entry { key: key?.unbind(), value: value.clone_ref(py) });
+        let entries = keys.try_iter()?.map(entry).collect::<PyResult<_>>()?;
+        make::<Self>(py, Some(cls), map_of(py, entries)?)
+    }
+
+    /// Returns a map in which the key has this value. The same map, if it has that very value already.
     fn assoc<'py>(
         slf: &Bound<'py, Self>,
         key: &Bound<'py, PyAny>,
         value: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, Self>> {
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let query = Query::new(key)?;
         let mut trie = slf.get().trie().clone();
-        assoc(slf.py(), &mut trie, Entry { key: key.clone().unbind(), value: value.clone().unbind() })?;
+        assign(&mut trie, &query, value)?;
         with_trie(slf, trie)
     }
 
@@ -149,12 +156,12 @@ impl PersistentMap {
         slf: &Bound<'py, Self>,
         key: &Bound<'py, PyAny>,
         value: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, Self>> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         Self::assoc(slf, key, value)
     }
 
-    /// A map without the key. The same map, if it does not have the key.
-    fn dissoc<'py>(slf: &Bound<'py, Self>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
+    /// Returns a map without the key. The same map, if it does not have the key.
+    fn dissoc<'py>(slf: &Bound<'py, Self>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let query = Query::new(key)?;
         let mut trie = slf.get().trie().clone();
         remove(&mut trie, &query)?;
@@ -162,11 +169,19 @@ impl PersistentMap {
     }
 
     /// The same as `dissoc`.
-    fn delete<'py>(slf: &Bound<'py, Self>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
+    fn delete<'py>(slf: &Bound<'py, Self>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         Self::dissoc(slf, key)
     }
 
-    /// The value of the key, or the default.
+    /// Returns a map without the key. Raises KeyError if it does not have the key.
+    fn remove<'py>(slf: &Bound<'py, Self>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let query = Query::new(key)?;
+        let mut trie = slf.get().trie().clone();
+        remove(&mut trie, &query)?.ok_or_else(|| key_error(key))?;
+        with_trie(slf, trie)
+    }
+
+    /// Returns the value of the key, or the default.
     #[pyo3(signature = (key, default=None, /))]
     fn get<'py>(
         &self,
@@ -197,13 +212,14 @@ impl PersistentMap {
         self.trie().len()
     }
 
-    /// A map with the entries of all others too: mappings or iterables of pairs, and keywords. The last value wins.
+    /// Returns a map that has the entries of all others too: mappings or iterables of pairs, and keywords. The last
+    /// value of a key wins.
     #[pyo3(signature = (*others, **entries))]
     fn update<'py>(
         slf: &Bound<'py, Self>,
         others: &Bound<'py, PyTuple>,
         entries: Option<&Bound<'py, PyDict>>,
-    ) -> PyResult<Bound<'py, Self>> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         with_trie(slf, updated(slf.get().trie().clone(), others, entries)?)
     }
 
@@ -213,14 +229,37 @@ impl PersistentMap {
         slf: &Bound<'py, Self>,
         others: &Bound<'py, PyTuple>,
         entries: Option<&Bound<'py, PyDict>>,
-    ) -> PyResult<Bound<'py, Self>> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         Self::update(slf, others, entries)
+    }
+
+    /// Returns a map that has the entries of all others too. A key that is there already gets the value
+    /// `function(old, new)`.
+    #[pyo3(signature = (function, /, *others))]
+    fn update_with<'py>(
+        slf: &Bound<'py, Self>,
+        function: &Bound<'py, PyAny>,
+        others: &Bound<'py, PyTuple>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let mut trie = slf.get().trie().clone();
+        for other in others {
+            for Entry { key, value } in entries(&other)? {
+                let query = Query::new(key.bind(py))?;
+                let value = match find(&trie, &query)? {
+                    Some(there) => function.call1((&there.value, value))?,
+                    None => value.into_bound(py),
+                };
+                assign(&mut trie, &query, &value)?;
+            }
+        }
+        with_trie(slf, trie)
     }
 
     fn __or__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         match mapping_trie(other)? {
-            Some(other) => Ok(with_trie(slf, union(py, slf.get().trie(), &other)?)?.into_any()),
+            Some(other) => with_trie(slf, union(py, slf.get().trie(), &other)?),
             None => Ok(py.NotImplemented().into_bound(py)),
         }
     }
@@ -228,17 +267,17 @@ impl PersistentMap {
     fn __ror__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         match mapping_trie(other)? {
-            Some(other) => Ok(with_trie(slf, union(py, &other, slf.get().trie())?)?.into_any()),
+            Some(other) => with_trie(slf, union(py, &other, slf.get().trie())?),
             None => Ok(py.NotImplemented().into_bound(py)),
         }
     }
 
-    /// The empty map.
-    fn clear<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
+    /// Returns the empty map.
+    fn clear<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         with_trie(slf, HashTrie::new())
     }
 
-    /// The map itself, since nothing can change it.
+    /// Returns the map itself, since nothing can change it.
     fn copy<'py>(slf: &Bound<'py, Self>) -> Bound<'py, Self> {
         slf.clone()
     }
@@ -247,13 +286,14 @@ impl PersistentMap {
         slf.clone()
     }
 
-    /// A mutable copy, in which many changes cost less than in the map: `with map.mutate() as m: ...; m.finish()`.
-    fn mutate(&self) -> MapMutation {
-        self.trie().clone().into()
+    /// Returns a mutable copy, in which many changes cost less than in the map:
+    /// `with map.mutate() as m: ...; m.finish()`.
+    fn mutate(slf: &Bound<'_, Self>) -> MapMutation {
+        MapMutation::new(slf.get().trie().clone(), subclass(slf))
     }
 
-    /// What has changed from this map to `newer`: dicts of the entries added, of those removed, and of the keys whose
-    /// values are not equal, with the pair of both values.
+    /// Returns what has changed from this map to `newer`: dicts of the entries added, of those removed, and of the keys
+    /// whose values are not equal, with the pair of both values.
     fn diff<'py>(
         &self,
         newer: &Bound<'py, PyAny>,
@@ -273,44 +313,46 @@ impl PersistentMap {
         Ok((added, removed, changed))
     }
 
-    fn __iter__(slf: &Bound<'_, Self>) -> KeyIterator {
-        KeyIterator::new(slf)
+    fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        KeyIterator::over(slf)
     }
 
+    /// Returns the keys, as a set that looks at the map.
     fn keys(slf: Py<Self>) -> KeysView {
         KeysView { map: slf }
     }
 
+    /// Returns the values, as a view of the map.
     fn values(slf: Py<Self>) -> ValuesView {
         ValuesView { map: slf }
     }
 
+    /// Returns the pairs of key and value, as a set that looks at the map.
     fn items(slf: Py<Self>) -> ItemsView {
         ItemsView { map: slf }
     }
 
-    /// A list of the keys.
+    /// Returns a list of the keys.
     fn keys_list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        PyList::new(py, self.trie().iter().map(|entry| &entry.key))
+        list(py, self.trie(), |entry| &entry.key)
     }
 
-    /// A list of the values.
+    /// Returns a list of the values.
     fn values_list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        PyList::new(py, self.trie().iter().map(|entry| &entry.value))
+        list(py, self.trie(), |entry| &entry.value)
     }
 
-    /// A list of the pairs of key and value.
+    /// Returns a list of the pairs of key and value.
     fn items_list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        PyList::new(py, self.trie().iter().map(|entry| (&entry.key, &entry.value)))
+        list(py, self.trie(), |entry| (&entry.key, &entry.value))
     }
 
-    fn __eq__<'py>(&self, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    pub fn __eq__<'py>(&self, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = other.py();
         let equal = if let Ok(other) = other.cast::<Self>() {
-            let same = |a: &Entry, b: &Entry| PyResult::Ok(same_key(py, a, b)? && same_value(py, &a.value, &b.value)?);
-            self.trie().try_eq(other.get().trie(), same)?
+            same_items(py, self, other.get())?
         } else if let Ok(dict) = other.cast::<PyDict>() {
-            self.trie().len() == dict.len() && self.is_within(dict)?
+            self.trie().len() == dict.len() && nested::deeper(|| self.is_within(dict))?
         } else {
             return Ok(py.NotImplemented().into_bound(py));
         };
@@ -322,7 +364,7 @@ impl PersistentMap {
         if known != NO_HASH {
             return Ok(known);
         }
-        let hash = nested::hashing(|| {
+        let hash = nested::deeper(|| {
             self.trie().iter().try_fold(0x9e37_79b9_7f4a_7c15_u64, |sum, entry| {
                 let hash = spread(entry.key.bind(py).hash()?).rotate_left(32) ^ entry.value.bind(py).hash()? as u64;
                 // Entries are added up, since their order does not matter.
@@ -335,47 +377,46 @@ impl PersistentMap {
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
-        let py = slf.py();
-        let part = |entry: &Entry| {
-            let (key, value) = (entry.key.bind(py).repr()?, entry.value.bind(py).repr()?);
-            Ok(format!("{}: {}", key.to_str()?, value.to_str()?))
-        };
-        nested::repr(slf, ["{", "}"], slf.get().trie().iter().map(part))
+        nested::repr(slf, ["{", "}"], in_order(slf.get().trie()).into_iter().map(|entry| entry.repr(slf.py())))
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
-        let py = slf.py();
-        let entries = Self::items_list(slf.get(), py)?;
-        let state = slf.getattr_opt(intern!(py, "__dict__"))?;
-        (slf.get_type(), (entries,), state).into_pyobject(py)
+    fn __reduce_ex__<'py>(slf: &Bound<'py, Self>, protocol: isize) -> PyResult<Bound<'py, PyAny>> {
+        pickle::reduce(slf, protocol)
     }
 
-    /// The collector takes an object for garbage when all references to it are from garbage. A reference in a node that
-    /// other maps share must not be counted once for each of them, so only nodes that are this map's own are shown. A
-    /// cycle through a shared node is not found as long as the node is shared.
-    ///
+    fn __getnewargs__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyList>,)> {
+        Ok((self.items_list(py)?,))
+    }
+
+    fn __sizeof__(slf: &Bound<'_, Self>) -> PyResult<usize> {
+        size_of(slf, slf.get().trie())
+    }
+
     /// There is nothing to clear: like a tuple, a map is part of a cycle only with something that can change.
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        traverse(self.trie(), &visit)
+        collector::show(self.trie(), &visit)
     }
 }
 
-/// Shows the collector what `trie` alone refers to.
-pub fn traverse(trie: &HashTrie<Entry>, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
-    trie.try_for_each_unshared(|entry| {
-        visit.call(&entry.key)?;
-        visit.call(&entry.value)
-    })
+/// Returns true if both maps have the same keys.
+pub fn same_keys(py: Python<'_>, a: &PersistentMap, b: &PersistentMap) -> PyResult<bool> {
+    nested::deeper(|| a.trie().try_eq(b.trie(), |a, b| same_key(py, a, b)))
 }
 
-/// A hash in which small differences are spread over all bits.
+/// Returns true if both maps have the same keys with the same values.
+pub fn same_items(py: Python<'_>, a: &PersistentMap, b: &PersistentMap) -> PyResult<bool> {
+    let same = |a: &Entry, b: &Entry| Ok(same_key(py, a, b)? && same_value(py, &a.value, &b.value)?);
+    nested::deeper(|| a.trie().try_eq(b.trie(), same))
+}
+
+/// Returns a hash in which small differences are spread over all bits.
 fn spread(hash: isize) -> u64 {
     let product = u128::from(hash as u64) * 0xd6e8_feb8_6659_fd93;
     (product >> 64) as u64 ^ product as u64
 }
 
 impl PersistentMap {
-    /// Has the dict, which is of the same length, all entries?
+    /// Returns true if the dict, which is of the same length, has all entries.
     fn is_within(&self, dict: &Bound<'_, PyDict>) -> PyResult<bool> {
         let py = dict.py();
         for entry in self.trie() {

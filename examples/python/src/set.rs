@@ -2,25 +2,25 @@
 
 use std::sync::atomic::{AtomicIsize, Ordering};
 
-use perennial::HashTrie;
-use perennial::trie::Kept;
+use perennial::trie::HashTrie;
+use perennial::trie::Merge;
 use pyo3::basic::CompareOp;
 use pyo3::gc::{PyTraverseError, PyVisit};
-use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyFrozenSet, PyList, PyTuple};
+use pyo3::types::{PyFrozenSet, PyList, PySet, PyTuple, PyType};
 
+use crate::collection::{Collection, in_order, list, size_of, subclass, with_trie};
+use crate::collector;
 use crate::deferred::Deferred;
-use crate::entry::{Element, Query, find, put, remove, same_key};
+use crate::entry::{Element, Query, add, find, remove, same_key};
 use crate::iter::ElementIterator;
 use crate::map::{NO_HASH, key_error};
 use crate::nested;
-use crate::source::set_trie;
+use crate::pickle;
+use crate::set_mutation::SetMutation;
+use crate::source::{given, set_trie};
 use crate::views::{compare, is_set};
 
-/// PersistentSet(iterable=(), /)
-/// --
-///
 /// An immutable set that shares memory with the versions it was made from.
 #[pyclass(frozen, subclass, weakref, generic, module = "pypersistent")]
 pub struct PersistentSet {
@@ -30,9 +30,16 @@ pub struct PersistentSet {
 
 type Trie = HashTrie<Element>;
 
-impl PersistentSet {
-    pub fn trie(&self) -> &Trie {
+impl Collection for PersistentSet {
+    type Entry = Element;
+
+    #[inline]
+    fn trie(&self) -> &Trie {
         &self.trie.0
+    }
+
+    fn plain(py: Python<'_>, trie: Trie) -> PyResult<Bound<'_, Self>> {
+        Bound::new(py, Self::from(trie))
     }
 }
 
@@ -42,19 +49,11 @@ impl From<Trie> for PersistentSet {
     }
 }
 
-/// `slf` if the trie is still the same, else a new set.
-fn with_trie<'py>(slf: &Bound<'py, PersistentSet>, trie: Trie) -> PyResult<Bound<'py, PersistentSet>> {
-    if trie.ptr_eq(slf.get().trie()) {
-        return Ok(slf.clone());
-    }
-    Bound::new(slf.py(), PersistentSet::from(trie))
-}
-
-/// One of the operations that make a set of two.
+/// An operation that makes a set of two.
 type Operation = fn(Python<'_>, &Trie, &Trie) -> PyResult<Trie>;
 
-fn union(py: Python<'_>, a: &Trie, b: &Trie) -> PyResult<Trie> {
-    a.try_union(b, |a, b| same_key(py, a, b), |_, _| Ok(Kept::Left))
+pub fn union(py: Python<'_>, a: &Trie, b: &Trie) -> PyResult<Trie> {
+    a.try_union(b, |a, b| same_key(py, a, b), |_, _| Ok(Merge::Left))
 }
 
 fn intersection(py: Python<'_>, a: &Trie, b: &Trie) -> PyResult<Trie> {
@@ -74,7 +73,7 @@ fn method<'py>(
     slf: &Bound<'py, PersistentSet>,
     operation: Operation,
     others: &Bound<'py, PyTuple>,
-) -> PyResult<Bound<'py, PersistentSet>> {
+) -> PyResult<Bound<'py, PyAny>> {
     let mut trie = slf.get().trie().clone();
     for other in others {
         trie = operation(slf.py(), &trie, &set_trie(&other)?)?;
@@ -95,58 +94,65 @@ fn operator<'py>(
     }
     let (ours, theirs) = (slf.get().trie(), set_trie(other)?);
     let trie = if reflected { operation(py, &theirs, ours) } else { operation(py, ours, &theirs) }?;
-    Ok(with_trie(slf, trie)?.into_any())
+    with_trie(slf, trie)
 }
 
 #[pymethods]
 impl PersistentSet {
     #[new]
-    #[pyo3(signature = (iterable=None, /))]
-    fn new(iterable: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        Ok(iterable.map_or(Ok(HashTrie::new()), set_trie)?.into())
+    #[pyo3(signature = (iterable=None, /), text_signature = "(iterable=(), /)")]
+    fn new(#[pyo3(from_py_with = given)] iterable: Option<Bound<'_, PyAny>>) -> PyResult<Self> {
+        Ok(iterable.as_ref().map_or(Ok(HashTrie::new()), set_trie)?.into())
     }
 
-    /// A set with the element. The same set, if it has it already.
-    fn conj<'py>(slf: &Bound<'py, Self>, element: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
+    /// Returns the set of the arguments.
+    #[classmethod]
+    #[pyo3(signature = (*elements))]
+    fn create<'py>(cls: &Bound<'py, PyType>, elements: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        cls.call1((elements,))
+    }
+
+    /// Returns a set with the element. The same set, if it has it already.
+    fn conj<'py>(slf: &Bound<'py, Self>, element: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let query = Query::new(element)?;
         if find(slf.get().trie(), &query)?.is_some() {
-            return Ok(slf.clone());
+            return Ok(slf.clone().into_any());
         }
         let mut trie = slf.get().trie().clone();
-        put(&mut trie, &query, Element(element.clone().unbind()));
+        add(&mut trie, &query, Element(element.clone().unbind()));
         with_trie(slf, trie)
     }
 
     /// The same as `conj`.
-    fn add<'py>(slf: &Bound<'py, Self>, element: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
+    fn add<'py>(slf: &Bound<'py, Self>, element: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         Self::conj(slf, element)
     }
 
-    /// A set without the element. The same set, if it does not have it.
-    fn disj<'py>(slf: &Bound<'py, Self>, element: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
+    /// Returns a set without the element. The same set, if it does not have it.
+    fn disj<'py>(slf: &Bound<'py, Self>, element: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let mut trie = slf.get().trie().clone();
         remove(&mut trie, &Query::new(element)?)?;
         with_trie(slf, trie)
     }
 
     /// The same as `disj`.
-    fn discard<'py>(slf: &Bound<'py, Self>, element: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
+    fn discard<'py>(slf: &Bound<'py, Self>, element: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         Self::disj(slf, element)
     }
 
-    /// A set without the element. Raises KeyError if it is not there.
-    fn remove<'py>(slf: &Bound<'py, Self>, element: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
+    /// Returns a set without the element. Raises KeyError if it is not there.
+    fn remove<'py>(slf: &Bound<'py, Self>, element: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let mut trie = slf.get().trie().clone();
         remove(&mut trie, &Query::new(element)?)?.ok_or_else(|| key_error(element))?;
         with_trie(slf, trie)
     }
 
-    /// The empty set.
-    fn clear<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
+    /// Returns the empty set.
+    fn clear<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         with_trie(slf, HashTrie::new())
     }
 
-    /// The set itself, since nothing can change it.
+    /// Returns the set itself, since nothing can change it.
     fn copy<'py>(slf: &Bound<'py, Self>) -> Bound<'py, Self> {
         slf.clone()
     }
@@ -159,40 +165,68 @@ impl PersistentSet {
         Ok(find(self.trie(), &Query::new(element)?)?.is_some())
     }
 
+    /// The same as `element in set`.
+    fn contains(&self, element: &Bound<'_, PyAny>) -> PyResult<bool> {
+        self.__contains__(element)
+    }
+
     fn __len__(&self) -> usize {
         self.trie().len()
     }
 
-    fn __iter__(slf: &Bound<'_, Self>) -> ElementIterator {
-        ElementIterator::new(slf)
+    fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        ElementIterator::over(slf)
     }
 
-    /// The elements of this set and of all others.
+    /// Returns a mutable copy, in which many changes cost less than in the set:
+    /// `with set.mutate() as s: ...; s.finish()`.
+    fn mutate(slf: &Bound<'_, Self>) -> SetMutation {
+        SetMutation::new(slf.get().trie().clone(), subclass(slf))
+    }
+
+    /// Returns what has changed from this set to `newer`: the set of the elements added, and of those removed.
+    fn diff<'py>(&self, newer: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, PySet>, Bound<'py, PySet>)> {
+        let py = newer.py();
+        let newer = set_trie(newer)?;
+        let (added, removed) = (PySet::empty(py)?, PySet::empty(py)?);
+        self.trie().try_diff(
+            &newer,
+            |a, b| same_key(py, a, b),
+            |old, new| match (old, new) {
+                (None, Some(new)) => added.add(&new.0),
+                (Some(old), None) => removed.add(&old.0),
+                _ => Ok(()),
+            },
+        )?;
+        Ok((added, removed))
+    }
+
+    /// Returns the elements of this set and of all others.
     #[pyo3(signature = (*others))]
-    fn union<'py>(slf: &Bound<'py, Self>, others: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, Self>> {
+    fn union<'py>(slf: &Bound<'py, Self>, others: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
         method(slf, union, others)
     }
 
     /// The same as `union`.
     #[pyo3(signature = (*others))]
-    fn update<'py>(slf: &Bound<'py, Self>, others: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, Self>> {
+    fn update<'py>(slf: &Bound<'py, Self>, others: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
         method(slf, union, others)
     }
 
-    /// The elements that all others have too.
+    /// Returns the elements that all others have too.
     #[pyo3(signature = (*others))]
-    fn intersection<'py>(slf: &Bound<'py, Self>, others: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, Self>> {
+    fn intersection<'py>(slf: &Bound<'py, Self>, others: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
         method(slf, intersection, others)
     }
 
-    /// The elements that no other has.
+    /// Returns the elements that no other has.
     #[pyo3(signature = (*others))]
-    fn difference<'py>(slf: &Bound<'py, Self>, others: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, Self>> {
+    fn difference<'py>(slf: &Bound<'py, Self>, others: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
         method(slf, difference, others)
     }
 
-    /// The elements that only one of both has.
-    fn symmetric_difference<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
+    /// Returns the elements that only one of both has.
+    fn symmetric_difference<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         with_trie(slf, symmetric_difference(slf.py(), slf.get().trie(), &set_trie(other)?)?)
     }
 
@@ -228,22 +262,22 @@ impl PersistentSet {
         operator(slf, symmetric_difference, other, true)
     }
 
-    /// Has the iterable all elements of this set?
+    /// Returns true if the iterable has all elements of this set.
     fn issubset(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
         Ok(difference(other.py(), self.trie(), &set_trie(other)?)?.is_empty())
     }
 
-    /// Has this set all elements of the iterable?
+    /// Returns true if this set has all elements of the iterable.
     fn issuperset(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
         Ok(difference(other.py(), &set_trie(other)?, self.trie())?.is_empty())
     }
 
-    /// Has the iterable no element of this set?
+    /// Returns true if the iterable has no element of this set.
     fn isdisjoint(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
         Ok(intersection(other.py(), self.trie(), &set_trie(other)?)?.is_empty())
     }
 
-    fn __richcmp__<'py>(
+    pub fn __richcmp__<'py>(
         slf: &Bound<'py, Self>,
         other: &Bound<'py, PyAny>,
         op: CompareOp,
@@ -252,35 +286,38 @@ impl PersistentSet {
         let (Ok(theirs), CompareOp::Eq | CompareOp::Ne) = (other.cast::<Self>(), op) else {
             return compare(slf, other, op);
         };
-        let equal = slf.get().trie().try_eq(theirs.get().trie(), |a, b| same_key(py, a, b))?;
+        let equal = nested::deeper(|| slf.get().trie().try_eq(theirs.get().trie(), |a, b| same_key(py, a, b)))?;
         Ok((equal == matches!(op, CompareOp::Eq)).into_pyobject(py)?.to_owned().into_any())
     }
 
-    /// That of an equal frozenset.
+    /// Returns the hash of an equal frozenset.
     fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
         let known = self.hash.load(Ordering::Relaxed);
         if known != NO_HASH {
             return Ok(known);
         }
-        let hash = nested::hashing(|| PyFrozenSet::new(py, self.trie().iter().map(|element| &element.0))?.hash())?;
+        let hash = nested::deeper(|| PyFrozenSet::new(py, self.trie().iter().map(|element| &element.0))?.hash())?;
         self.hash.store(hash, Ordering::Relaxed);
         Ok(hash)
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
-        let part = |element: &Element| Ok(element.0.bind(slf.py()).repr()?.to_str()?.to_owned());
-        nested::repr(slf, ["{", "}"], slf.get().trie().iter().map(part))
+        nested::repr(slf, ["{", "}"], in_order(slf.get().trie()).into_iter().map(|element| element.repr(slf.py())))
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
-        let py = slf.py();
-        let elements = PyList::new(py, slf.get().trie().iter().map(|element| &element.0))?;
-        let state = slf.getattr_opt(intern!(py, "__dict__"))?;
-        (slf.get_type(), (elements,), state).into_pyobject(py)
+    fn __reduce_ex__<'py>(slf: &Bound<'py, Self>, protocol: isize) -> PyResult<Bound<'py, PyAny>> {
+        pickle::reduce(slf, protocol)
     }
 
-    /// Only what no other set shares; see `PersistentMap`.
+    fn __getnewargs__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyList>,)> {
+        Ok((list(py, self.trie(), |element| &element.0)?,))
+    }
+
+    fn __sizeof__(slf: &Bound<'_, Self>) -> PyResult<usize> {
+        size_of(slf, slf.get().trie())
+    }
+
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        self.trie().try_for_each_unshared(|element| visit.call(&element.0))
+        collector::show(self.trie(), &visit)
     }
 }

@@ -2,18 +2,19 @@
 
 use std::cell::RefCell;
 
-use perennial::HashTrie;
-use pyo3::exceptions::PyValueError;
+use perennial::trie::HashTrie;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
+use crate::collection::Collection;
 use crate::entry::{Element, Entry, build};
 use crate::map::PersistentMap;
 use crate::set::PersistentSet;
 
-/// A trie of the entries of a mapping, or of an iterable of pairs. Of equal keys the first one stays, with the last
-/// value.
+/// Returns a trie of the entries of a mapping, or of an iterable of pairs. Of equal keys the first one stays, with the
+/// last value.
 pub fn map_trie(source: &Bound<'_, PyAny>) -> PyResult<HashTrie<Entry>> {
     match source.cast::<PersistentMap>() {
         Ok(map) => Ok(map.get().trie().clone()),
@@ -25,7 +26,7 @@ pub fn map_of(py: Python<'_>, entries: Vec<Entry>) -> PyResult<HashTrie<Entry>> 
     build(py, entries, |there, new| there.value = new.value)
 }
 
-/// The entries of a mapping, or of an iterable of pairs.
+/// Returns the entries of a mapping, or of an iterable of pairs.
 pub fn entries(source: &Bound<'_, PyAny>) -> PyResult<Vec<Entry>> {
     if let Ok(dict) = source.cast_exact::<PyDict>() {
         dict_entries(dict)
@@ -56,24 +57,43 @@ fn pairs(source: &Bound<'_, PyAny>) -> PyResult<Vec<Entry>> {
     source.try_iter()?.enumerate().map(|(at, pair)| entry_of(at, &pair?)).collect()
 }
 
-/// A pair is most often a tuple, else any iterable of two.
+/// A pair is most often a tuple, otherwise any iterable of two.
 fn entry_of(at: usize, pair: &Bound<'_, PyAny>) -> PyResult<Entry> {
     let parts = match pair.cast_exact::<PyTuple>() {
         Ok(tuple) if tuple.len() == 2 => [tuple.get_item(0)?, tuple.get_item(1)?],
-        _ => pair.try_iter()?.collect::<PyResult<Vec<_>>>()?.try_into().map_err(|parts: Vec<_>| {
-            let len = parts.len();
-            PyValueError::new_err(format!("element #{at} of a map's entries has length {len}; 2 is required"))
-        })?,
+        _ => {
+            let parts = pair.try_iter().map_err(|error| no_pair(at, pair, error))?;
+            parts.collect::<PyResult<Vec<_>>>()?.try_into().map_err(|parts: Vec<_>| {
+                let len = parts.len();
+                PyValueError::new_err(format!("element #{at} of a map's entries has length {len}; 2 is required"))
+            })?
+        }
     };
     let [key, value] = parts.map(Bound::unbind);
     Ok(Entry { key, value })
 }
 
-/// The elements of an iterable. Of equal ones the first one stays.
+/// Returns an error that names the element which cannot be iterated over, or what its own code has raised.
+#[cold]
+fn no_pair(at: usize, element: &Bound<'_, PyAny>, error: PyErr) -> PyErr {
+    match element.get_type().name() {
+        Ok(name) if error.is_instance_of::<PyTypeError>(element.py()) => {
+            PyTypeError::new_err(format!("element #{at} of a map's entries is no pair but of type '{name}'"))
+        }
+        _ => error,
+    }
+}
+
+/// Returns a trie of the elements of an iterable. Of equal ones the first one stays.
 pub fn set_trie(source: &Bound<'_, PyAny>) -> PyResult<HashTrie<Element>> {
     if let Ok(set) = source.cast::<PersistentSet>() {
         return Ok(set.get().trie().clone());
     }
     let elements = source.try_iter()?.map(|element| Ok(Element(element?.unbind()))).collect::<PyResult<_>>()?;
     build(source.py(), elements, |_, _| ())
+}
+
+/// Takes an argument that may be absent for what it is, so that None is not the same as no argument.
+pub fn given<'py>(argument: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    Ok(Some(argument.clone()))
 }

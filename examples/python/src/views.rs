@@ -6,12 +6,14 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyFrozenSet, PySet, PyTuple};
 
+use crate::collection::Collection;
 use crate::entry::{Query, find, same_value};
 use crate::iter::{ItemIterator, KeyIterator, ValueIterator};
-use crate::map::PersistentMap;
+use crate::map::{PersistentMap, same_items, same_keys};
 use crate::nested;
+use crate::pickle;
 
-/// Is it a set in the wider sense: a set, a view of a dict or a map, or what is registered as one?
+/// Returns true for a set, a view of a dict or a map, and what is registered as one.
 pub fn is_set(object: &Bound<'_, PyAny>) -> PyResult<bool> {
     if object.is_instance_of::<PySet>() || object.is_instance_of::<PyFrozenSet>() {
         return Ok(true);
@@ -39,25 +41,49 @@ pub fn compare<'py>(slf: &Bound<'py, PyAny>, other: &Bound<'py, PyAny>, op: Comp
     Ok(holds.into_pyobject(py)?.to_owned().into_any())
 }
 
-/// Is every element of `a` in `b`?
+/// Returns true if every element of `a` is in `b`.
 pub fn is_within(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>) -> PyResult<bool> {
-    for element in a.try_iter()? {
-        if !b.contains(element?)? {
-            return Ok(false);
+    nested::deeper(|| {
+        for element in a.try_iter()? {
+            if !b.contains(element?)? {
+                return Ok(false);
+            }
         }
-    }
-    Ok(true)
+        Ok(true)
+    })
 }
 
-/// What the method of this name of Python's sets makes of two iterables.
+/// Returns both sides, the one to iterate over first: the shorter one, or the one that is no set.
+fn shorter_first<'a, 'py>(
+    view: &'a Bound<'py, PyAny>,
+    other: &'a Bound<'py, PyAny>,
+) -> PyResult<(&'a Bound<'py, PyAny>, &'a Bound<'py, PyAny>)> {
+    Ok(if is_set(other)? && other.len()? > view.len()? { (view, other) } else { (other, view) })
+}
+
+/// Returns the elements that both have. Only these are hashed, if `other` is the shorter one.
+fn intersection<'py>(view: &Bound<'py, PyAny>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PySet>> {
+    let (shorter, longer) = shorter_first(view, other)?;
+    let both = PySet::empty(view.py())?;
+    for element in shorter.try_iter()? {
+        let element = element?;
+        if longer.contains(&element)? {
+            both.add(element)?;
+        }
+    }
+    Ok(both)
+}
+
+/// Returns what the method of this name of Python's sets makes of two iterables.
 fn algebra<'py>(name: &str, left: &Bound<'py, PyAny>, right: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let left = left.py().get_type::<PySet>().call1((left,))?;
     left.call_method1(name, (right,))
 }
 
-/// Defines views that are sets, of the elements that `$iterator` yields. `$contains` tells whether a map has an element.
+/// Defines views that are sets, of the elements that `$iterator` yields. `$contains` tells whether a map has an
+/// element, and `$same` whether two maps have the same elements.
 macro_rules! set_views {
-    ($($(#[$doc:meta])* $name:ident, $iterator:ident, $contains:path;)+) => {$(
+    ($($(#[$doc:meta])* $name:ident, $iterator:ident, $contains:path, $same:path;)+) => {$(
         $(#[$doc])*
         #[pyclass(frozen, generic, module = "pypersistent")]
         pub struct $name {
@@ -76,8 +102,8 @@ macro_rules! set_views {
                 self.map.get().trie().len()
             }
 
-            fn __iter__(&self, py: Python<'_>) -> $iterator {
-                $iterator::new(self.map.bind(py))
+            fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+                $iterator::over(self.map.bind(py))
             }
 
             fn __contains__(&self, element: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -89,15 +115,20 @@ macro_rules! set_views {
                 other: &Bound<'py, PyAny>,
                 op: CompareOp,
             ) -> PyResult<Bound<'py, PyAny>> {
-                compare(slf, other, op)
+                let (Ok(theirs), CompareOp::Eq | CompareOp::Ne) = (other.cast::<Self>(), op) else {
+                    return compare(slf, other, op);
+                };
+                let py = slf.py();
+                let equal = $same(py, slf.get().map.get(), theirs.get().map.get())?;
+                Ok((equal == matches!(op, CompareOp::Eq)).into_pyobject(py)?.to_owned().into_any())
             }
 
-            fn __and__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-                algebra("intersection", slf, other)
+            fn __and__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PySet>> {
+                intersection(slf, other)
             }
 
-            fn __rand__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-                algebra("intersection", other, slf)
+            fn __rand__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PySet>> {
+                intersection(slf, other)
             }
 
             fn __or__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -124,10 +155,11 @@ macro_rules! set_views {
                 algebra("symmetric_difference", other, slf)
             }
 
-            /// Has the iterable no element of the view?
+            /// Returns true if the iterable has no element of the view.
             fn isdisjoint(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<bool> {
-                for element in other.try_iter()? {
-                    if slf.contains(element?)? {
+                let (shorter, longer) = shorter_first(slf, other)?;
+                for element in shorter.try_iter()? {
+                    if longer.contains(element?)? {
                         return Ok(false);
                     }
                 }
@@ -136,6 +168,10 @@ macro_rules! set_views {
 
             fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
                 repr(slf)
+            }
+
+            fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<()> {
+                Err(pickle::refused(slf))
             }
 
             fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -147,9 +183,9 @@ macro_rules! set_views {
 
 set_views! {
     /// The keys of a map, as a set.
-    KeysView, KeyIterator, has_key;
+    KeysView, KeyIterator, has_key, same_keys;
     /// The items of a map, pairs of key and value, as a set.
-    ItemsView, ItemIterator, has_item;
+    ItemsView, ItemIterator, has_item, same_items;
 }
 
 fn has_key(map: &PersistentMap, key: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -184,12 +220,16 @@ impl ValuesView {
         self.map.get().trie().len()
     }
 
-    fn __iter__(&self, py: Python<'_>) -> ValueIterator {
-        ValueIterator::new(self.map.bind(py))
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        ValueIterator::over(self.map.bind(py))
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         repr(slf)
+    }
+
+    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<()> {
+        Err(pickle::refused(slf))
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -197,7 +237,7 @@ impl ValuesView {
     }
 }
 
-/// `Name([…])` of what a view iterates over.
+/// Returns `Name([…])` of what a view iterates over.
 fn repr(view: &Bound<'_, PyAny>) -> PyResult<String> {
     let parts = view.try_iter()?.map(|element| Ok(element?.repr()?.to_str()?.to_owned()));
     nested::repr(view, ["[", "]"], parts)

@@ -1,12 +1,14 @@
 """The garbage collector, deep nesting, and memory."""
 
 import gc
+import random
 import subprocess
 import sys
+import time
 import weakref
 
 import pytest
-from pypersistent import PersistentMap, PersistentSet
+from pypersistent import PersistentMap, PersistentSet, SetMutation
 
 
 class Node:
@@ -31,10 +33,15 @@ def cycle_through(make):
         lambda node: PersistentMap(a=node).keys(),
         lambda node: PersistentMap(a=node).values(),
         lambda node: PersistentMap(a=node).items(),
-        lambda node: iter(PersistentMap(a=node)),
+        lambda node: iter(PersistentMap(a=node).values()),
+        lambda node: iter(PersistentMap(dict.fromkeys(range(300)) | {"a": node})),
+        lambda node: iter(PersistentMap(dict.fromkeys(range(300), node)).values()),
         lambda node: iter(PersistentMap(a=node, b=2).items()),
         lambda node: iter(PersistentSet([node])),
+        lambda node: iter(PersistentSet([node, *range(300)])),
         lambda node: PersistentMap(a=node).mutate(),
+        lambda node: PersistentSet([node]).mutate(),
+        lambda node: type("Sub", (PersistentMap,), {"node": node})(a=1).mutate(),
         lambda node: PersistentMap(a=1).set("a", node).set("b", node),
     ],
 )
@@ -46,21 +53,29 @@ def test_cycles_are_collected(make):
     assert ref() is None
 
 
-def test_a_mutation_in_itself():
-    m = PersistentMap().mutate()
+def into(mutation, value):
+    mutation.add(value) if isinstance(mutation, SetMutation) else mutation.set("me", value)
+
+
+@pytest.mark.parametrize("make", [PersistentMap, PersistentSet])
+def test_a_mutation_in_itself(make):
+    m, box = make().mutate(), Node()
     ref = weakref.ref(m)
-    m["me"] = m
-    del m
+    box.m = m
+    into(m, box)
+    del m, box
     gc.collect()
     assert ref() is None
 
 
-def test_a_finished_mutation_in_its_own_map():
-    m = PersistentMap().mutate()
-    m["me"] = m
+@pytest.mark.parametrize("make", [PersistentMap, PersistentSet])
+def test_a_finished_mutation_in_its_own_map(make):
+    m, box = make().mutate(), Node()
+    box.m = m
+    into(m, box)
     m.finish()
     ref = weakref.ref(m)
-    del m
+    del m, box
     gc.collect()
     assert ref() is None
 
@@ -139,16 +154,6 @@ thread.join()
     assert (done.returncode, done.stdout) == (0, "dropped\n"), done.stderr
 
 
-def test_deep_nesting_raises_recursion_error():
-    a = b = PersistentMap()
-    for _ in range(200_000):
-        a, b = PersistentMap({0: a}), PersistentMap({0: b})
-    for operation in (lambda: a == b, lambda: repr(a), lambda: hash(a), lambda: a.diff(b)):
-        with pytest.raises(RecursionError):
-            operation()
-    assert len(a[0]) == len(b[0]) == 1
-
-
 def test_objects_die_with_their_last_version():
     node = Node()
     ref = weakref.ref(node)
@@ -158,6 +163,19 @@ def test_objects_die_with_their_last_version():
     assert ref() is not None
     two = two.delete("node")
     assert ref() is None and len(two) == 101
+
+
+@pytest.mark.parametrize("size", [3, 1000])
+def test_an_exhausted_iterator_lets_go(size):
+    m = PersistentMap(dict.fromkeys(range(size - 1)) | {"node": Node()})
+    ref = weakref.ref(m["node"])
+    iterators = [iter(m), iter(m.values()), iter(m.items()), iter(PersistentSet(m.values()))]
+    for iterator in iterators:
+        list(iterator)
+    del m
+    gc.collect()
+    assert ref() is None and [next(iterator, "end") for iterator in iterators] == ["end"] * 4
+    assert [iterator.__length_hint__() for iterator in iterators] == [0] * 4
 
 
 def test_reference_counts():
@@ -175,3 +193,83 @@ def test_reference_counts():
     del m, t, it
     gc.collect()
     assert (sys.getrefcount(key), sys.getrefcount(value)) == before
+
+
+def small_and_large(make):
+    """A cycle through a small and one through a large collection, as weak references to what is in them."""
+    return [cycle_through(lambda node, n=n: make(node, range(n))) for n in (200, 300)]
+
+
+MAKES = [
+    lambda node, more: PersistentMap(dict.fromkeys(more)).set("node", node),
+    lambda node, more: PersistentMap({node: 1} | dict.fromkeys(more)).mutate(),
+    lambda node, more: PersistentSet([node, *more]),
+]
+
+
+@pytest.mark.parametrize("make", MAKES)
+def test_a_cycle_through_a_large_collection_is_found_by_full_collections(make):
+    gc.collect()
+    gc.disable()
+    try:
+        small, large = small_and_large(make)
+        gc.collect(1)
+        assert small() is None and large() is not None
+        gc.collect()
+        assert large() is None
+    finally:
+        gc.enable()
+
+
+def test_young_collections_do_not_walk_through_the_newest_version():
+    m = PersistentMap({i: [] for i in range(100_000)})
+    gc.collect()
+    gc.disable()
+    try:
+        start = time.process_time()
+        gc.collect()
+        full = time.process_time() - start
+        start = time.process_time()
+        for i in range(100):
+            m = m.set(i, [])
+            gc.collect(0)
+        assert time.process_time() - start < 2 * full
+    finally:
+        gc.enable()
+    assert len(gc.get_referents(m)) > 200_000, "outside of collections all is shown"
+
+
+@pytest.mark.parametrize("generation", [0, 1, 2])
+def test_what_only_a_large_map_refers_to_stays(generation):
+    gc.collect()
+    m = PersistentMap({i: Node() for i in range(1000)})
+    refs = [weakref.ref(node) for node in m.values()]
+    for i in range(5):
+        m = m.set(("new", i), Node())
+        gc.collect(generation)
+    assert all(ref() is not None for ref in refs)
+    # A cycle that refers to the map, but not through it, is found though the collector sees nothing of the map.
+    loop = [m.delete(0)]
+    loop.append(loop)
+    del m, loop
+    gc.collect(generation)
+    assert all(ref() is None for ref in refs)
+
+
+@pytest.mark.parametrize("generation", [0, 1, 2])
+def test_random_graphs(generation):
+    """Maps of all sizes that refer to each other through objects: nothing is freed that something reaches."""
+    rng = random.Random(generation)
+    nodes = [Node() for _ in range(50)]
+    for step in range(300):
+        node = rng.choice(nodes)
+        entries = {i: rng.choice(nodes) if rng.random() < 0.02 else None for i in range(rng.choice([3, 100, 400]))}
+        node.map = rng.choice([node.map, PersistentMap()]) | entries if hasattr(node, "map") else PersistentMap(entries)
+        if step % 3 == 0:
+            node.older = node.map.set("x", Node())
+        if step % 10 == 0:
+            nodes[rng.randrange(50)] = Node()
+            gc.collect(generation)
+        for node in nodes:
+            for map in (getattr(node, "map", {}), getattr(node, "older", {})):
+                assert all(value is None or type(value) is Node for value in map.values())

@@ -5,18 +5,9 @@ from pypersistent import PersistentMap
 
 
 class Map(PersistentMap):
-    """Its methods answer a `Map`, and `delete` raises KeyError, unlike those of a `PersistentMap`."""
+    """`delete` raises KeyError, unlike that of a `PersistentMap`."""
 
-    def set(self, key, value):
-        return type(self)(super().set(key, value))
-
-    def delete(self, key):
-        if key not in self:
-            raise KeyError(key)
-        return type(self)(super().delete(key))
-
-    def update(self, *others, **entries):
-        return type(self)(super().update(*others, **entries))
+    delete = PersistentMap.remove
 
 
 def test_usage():

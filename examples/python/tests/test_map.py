@@ -3,9 +3,14 @@
 import collections
 import collections.abc
 import copy
+import inspect
+import operator
 import pickle
+import pydoc
+import sys
 import weakref
 
+import pypersistent
 import pytest
 from pypersistent import PersistentMap, PersistentSet
 
@@ -48,7 +53,7 @@ def test_of_equal_keys_the_first_stays_with_the_last_value():
     assert expected == {1: "c"}
 
 
-@pytest.mark.parametrize("source", [1, [1], [(1, 2, 3)], [(1,)], [None], object(), "ab"])
+@pytest.mark.parametrize("source", [1, None, [1], [(1, 2, 3)], [(1,)], [None], object(), "ab"])
 def test_constructor_refuses_what_dict_refuses(source):
     with pytest.raises((TypeError, ValueError)):
         dict(source)
@@ -56,6 +61,25 @@ def test_constructor_refuses_what_dict_refuses(source):
         PersistentMap(source)
     with pytest.raises((TypeError, ValueError)):
         PersistentMap(a=1).update(source)
+
+
+def test_errors_name_the_element():
+    for source, message in (
+        ([("a", 1), 2], "element #1 of a map's entries is no pair but of type 'int'"),
+        ([(1, 2, 3)], "element #0 of a map's entries has length 3; 2 is required"),
+    ):
+        for call in (PersistentMap, PersistentMap().update, PersistentMap().mutate().update):
+            with pytest.raises((TypeError, ValueError), match=message):
+                call(source)
+
+
+def test_fromkeys():
+    m = PersistentMap.fromkeys(iter("aba"), 1)
+    assert m == {"a": 1, "b": 1} == dict.fromkeys("aba", 1) and PersistentMap.fromkeys([]) == {}
+    assert PersistentMap.fromkeys(range(1000)) == dict.fromkeys(range(1000))
+    assert type(Subclass.fromkeys("a")) is Subclass
+    with pytest.raises(TypeError, match="unhashable"):
+        PersistentMap.fromkeys([[]])
 
 
 @pytest.mark.parametrize("name", ["assoc", "set"])
@@ -74,6 +98,15 @@ def test_remove(name):
     assert getattr(m, name)("a") == {"b": 2}
     assert getattr(m, name)("absent") is m
     assert m == {"a": 1, "b": 2}
+
+
+def test_remove_that_raises():
+    m = PersistentMap(a=1, b=2)
+    assert m.remove("a") == {"b": 2} and m == {"a": 1, "b": 2}
+    for key in ("absent", (1, 2)):
+        with pytest.raises(KeyError) as caught:
+            m.remove(key)
+        assert caught.value.args == (key,)
 
 
 def test_lookup():
@@ -115,6 +148,18 @@ def test_update(name):
 
     assert update(WithItems()) == {"a": 1, "b": 3}
     assert update(WithKeys()) == {"a": 1, "b": "bb"}
+
+
+def test_update_with():
+    m = PersistentMap(a=1, b=2)
+    assert m.update_with(operator.add, {"b": 3, "c": 4}, [("c", 5)]) == {"a": 1, "b": 5, "c": 9}
+    # Also of the keys in nodes that both share.
+    assert m.update_with(operator.add, m) == {"a": 2, "b": 4} and m.update_with(max, m) is m
+    assert m.update_with(operator.add) is m == {"a": 1, "b": 2}
+    large = PersistentMap(big())
+    assert large.update_with(operator.sub, large) == dict.fromkeys(big(), 0)
+    with pytest.raises(ZeroDivisionError):
+        m.update_with(lambda old, new: 1 / 0, {"a": 1})
 
 
 def test_or():
@@ -203,7 +248,10 @@ def test_repr():
     assert repr(Named(a=1)) == "Named({'a': 1})"
 
 
-@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+PROTOCOLS = pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+
+
+@PROTOCOLS
 def test_pickle(protocol):
     m = PersistentMap(big()).set("self", PersistentMap(a=(1, 2)))
     back = pickle.loads(pickle.dumps(m, protocol))
@@ -215,15 +263,98 @@ class Subclass(PersistentMap):
         return sum(self.values())
 
 
-def test_subclass():
+def test_a_subclass_stays_one():
     m = Subclass(a=1, b=2)
-    m.note = "kept"
     assert m.total() == 3 and isinstance(m, PersistentMap) and m == {"a": 1, "b": 2}
-    assert type(m.set("c", 3)) is PersistentMap and type(Subclass.from_dict({})) is Subclass
-    assert type(Subclass.create(a=1)) is Subclass
-    back = pickle.loads(pickle.dumps(m))
-    assert type(back) is Subclass and back == m and back.note == "kept"
-    assert type(m.copy()) is Subclass
+    with m.mutate() as t:
+        t["c"] = 3
+    same = m.mutate().finish()
+    assert t.finish() is t.finish() == {"a": 1, "b": 2, "c": 3} and same == m
+    for made in (
+        *(m.set("a", 1), m.set("a", 2), m.set("c", 3), m.delete("a"), m.delete("c"), m.remove("b")),
+        *(m.clear(), m.copy(), m.mutate().finish()),
+        *(m.update(), m.update({"a": 1}), m.update(c=3), m.merge(c=3), m.update_with(max, {"a": 5}), t.finish(), same),
+        *(m | {}, m | {"c": 3}, m | PersistentMap(c=3), {"c": 3} | m, {} | m),
+        *(Subclass.from_dict({}), Subclass.create(a=1), Subclass.fromkeys("a")),
+    ):
+        assert type(made) is Subclass
+    assert type(PersistentMap(m)) is type(PersistentMap(a=1) | m) is PersistentMap
+
+
+def test_the_call_of_a_subclass_may_fail():
+    class Even(PersistentMap):
+        def __init__(self, *args, **entries):
+            if len(self) % 2:
+                raise ValueError("odd")
+
+    m = Even(a=1, b=2)
+    with pytest.raises(ValueError, match="odd"):
+        m.set("c", 3)
+    t = m.mutate()
+    t["c"] = 3
+    with pytest.raises(ValueError, match="odd"):
+        t.finish()
+    t["d"] = 4
+    assert t.finish() == {"a": 1, "b": 2, "c": 3, "d": 4} and type(t.finish()) is Even
+
+
+class WithState(PersistentMap):
+    __slots__ = ("note", "__dict__")
+
+
+class WithOwnState(PersistentMap):
+    def __getstate__(self):
+        return {"written": True}
+
+
+class OfTwo(PersistentMap):
+    def __new__(cls, first, second):
+        return super().__new__(cls, {"first": first, "second": second})
+
+    def __getnewargs__(self):
+        return self["first"], self["second"]
+
+
+@PROTOCOLS
+def test_state_of_a_subclass(protocol):
+    m, own = WithState(a=[1]), WithOwnState(a=1)
+    m.note, m.other, own.lost = ["slot"], "dict", True
+    for back in (pickle.loads(pickle.dumps(m, protocol)), copy.deepcopy(m)):
+        assert type(back) is WithState and back == m and (back.note, back.other) == (["slot"], "dict")
+        assert back.note is not m.note and back["a"] is not m["a"]
+    for back in (pickle.loads(pickle.dumps(own, protocol)), copy.deepcopy(own)):
+        assert type(back) is WithOwnState and back == own and vars(back) == {"written": True}
+    assert pickle.loads(pickle.dumps(OfTwo(1, 2), protocol)) == {"first": 1, "second": 2}
+    s = WithSlot([1, 2])
+    s.note = "kept"
+    back = pickle.loads(pickle.dumps(s, protocol))
+    assert type(back) is WithSlot and back == s and back.note == "kept"
+
+
+class WithSlot(PersistentSet):
+    __slots__ = ("note",)
+
+
+@PROTOCOLS
+def test_what_cannot_be_pickled(protocol):
+    m = PersistentMap(a=1)
+    for unfit in (m.keys(), m.values(), m.items(), m.mutate(), PersistentSet().mutate()):
+        with pytest.raises(TypeError, match=f"cannot pickle '{type(unfit).__name__}' object"):
+            pickle.dumps(unfit, protocol)
+        with pytest.raises(TypeError, match="cannot pickle"):
+            copy.deepcopy(unfit)
+
+
+@PROTOCOLS
+@pytest.mark.parametrize("size", [5, 1000])
+def test_an_iterator_is_pickled_as_what_is_left(protocol, size):
+    m = PersistentMap(big(size))
+    for iterator in (iter(m), iter(m.values()), iter(m.items()), iter(PersistentSet(m))):
+        for left in (size, size - 2, size - 3, 0):
+            while iterator.__length_hint__() > left:
+                next(iterator)
+            back = pickle.loads(pickle.dumps(iterator, protocol))
+            assert len(list(back)) == left and list(pickle.loads(pickle.dumps(iterator))) == list(copy.copy(iterator))
 
 
 def test_weak_references():
@@ -292,3 +423,38 @@ def test_old_versions_stay():
         d = {**d, i % 97: i} if i % 3 else {k: v for k, v in d.items() if k != i % 89}
         versions.append((m, d))
     assert all(m == d for m, d in versions)
+
+
+def test_few_entries_keep_their_order():
+    m = PersistentMap()
+    for i, key in enumerate("hello world"):
+        m = m.set(key, i)
+    expected = list(dict.fromkeys("hello world"))
+    assert list(m) == m.keys_list() == list(m.keys()) == expected == [key for key, _ in m.items()]
+    assert list(m.values()) == m.values_list() == [m[key] for key in m]
+    assert repr(PersistentMap(b=1, a=2)) == "PersistentMap({'b': 1, 'a': 2})"
+    assert repr(PersistentMap({i: i for i in range(16)})) == f"PersistentMap({ {i: i for i in range(16)} })"
+    assert list(PersistentSet("cab")) == list("cab") and list(m.set("h", None)) == expected
+    assert list(m.mutate()) == expected and m.mutate().popitem() == ("d", 10)
+
+
+def test_size_in_memory():
+    sizes = [sys.getsizeof(PersistentMap(big(n))) for n in (0, 1, 10, 100, 10_000)]
+    assert sizes == sorted(set(sizes)) and 160_000 < sizes[-1] < 800_000
+    m = PersistentMap(big())
+    assert sys.getsizeof(m.set("new", 1)) > sys.getsizeof(m), "what is shared counts"
+    assert sys.getsizeof(m.mutate()) > sizes[2] and sys.getsizeof(PersistentSet(big())) > sizes[2]
+    t = m.mutate()
+    t.finish()
+    assert sys.getsizeof(t) < 500
+
+
+def test_texts():
+    assert pypersistent.__version__.split(".")[1].isdigit() and "versions that share memory" in pypersistent.__doc__
+    for its, parameters in ((PersistentMap, "(source=(), /, **entries)"), (PersistentSet, "(iterable=(), /)")):
+        assert str(inspect.signature(its)) == parameters
+        text = pydoc.plaintext.document(its)
+        assert text.count(parameters) == 1, text
+        for name, method in vars(its).items():
+            if not name.startswith("_"):
+                assert method.__doc__, name

@@ -1,7 +1,9 @@
 """`mutate()` and `finish()`."""
 
+import collections.abc
+
 import pytest
-from pypersistent import MapMutation, PersistentMap
+from pypersistent import MapMutation, PersistentMap, PersistentSet
 
 
 def test_context_manager():
@@ -27,8 +29,9 @@ def test_errors_of_keys():
         assert caught.value.args == ("x",)
     with pytest.raises(TypeError):
         m.pop("x", 1, 2)
-    with pytest.raises(TypeError, match="not iterable"):
-        iter(m)
+    assert m.pop("x", None) is None
+    with pytest.raises(KeyError, match="empty"):
+        PersistentMap().mutate().popitem()
     assert m.finish() == {"a": 1}
 
 
@@ -41,6 +44,12 @@ def test_use_after_the_end_raises():
         lambda: m.__delitem__("a"),
         lambda: m.pop("a"),
         lambda: m.update(a=1),
+        lambda: m.clear(),
+        lambda: m.setdefault("a"),
+        lambda: m.popitem(),
+        lambda: m == {},
+        lambda: iter(m),
+        lambda: m.items(),
         lambda: m["a"],
         lambda: m.get("a"),
         lambda: "a" in m,
@@ -88,7 +97,7 @@ def test_a_failed_update_changes_nothing():
 
 
 def test_use_from_within():
-    """A comparison or a destructor that comes back to the mutation meets it at work, or whole."""
+    """A comparison or a destructor that comes back to the mutation meets it in use, or whole."""
     found = []
 
     class Nosy:
@@ -96,7 +105,7 @@ def test_use_from_within():
             return 1
 
         def __eq__(self, other):
-            with pytest.raises(RuntimeError, match="at work"):
+            with pytest.raises(RuntimeError, match="in use"):
                 m[self] = 0
             found.append("compared")
             return False
@@ -115,3 +124,85 @@ def test_use_from_within():
     m.update({"y": Dying()})
     m.update({"y": None})
     assert found == ["compared", 3, 3] and len(m.finish()) == 3
+
+
+def test_what_a_dict_has():
+    m, d = PersistentMap(a=1, b=2).mutate(), {"a": 1, "b": 2}
+    assert isinstance(m, collections.abc.MutableMapping) and m == d and d == m and m == PersistentMap(d)
+    assert m == PersistentMap(d).mutate() and m != {"a": 1} and PersistentMap(d) == m and m != 1 and m == m
+    assert repr(m) == "MapMutation({'a': 1, 'b': 2})" and list(m) == ["a", "b"] and dict(m) == d
+    assert m.keys() == d.keys() and list(m.values()) == [1, 2] and m.items() == d.items()
+    assert m.setdefault("a", 9) == 1 and m.setdefault("c", 3) == 3 and m.setdefault("d") is None
+    assert m == d | {"c": 3, "d": None} and m.popitem() == ("d", None) and len(m) == 3
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(m)
+    m.clear()
+    assert len(m) == 0 and m == {} and not m
+    m["me"] = m
+    assert repr(m) == "MapMutation({'me': MapMutation({...})})"
+    m.finish()
+    assert repr(m) == "MapMutation(...)"
+
+
+def test_iteration_sees_what_was_there():
+    m = PersistentMap({i: i for i in range(1000)}).mutate()
+    for key in m:
+        m[key] = -key
+        m[-key - 1] = None
+        del m[key]
+    assert m == {-key - 1: None for key in range(1000)}
+    taken = []
+    while m:
+        taken.append(m.popitem()[0])
+    assert sorted(taken) == [-key - 1 for key in range(1000)][::-1]
+
+
+def test_sets():
+    base = PersistentSet([1, 2])
+    with base.mutate() as m:
+        m.add(3)
+        m.add(3)
+        m.discard(1)
+        m.discard(9)
+        m.remove(2)
+        with pytest.raises(KeyError) as caught:
+            m.remove((9,))
+        assert caught.value.args == ((9,),) and len(m) == 1 and 3 in m and 2 not in m and list(m) == [3]
+        m.update([4, 5], {6})
+        with pytest.raises(TypeError):
+            m.update([7], 8)
+        assert m == {3, 4, 5, 6} == set(m) and m == PersistentSet([3, 4, 5, 6]) and m != {3} and m >= {3, 4}
+        assert m == PersistentSet([6, 5, 4, 3]).mutate() and repr(m) == "SetMutation({3, 4, 5, 6})"
+        assert m.pop() == 6
+    done = m.finish()
+    assert done is m.finish() == {3, 4, 5} and type(done) is PersistentSet and base == {1, 2}
+    assert repr(m) == "SetMutation(...)"
+    unusable = [lambda: m.add(1), lambda: m.discard(1), lambda: 1 in m, lambda: len(m), lambda: m.update([1])]
+    for call in (*unusable, m.clear, m.pop):
+        with pytest.raises(ValueError, match="has been finished"):
+            call()
+    m = base.mutate()
+    m.clear()
+    with pytest.raises(KeyError, match="empty"):
+        m.pop()
+    assert m.finish() == set()
+
+
+def test_a_destructor_meets_a_set_whole():
+    found = []
+
+    class Dying:
+        def __del__(self):
+            found.append(len(m))
+
+    m = PersistentSet([1]).mutate()
+    for remove in (lambda: m.discard(key), lambda: m.remove(key), m.pop, m.clear):
+        key = Dying()
+        m.add(key)
+        pop = remove == m.pop
+        if pop:
+            del key
+        remove()
+        if not pop:
+            key = None
+    assert found == [1, 1, 1, 0]

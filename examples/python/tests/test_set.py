@@ -19,8 +19,11 @@ def test_constructors_and_lookup():
     assert len(s) == 1000 and 7 in s and 1000 not in s and sorted(s) == list(range(1000))
     with pytest.raises(TypeError, match="unhashable"):
         PersistentSet([[]])
-    with pytest.raises(TypeError):
-        PersistentSet(1)
+    for wrong in (1, None):
+        with pytest.raises(TypeError):
+            PersistentSet(wrong)
+    assert PersistentSet.create(1, 2, 1) == {1, 2} and PersistentSet.create() == set()
+    assert s.contains(7) and not s.contains(1000)
 
 
 def test_add_and_remove():
@@ -102,3 +105,24 @@ def test_references_and_abstract_class():
     assert isinstance(s, collections.abc.Set) and not isinstance(s, collections.abc.MutableSet)
     del s
     assert ref() is None
+
+
+def test_diff():
+    s = PersistentSet(range(5000))
+    assert s.diff(s.add(-1).remove(7)) == ({-1}, {7}) and s.diff(s) == (set(), set())
+    assert s.diff(range(1, 5001)) == ({5000}, {0}) and {type(part) for part in s.diff([])} == {set}
+
+
+class Names(PersistentSet):
+    pass
+
+
+def test_a_subclass_stays_one():
+    s = Names("abc")
+    for made in (
+        *(s.add("a"), s.add("d"), s.discard("a"), s.discard("d"), s.remove("a")),
+        *(s.clear(), s.copy(), s.mutate().finish()),
+        *(s.union(), s.union("d"), s.update("d"), s.intersection("a"), s.difference("a"), s.symmetric_difference("d")),
+        *(s | {"d"}, s & {"a"}, s - {"a"}, s ^ {"a"}, Names.create("a")),
+    ):
+        assert type(made) is Names

@@ -4,6 +4,7 @@ import itertools
 import operator
 
 import pytest
+from conftest import Key
 from pypersistent import PersistentMap
 
 D = {"a": 1, "b": 2, "c": 3}
@@ -54,3 +55,48 @@ def test_repr():
     m = PersistentMap(a=loop)
     loop.append(m.values())
     assert "..." in repr(m.values())
+
+
+def test_algebra_looks_at_the_shorter_side():
+    seen = []
+
+    class Seen(str):
+        def __hash__(self):
+            seen.append(self)
+            return super().__hash__()
+
+        __eq__ = str.__eq__
+
+    m = PersistentMap({Seen(i): i for i in range(1000)})
+    few = {Seen(5): 5, Seen(7): -7, Seen("x"): 1}
+    for keys in (few.keys(), set(few), list(few)):
+        seen.clear()
+        assert m.keys() & keys == {"5", "7"} and len(seen) < 40
+        seen.clear()
+        assert not m.keys().isdisjoint(keys) and len(seen) < 40
+        assert PersistentMap.fromkeys(["y"]).keys().isdisjoint(m.keys()) and len(seen) < 40
+    seen.clear()
+    assert set(few) & m.keys() == list(few) & m.keys() == {"5", "7"} and len(seen) < 40
+    assert m.items() & few.items() == {("5", 5)} and len(seen) < 40
+    assert PersistentMap(few).keys() & m.keys() == PersistentMap(few).keys() & set(m) == {"5", "7"}
+
+
+def test_values_that_have_no_hash():
+    ours, theirs = PersistentMap({1: [], 2: 2}), {1: [], 2: 2}
+    for items in (ours.items(), theirs.items()):
+        assert items & [[1, 2], "ab", 5, (2, 2), (3, 3)] == {(2, 2)}
+        assert not items.isdisjoint([(1, [])]) and (1, []) in items
+        with pytest.raises(TypeError, match="unhashable"):
+            items & [(1, [])]
+    assert ours.items() == theirs.items() == ours.items() != {1: [], 2: 3}.items()
+    assert ours.items() != PersistentMap({1: [], 2: 3}).items() and ours.items() <= theirs.items()
+
+
+def test_versions_are_compared_by_what_they_do_not_share():
+    m = PersistentMap({Key(i, 7 * i): i for i in range(1000)})
+    five = Key(5, 35)
+    other = m.set(five, 5.0).set("new", 1).delete("new")
+    Key.reset()
+    assert m.items() == other.items() and not m.items() != other.items() and m.keys() == other.keys()
+    assert m.keys() != other.delete(five).keys() and m.items() != other.set(five, 0).items()
+    assert Key.hash_calls < 200

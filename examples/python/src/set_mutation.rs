@@ -1,0 +1,154 @@
+//! `SetMutation`: a set under construction.
+
+use perennial::trie::HashTrie;
+use pyo3::basic::CompareOp;
+use pyo3::exceptions::PyKeyError;
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::prelude::*;
+use pyo3::types::{PyTuple, PyType};
+
+use crate::collection::{Collection, in_order, size_of};
+use crate::entry::{Element, Query, add, find, remove};
+use crate::iter::ElementIterator;
+use crate::map::key_error;
+use crate::mutation::{Mutation, State, borrow, borrow_mut};
+use crate::nested;
+use crate::pickle;
+use crate::set::{PersistentSet, union};
+use crate::source::set_trie;
+
+/// A mutable copy of a set, made by `PersistentSet.mutate()`. Not for several threads at once: a call that meets
+/// another one in progress raises RuntimeError.
+#[pyclass(weakref, generic, module = "pypersistent")]
+pub struct SetMutation(Mutation<Element>);
+
+impl SetMutation {
+    pub fn new(trie: HashTrie<Element>, class: Option<Bound<'_, PyType>>) -> Self {
+        Self(Mutation::new(trie, class))
+    }
+}
+
+/// Returns the set as it is now.
+fn snapshot<'py>(slf: &Bound<'py, SetMutation>) -> PyResult<Bound<'py, PersistentSet>> {
+    let trie = borrow(slf)?.0.trie()?.clone();
+    PersistentSet::plain(slf.py(), trie)
+}
+
+// What is removed is dropped when the mutation is not borrowed any more: that may run Python code.
+#[pymethods]
+impl SetMutation {
+    /// Adds the element, unless it is there.
+    fn add(slf: &Bound<'_, Self>, element: &Bound<'_, PyAny>) -> PyResult<()> {
+        let query = Query::new(element)?;
+        let mut mutation = borrow_mut(slf)?;
+        let trie = mutation.0.trie_mut()?;
+        if find(trie, &query)?.is_none() {
+            add(trie, &query, Element(element.clone().unbind()));
+        }
+        Ok(())
+    }
+
+    /// Removes the element, if it is there.
+    fn discard(slf: &Bound<'_, Self>, element: &Bound<'_, PyAny>) -> PyResult<()> {
+        let query = Query::new(element)?;
+        let _removed = remove(borrow_mut(slf)?.0.trie_mut()?, &query)?;
+        Ok(())
+    }
+
+    /// Removes the element. Raises KeyError if it is not there.
+    fn remove(slf: &Bound<'_, Self>, element: &Bound<'_, PyAny>) -> PyResult<()> {
+        let query = Query::new(element)?;
+        let removed = remove(borrow_mut(slf)?.0.trie_mut()?, &query)?;
+        removed.map(drop).ok_or_else(|| key_error(element))
+    }
+
+    /// Removes an element and returns it. Raises KeyError if there is none.
+    fn pop(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
+        let mut mutation = borrow_mut(slf)?;
+        let trie = mutation.0.trie_mut()?;
+        let Some(Element(element)) = trie.iter().next().cloned() else {
+            return Err(PyKeyError::new_err("pop from an empty set"));
+        };
+        let hash = Query::new(element.bind(slf.py()))?.hash();
+        trie.remove(hash, |there| there.0.is(&element));
+        Ok(element)
+    }
+
+    fn __contains__(slf: &Bound<'_, Self>, element: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let query = Query::new(element)?;
+        Ok(find(borrow(slf)?.0.trie()?, &query)?.is_some())
+    }
+
+    fn __len__(slf: &Bound<'_, Self>) -> PyResult<usize> {
+        Ok(borrow(slf)?.0.trie()?.len())
+    }
+
+    /// Adds the elements of all others, any iterables. If anything fails, nothing has changed.
+    #[pyo3(signature = (*others))]
+    fn update(slf: &Bound<'_, Self>, others: &Bound<'_, PyTuple>) -> PyResult<()> {
+        let _replaced = borrow_mut(slf)?.0.replace(|trie| {
+            others.iter().try_fold(trie.clone(), |trie, other| union(slf.py(), &trie, &set_trie(&other)?))
+        })?;
+        Ok(())
+    }
+
+    /// Removes all elements.
+    fn clear(slf: &Bound<'_, Self>) -> PyResult<()> {
+        let _replaced = borrow_mut(slf)?.0.replace(|_| Ok(HashTrie::new()))?;
+        Ok(())
+    }
+
+    /// Returns the set with all changes, the same one each time. The mutation cannot be used after it.
+    fn finish<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        borrow_mut(slf)?.0.finish::<PersistentSet>(slf.py())
+    }
+
+    fn __enter__<'py>(slf: &Bound<'py, Self>) -> Bound<'py, Self> {
+        slf.clone()
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __exit__(slf: &Bound<'_, Self>, _exception: &Bound<'_, PyTuple>) -> PyResult<bool> {
+        Self::finish(slf)?;
+        Ok(false)
+    }
+
+    /// Iterates over the elements that are there now, whatever changes meanwhile.
+    fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        ElementIterator::over(&snapshot(slf)?)
+    }
+
+    fn __richcmp__<'py>(
+        slf: &Bound<'py, Self>,
+        other: &Bound<'py, PyAny>,
+        op: CompareOp,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match other.cast::<Self>() {
+            Ok(other) => PersistentSet::__richcmp__(&snapshot(slf)?, snapshot(other)?.as_any(), op),
+            Err(_) => PersistentSet::__richcmp__(&snapshot(slf)?, other, op),
+        }
+    }
+
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        // Not of a finished one.
+        let Ok(set) = snapshot(slf) else { return Ok("SetMutation(...)".to_owned()) };
+        nested::repr(slf, ["{", "}"], in_order(set.get().trie()).into_iter().map(|element| element.repr(slf.py())))
+    }
+
+    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<()> {
+        Err(pickle::refused(slf))
+    }
+
+    fn __sizeof__(slf: &Bound<'_, Self>) -> PyResult<usize> {
+        size_of(slf, borrow(slf)?.0.trie().unwrap_or(&HashTrie::new()))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.0.visit(&visit)
+    }
+
+    fn __clear__(slf: &Bound<'_, Self>) -> PyResult<()> {
+        let _cleared: State<Element> = borrow_mut(slf)?.0.clear();
+        Ok(())
+    }
+}
