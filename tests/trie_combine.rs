@@ -98,7 +98,11 @@ fn infallible_forms_agree(a: &HashTrie<Entry>, b: &HashTrie<Entry>) {
     let mut unshared = 0;
     a.for_each_unshared(|_| unshared += 1);
     let mut expected = 0;
-    a.try_for_each_unshared(|_| Ok::<_, Infallible>(expected += 1)).unwrap();
+    a.try_for_each_unshared(|_| {
+        expected += 1;
+        Ok::<_, Infallible>(())
+    })
+    .unwrap();
     assert_eq!(unshared, expected);
     let ordered = a.iter_in_hash_order(|entry| hash(entry.0));
     assert_eq!((ordered.len(), ordered.count()), (a.len(), a.len()));

@@ -205,10 +205,10 @@ where
 
     /// Decides which entries of two ranges, which are not both nodes, are kept, and counts them.
     fn pick(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>, depth: u32) -> Result<Outcome<T>, E> {
-        let outcome = self.leaves.pick(a, b, depth)?;
+        let (outcome, len) = self.leaves.pick(a, b, depth)?;
         self.counter.left.range(&a);
         self.counter.right.range(&b);
-        self.counter.result += outcome.len();
+        self.counter.result += len;
         Ok(outcome)
     }
 }

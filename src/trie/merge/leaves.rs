@@ -64,16 +64,6 @@ pub(super) enum Outcome<T> {
     Entries(Picked),
 }
 
-impl<T> Outcome<T> {
-    /// Returns the number of entries.
-    pub(super) fn len(&self) -> usize {
-        match self {
-            Self::Operand(whole) => whole.entries().len(),
-            Self::Entries(picked) => picked.len(),
-        }
-    }
-}
-
 impl Picked {
     #[inline]
     const fn len(self) -> usize {
@@ -134,9 +124,14 @@ where
         Self { op, same, both, clone, items: Vec::new(), keys: Vec::new(), matched: Matched::default() }
     }
 
-    /// Decides which entries of two parts, which are not both nodes, are kept. [`gathered`](Self::gathered) returns
-    /// them.
-    pub(super) fn pick(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>, depth: u32) -> Result<Outcome<T>, E> {
+    /// Decides which entries of two parts, which are not both nodes, are kept, and how many they are.
+    /// [`gathered`](Self::gathered) returns them.
+    pub(super) fn pick(
+        &mut self,
+        a: RangeView<'a, T>,
+        b: RangeView<'a, T>,
+        depth: u32,
+    ) -> Result<(Outcome<T>, usize), E> {
         self.items.clear();
         self.keys.clear();
         let mut stays = Stays::default();
@@ -149,13 +144,13 @@ where
         let len = picked.len();
         for (part, kept) in [a, b].into_iter().zip(stays.kept) {
             if let Some(whole) = part.whole().filter(|whole| len > 0 && kept == len && whole.entries().len() == len) {
-                return Ok(Outcome::Operand(whole.clone()));
+                return Ok((Outcome::Operand(whole.clone()), len));
             }
         }
         if len > Bucket::<T>::MAX {
             self.keys.sort_unstable();
         }
-        Ok(Outcome::Entries(picked))
+        Ok((Outcome::Entries(picked), len))
     }
 
     /// Returns the entries of two parts that were picked.
