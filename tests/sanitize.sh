@@ -191,7 +191,7 @@ mutants() {
     mkdir -p target/mutants
     mutants_by "${1:-src/trie/**/*.rs}" --lib
     if [ -s target/mutants/mutants.out/missed.txt ]; then
-        mutants_by "${1:-src/trie/**/*.rs}" --iterate --lib --test={allocations,hashers,memory_usage,set_model,trie_combine}
+        mutants_by "${1:-src/trie/**/*.rs}" --iterate --lib --test={algebra,allocations,hashers,memory_usage,model,order,set_model,trie_combine}
     fi
     while read -r survivor; do
         if ! grep -qxF -- "* \`$survivor\`" tests/mutants.md; then

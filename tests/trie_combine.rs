@@ -77,6 +77,33 @@ fn entries() -> impl Strategy<Value = Vec<Entry>> {
     prop_oneof![few, many]
 }
 
+/// Checks that each operation without an error type gives the result of the one that can fail.
+fn infallible_forms_agree(a: &HashTrie<Entry>, b: &HashTrie<Entry>) {
+    let by_key = |a: &Entry, b: &Entry| a.0 == b.0;
+    let equal = |x: &HashTrie<Entry>, y: &HashTrie<Entry>| x.len() == y.len() && x.eq(y, |x, y| x == y);
+    assert!(equal(&a.union(b, by_key, |_, _| Merge::Right), &a.try_union(b, same, |_, _| Ok(Merge::Right)).unwrap()));
+    assert!(equal(&a.intersection(b, by_key), &a.try_intersection(b, same).unwrap()));
+    assert!(equal(&a.difference(b, by_key), &a.try_difference(b, same).unwrap()));
+    assert!(equal(&a.symmetric_difference(b, by_key), &a.try_symmetric_difference(b, same).unwrap()));
+    assert!(equal(&HashTrie::build(a.iter().map(|&entry| (hash(entry.0), entry)), by_key, |_, _| ()), a));
+    let mut seen = 0;
+    a.diff(b, by_key, |_, _| seen += 1);
+    let mut expected = 0;
+    a.try_diff(b, same, |_, _| {
+        expected += 1;
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(seen, expected);
+    let mut unshared = 0;
+    a.for_each_unshared(|_| unshared += 1);
+    let mut expected = 0;
+    a.try_for_each_unshared(|_| Ok::<_, Infallible>(expected += 1)).unwrap();
+    assert_eq!(unshared, expected);
+    let ordered = a.iter_in_hash_order(|entry| hash(entry.0));
+    assert_eq!((ordered.len(), ordered.count()), (a.len(), a.len()));
+}
+
 proptest! {
     #![proptest_config(proptest_config(64, 1, REGRESSIONS))]
 
@@ -114,6 +141,7 @@ proptest! {
                 Ok(())
             }).unwrap();
             prop_assert_eq!(&newer, &mb);
+            infallible_forms_agree(&a, &b);
             prop_assert_eq!((model(&a), model(&b)), (ma, mb));
         }
     }

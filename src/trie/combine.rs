@@ -8,6 +8,7 @@ use super::child::{Child, ChildRef};
 use super::pairs::Pair;
 use super::{HashTrie, Merge, SetOp, into_ok};
 
+/// # Building at once
 impl<T> HashTrie<T> {
     /// Builds a trie of many entries, each given with its hash. O(n), and faster than inserting them one by one.
     ///
@@ -94,7 +95,10 @@ impl<T> HashTrie<T> {
         let (root, len) = into_ok(bulk(made, self.len, 0, distinct, |_, _| ()));
         HashTrie { root, len }
     }
+}
 
+/// # Differences, and what is not shared
+impl<T> HashTrie<T> {
     /// Calls `each` for the entries of the two tries, paired by `same`; entries in shared nodes are skipped. O(c log
     /// n) for versions that differ in c entries.
     ///
@@ -240,6 +244,8 @@ fn each_unshared<T, E>(child: &Child<T>, visit: &mut impl FnMut(&T) -> Result<()
 }
 
 /// # Combining tries
+///
+/// # Set operations
 ///
 /// Each result shares its unchanged parts with the operands; if it is equal to an operand, that operand is returned.
 /// O(c log n) for versions that differ in c entries, at most O(n + m).

@@ -4,6 +4,7 @@ use super::bucket::{Bucket, tag};
 use super::child::{Child, ChildRef};
 use super::{HashTrie, into_ok};
 
+/// # Comparing
 impl<T> HashTrie<T> {
     /// Returns `true` if both tries have the same entries, as compared by `eq`.
     ///

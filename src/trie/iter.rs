@@ -429,6 +429,7 @@ impl<T: Clone> Iterator for IntoIter<T> {
 impl<T: Clone> ExactSizeIterator for IntoIter<T> {}
 impl<T: Clone> FusedIterator for IntoIter<T> {}
 
+/// # Iterating
 impl<T> HashTrie<T> {
     /// Returns an iterator over the entries, in unspecified order. O(n) for the whole run, no allocation.
     ///

@@ -4,6 +4,7 @@ use super::HashTrie;
 use super::bucket::{Bucket, unique_mut};
 use super::child::{Child, ChildMut, ChildSlots};
 
+/// # Freeing unused capacity
 impl<T> HashTrie<T> {
     /// Frees spare capacity in leaves that are not shared with other tries. O(n).
     ///

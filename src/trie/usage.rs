@@ -99,6 +99,7 @@ fn counted<N: ?Sized>(node: &N) -> usize {
     block.pad_to_align().size()
 }
 
+/// # Memory
 impl<T> HashTrie<T> {
     /// Returns the memory that the trie uses, including what it shares with others. O(n), no allocation.
     ///

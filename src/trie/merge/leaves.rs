@@ -29,7 +29,8 @@ enum ResultEntry<'a, T> {
     Taken,
 }
 
-/// The entries of two leaves that are kept.
+/// The entries of two leaves that are kept. Those in buckets are known by their indices: with a list of all entries
+/// instead, a union executes 23 % more instructions, and a merge of two small maps 8 %.
 #[derive(Default)]
 struct Stays {
     /// The indices in the left and in the right bucket.

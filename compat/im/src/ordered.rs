@@ -1,0 +1,29 @@
+//! The iterators over borrowed entries and elements, in the order of the hashes.
+
+/// The iterators of `perennial` in the order of the hashes, whose types have no names.
+pub(crate) type InHashOrder<'a, T> = Box<dyn ExactSizeIterator<Item = T> + 'a>;
+
+/// Makes `$iterator`, which wraps the iterator `$inner` and yields `$projected` for each `$item`.
+macro_rules! iterator {
+    ($(#[$doc:meta])* $iterator:ident<'a, $($parameter:ident),*>($inner:ty), $item:pat => $projected:expr, $type:ty) => {
+        $(#[$doc])*
+        pub struct $iterator<'a, $($parameter),*>(pub(crate) $inner);
+
+        impl<'a, $($parameter),*> Iterator for $iterator<'a, $($parameter),*> {
+            type Item = $type;
+
+            fn next(&mut self) -> Option<$type> {
+                self.0.next().map(|$item| $projected)
+            }
+
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                self.0.size_hint()
+            }
+        }
+
+        impl<$($parameter),*> ExactSizeIterator for $iterator<'_, $($parameter),*> {}
+        impl<$($parameter),*> std::iter::FusedIterator for $iterator<'_, $($parameter),*> {}
+    };
+}
+
+pub(crate) use iterator;
