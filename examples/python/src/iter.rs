@@ -17,8 +17,11 @@ use crate::entry::{Element, Entry};
 use crate::map::PersistentMap;
 use crate::set::PersistentSet;
 
-/// Up to so many entries are iterated over as a list, which takes half the time.
-const LIST_MAX: usize = 256;
+/// Up to so many keys, values or elements are iterated over as a list, which takes half the time.
+const LIST_MAX: usize = 1024;
+
+/// Up to so many pairs. More new tuples at a time would set the garbage collector off, and take longer then.
+const PAIRS_MAX: usize = 256;
 
 /// The most entries that are taken at once. The objects lie far apart in memory, so a batch is first touched in a loop
 /// that does nothing else, in which the processor fetches many at a time. At a million strings this takes a third off.
@@ -57,11 +60,13 @@ fn borrow_mut<'a, T: PyClass<Frozen = False>>(iterator: &'a Bound<'_, T>) -> PyC
     }
 }
 
-/// Defines an iterator class over `$collection`, which yields what `$take` takes from an entry.
+/// Defines an iterator class over `$collection`, which yields what `$take` takes from an entry. Up to `$list_max` of
+/// them are iterated over as a list.
 macro_rules! iterators {
     ($(
         $(#[$doc:meta])*
-        $name:ident: $cursor:ident over $collection:ty, $item:ty = $take:path; touching $touch:path;
+        $name:ident: $cursor:ident over $collection:ty, $item:ty = $take:path, touching $touch:path;
+        lists of $list_max:path;
     )+) => {$(
         $(#[$doc])*
         #[pyclass(module = "pypersistent")]
@@ -78,7 +83,7 @@ macro_rules! iterators {
             /// Returns an iterator, of this class if there are many entries.
             pub fn over<'py>(collection: &Bound<'py, $collection>) -> PyResult<Bound<'py, PyAny>> {
                 let (py, trie) = (collection.py(), collection.get().trie());
-                if trie.len() <= LIST_MAX {
+                if trie.len() <= $list_max {
                     return Ok(list(py, trie, |entry| $take(entry, py))?.try_iter()?.into_any());
                 }
                 let cursor = $cursor::new(collection.clone().unbind(), |collection| collection.get().trie().iter());
@@ -139,13 +144,13 @@ macro_rules! iterators {
 
 iterators! {
     /// An iterator over the keys of a map.
-    KeyIterator: MapCursor over PersistentMap, Py<PyAny> = key; touching touch_key;
+    KeyIterator: MapCursor over PersistentMap, Py<PyAny> = key, touching touch_key; lists of LIST_MAX;
     /// An iterator over the values of a map.
-    ValueIterator: MapCursor over PersistentMap, Py<PyAny> = value; touching touch_value;
+    ValueIterator: MapCursor over PersistentMap, Py<PyAny> = value, touching touch_value; lists of LIST_MAX;
     /// An iterator over the pairs of key and value of a map.
-    ItemIterator: MapCursor over PersistentMap, (Py<PyAny>, Py<PyAny>) = item; touching touch_item;
+    ItemIterator: MapCursor over PersistentMap, (Py<PyAny>, Py<PyAny>) = item, touching touch_item; lists of PAIRS_MAX;
     /// An iterator over the elements of a set.
-    ElementIterator: SetCursor over PersistentSet, Py<PyAny> = element; touching touch_element;
+    ElementIterator: SetCursor over PersistentSet, Py<PyAny> = element, touching touch_element; lists of LIST_MAX;
 }
 
 fn key(entry: &Entry, py: Python<'_>) -> Py<PyAny> {

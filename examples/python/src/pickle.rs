@@ -7,8 +7,8 @@ use crate::nested;
 
 /// Returns the class, what `__getnewargs__` returns, and the state of a subclass, its slots included.
 ///
-/// `object` does this by itself from protocol 2 on. What it makes in older ones loses the content of a class that is not
-/// written in Python, and what it makes in newer ones can be written in older ones.
+/// `object` does this by itself from protocol 2 on. What it makes in older ones loses the content of a class that is
+/// not written in Python, and what it makes in newer ones can be written in older ones.
 pub fn reduce<'py>(object: &Bound<'py, PyAny>, protocol: isize) -> PyResult<Bound<'py, PyAny>> {
     // Pickle calls this at each level of nested values.
     nested::deeper(|| object.py().get_type::<PyAny>().call_method1("__reduce_ex__", (object, protocol.max(2))))

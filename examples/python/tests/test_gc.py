@@ -34,11 +34,11 @@ def cycle_through(make):
         lambda node: PersistentMap(a=node).values(),
         lambda node: PersistentMap(a=node).items(),
         lambda node: iter(PersistentMap(a=node).values()),
-        lambda node: iter(PersistentMap(dict.fromkeys(range(300)) | {"a": node})),
-        lambda node: iter(PersistentMap(dict.fromkeys(range(300), node)).values()),
+        lambda node: iter(PersistentMap(dict.fromkeys(range(2000)) | {"a": node})),
+        lambda node: iter(PersistentMap(dict.fromkeys(range(2000), node)).values()),
         lambda node: iter(PersistentMap(a=node, b=2).items()),
         lambda node: iter(PersistentSet([node])),
-        lambda node: iter(PersistentSet([node, *range(300)])),
+        lambda node: iter(PersistentSet([node, *range(2000)])),
         lambda node: PersistentMap(a=node).mutate(),
         lambda node: PersistentSet([node]).mutate(),
         lambda node: type("Sub", (PersistentMap,), {"node": node})(a=1).mutate(),
@@ -165,7 +165,7 @@ def test_objects_die_with_their_last_version():
     assert ref() is None and len(two) == 101
 
 
-@pytest.mark.parametrize("size", [3, 1000])
+@pytest.mark.parametrize("size", [3, 2000])
 def test_an_exhausted_iterator_lets_go(size):
     m = PersistentMap(dict.fromkeys(range(size - 1)) | {"node": Node()})
     ref = weakref.ref(m["node"])

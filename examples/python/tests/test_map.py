@@ -186,16 +186,16 @@ def test_clear_and_copies():
 
 
 def test_iteration_and_lists():
-    d = big(1000)
+    d = big(2000)
     m = PersistentMap(d)
     assert sorted(m) == sorted(d) == sorted(m.keys()) == sorted(m.keys_list())
     assert sorted(m.values()) == sorted(d.values()) == sorted(m.values_list())
     assert sorted(m.items()) == sorted(d.items()) == sorted(m.items_list())
     assert list(zip(m.keys(), m.values())) == list(m.items())
     it = iter(m)
-    assert iter(it) is it and it.__length_hint__() == 1000
+    assert iter(it) is it and it.__length_hint__() == 2000
     next(it)
-    assert it.__length_hint__() == 999 and len(list(it)) == 999
+    assert it.__length_hint__() == 1999 and len(list(it)) == 1999
     assert next(it, "end") == "end" and next(it, "end") == "end"
 
 
@@ -346,7 +346,7 @@ def test_what_cannot_be_pickled(protocol):
 
 
 @PROTOCOLS
-@pytest.mark.parametrize("size", [5, 1000])
+@pytest.mark.parametrize("size", [5, 2000])
 def test_an_iterator_is_pickled_as_what_is_left(protocol, size):
     m = PersistentMap(big(size))
     for iterator in (iter(m), iter(m.values()), iter(m.items()), iter(PersistentSet(m))):

@@ -145,16 +145,16 @@ def test_what_a_dict_has():
 
 
 def test_iteration_sees_what_was_there():
-    m = PersistentMap({i: i for i in range(1000)}).mutate()
+    m = PersistentMap({i: i for i in range(2000)}).mutate()
     for key in m:
         m[key] = -key
         m[-key - 1] = None
         del m[key]
-    assert m == {-key - 1: None for key in range(1000)}
+    assert m == {-key - 1: None for key in range(2000)}
     taken = []
     while m:
         taken.append(m.popitem()[0])
-    assert sorted(taken) == [-key - 1 for key in range(1000)][::-1]
+    assert sorted(taken) == [-key - 1 for key in range(2000)][::-1]
 
 
 def test_sets():
