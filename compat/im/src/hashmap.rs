@@ -157,8 +157,8 @@ impl<K, V, S> HashMap<K, V, S> {
 impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     /// Iterates over the entries in an order that follows from them and the hasher alone. O(n) for the whole run.
     ///
-    /// Equal maps with one hasher are iterated alike, but for keys with equal hashes. The iterator of
-    /// [`as_perennial`](Self::as_perennial) takes a tenth of the time, in an order that depends on the history of the map.
+    /// Equal maps with one hasher are iterated alike, except for keys with equal hashes. The iterator of
+    /// [`as_perennial`](Self::as_perennial) takes a tenth of the time, in an order that depends on the map's history.
     #[must_use]
     pub fn iter(&self) -> Iter<'_, K, V> {
         Iter(Box::new(self.0.iter_in_hash_order()))
@@ -437,7 +437,7 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher> HashMap<K, V, S> {
         self.symmetric_difference_with_key(other, f)
     }
 
-    /// Returns a map with the entries of both, in which `f(key, ours, theirs)` has decided about each key that both have.
+    /// Returns a map with the entries of both, in which `f(key, ours, theirs)` has decided about each key of both.
     #[must_use]
     pub fn symmetric_difference_with_key<F: FnMut(&K, V, V) -> Option<V>>(self, other: Self, mut f: F) -> Self {
         Self(self.0.merge_with(&other.0, |key, ours, theirs| {

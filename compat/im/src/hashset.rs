@@ -139,8 +139,8 @@ impl<A, S> HashSet<A, S> {
 impl<A: Hash + Eq, S: BuildHasher> HashSet<A, S> {
     /// Iterates over the elements in an order that follows from them and the hasher alone. O(n) for the whole run.
     ///
-    /// Equal sets with one hasher are iterated alike, but for elements with equal hashes. The iterator of
-    /// [`as_perennial`](Self::as_perennial) takes a tenth of the time, in an order that depends on the history of the set.
+    /// Equal sets with one hasher are iterated alike, except for elements with equal hashes. The iterator of
+    /// [`as_perennial`](Self::as_perennial) takes a tenth of the time, in an order that depends on the set's history.
     #[must_use]
     pub fn iter(&self) -> Iter<'_, A> {
         Iter(Box::new(self.0.iter_in_hash_order()))

@@ -3,13 +3,13 @@
 /// The iterators of `perennial` in the order of the hashes, whose types have no names.
 pub(crate) type InHashOrder<'a, T> = Box<dyn ExactSizeIterator<Item = T> + 'a>;
 
-/// Makes `$iterator`, which wraps the iterator `$inner` and yields `$projected` for each `$item`.
+/// Makes `$name`, which wraps the iterator `$inner` and yields `$projected` for each `$item`.
 macro_rules! iterator {
-    ($(#[$doc:meta])* $iterator:ident<'a, $($parameter:ident),*>($inner:ty), $item:pat => $projected:expr, $type:ty) => {
+    ($(#[$doc:meta])* $name:ident<'a, $($parameter:ident),*>($inner:ty), $item:pat => $projected:expr, $type:ty) => {
         $(#[$doc])*
-        pub struct $iterator<'a, $($parameter),*>(pub(crate) $inner);
+        pub struct $name<'a, $($parameter),*>(pub(crate) $inner);
 
-        impl<'a, $($parameter),*> Iterator for $iterator<'a, $($parameter),*> {
+        impl<'a, $($parameter),*> Iterator for $name<'a, $($parameter),*> {
             type Item = $type;
 
             fn next(&mut self) -> Option<$type> {
@@ -21,8 +21,8 @@ macro_rules! iterator {
             }
         }
 
-        impl<$($parameter),*> ExactSizeIterator for $iterator<'_, $($parameter),*> {}
-        impl<$($parameter),*> std::iter::FusedIterator for $iterator<'_, $($parameter),*> {}
+        impl<$($parameter),*> ExactSizeIterator for $name<'_, $($parameter),*> {}
+        impl<$($parameter),*> std::iter::FusedIterator for $name<'_, $($parameter),*> {}
     };
 }
 

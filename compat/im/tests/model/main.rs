@@ -1,7 +1,7 @@
 //! The same random program runs on `im` and on this crate, and every step must have the same result.
 //!
-//! The steps are written once, in `map.rs` and `set.rs`, which are compiled twice: as modules of `upstream`, where `im` is
-//! the name of `im` itself, and of `ours`, where it is the name of this crate.
+//! The steps are written once, in `map.rs` and `set.rs`, which are compiled twice: as modules of `upstream`, where `im`
+//! is the name of `im` itself, and of `ours`, where it is the name of this crate.
 
 mod common;
 mod ours;
