@@ -70,13 +70,13 @@ pub fn union(py: Python<'_>, left: &HashTrie<Entry>, right: &HashTrie<Entry>) ->
 }
 
 /// Returns what `trie` becomes with all `others` and `keywords`.
-pub fn updated(
+pub fn updated<'py>(
+    py: Python<'py>,
     mut trie: HashTrie<Entry>,
-    others: &Bound<'_, PyTuple>,
-    keywords: Option<&Bound<'_, PyDict>>,
+    others: impl IntoIterator<Item = Bound<'py, PyAny>>,
+    keywords: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<HashTrie<Entry>> {
-    let py = others.py();
-    for other in others.iter().chain(keywords.map(|keywords| keywords.as_any().clone())) {
+    for other in others.into_iter().chain(keywords.map(|keywords| keywords.as_any().clone())) {
         if let Ok(other) = other.cast::<PersistentMap>() {
             trie = union(py, &trie, other.get().trie())?;
             continue;
@@ -108,7 +108,7 @@ impl PersistentMap {
         py: Python<'_>,
     ) -> PyResult<Self> {
         let trie = source.as_ref().map_or(Ok(HashTrie::new()), map_trie)?;
-        Ok(updated(trie, &PyTuple::empty(py), entries)?.into())
+        Ok(updated(py, trie, [], entries)?.into())
     }
 
     /// Returns the map of a mapping's entries.
@@ -220,7 +220,7 @@ impl PersistentMap {
         others: &Bound<'py, PyTuple>,
         entries: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        with_trie(slf, updated(slf.get().trie().clone(), others, entries)?)
+        with_trie(slf, updated(slf.py(), slf.get().trie().clone(), others, entries)?)
     }
 
     /// The same as `update`.

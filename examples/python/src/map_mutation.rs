@@ -79,13 +79,11 @@ impl MapMutation {
     /// Removes an entry and returns the pair of key and value. Raises KeyError if there is none.
     fn popitem(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, Py<PyAny>)> {
         let mut mutation = borrow_mut(slf)?;
-        let trie = mutation.0.trie_mut()?;
-        let Some(Entry { key, .. }) = trie.iter().next().cloned() else {
-            return Err(PyKeyError::new_err("popitem(): the mutation is empty"));
-        };
-        let query = Query::new(key.bind(slf.py()))?;
-        let removed = trie.remove(query.hash(), |entry| entry.key.is(&key));
-        removed.map(|entry| (entry.key, entry.value)).ok_or_else(|| key_error(query.key))
+        // Without a hash, so that an entry goes whose key has another hash by now.
+        let removed = mutation.0.trie_mut()?.extract_if(|_| true).next();
+        removed
+            .map(|Entry { key, value }| (key, value))
+            .ok_or_else(|| PyKeyError::new_err("popitem(): the mutation is empty"))
     }
 
     /// Returns the value of the key. If there is none, gives it the default first.
@@ -141,7 +139,9 @@ impl MapMutation {
     /// anything fails, nothing has changed.
     #[pyo3(signature = (*others, **entries))]
     fn update(slf: &Bound<'_, Self>, others: &Bound<'_, PyTuple>, entries: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
-        let _replaced = borrow_mut(slf)?.0.replace(|trie| updated(trie.clone(), others, entries))?;
+        // It has its own entries already.
+        let others = others.iter().filter(|other| !other.is(slf));
+        let _replaced = borrow_mut(slf)?.0.replace(|trie| updated(slf.py(), trie.clone(), others, entries))?;
         Ok(())
     }
 

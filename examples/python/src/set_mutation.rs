@@ -65,13 +65,9 @@ impl SetMutation {
     /// Removes an element and returns it. Raises KeyError if there is none.
     fn pop(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
         let mut mutation = borrow_mut(slf)?;
-        let trie = mutation.0.trie_mut()?;
-        let Some(Element(element)) = trie.iter().next().cloned() else {
-            return Err(PyKeyError::new_err("pop from an empty set"));
-        };
-        let hash = Query::new(element.bind(slf.py()))?.hash();
-        trie.remove(hash, |there| there.0.is(&element));
-        Ok(element)
+        // Without a hash, so that an element goes whose hash is another by now.
+        let removed = mutation.0.trie_mut()?.extract_if(|_| true).next();
+        removed.map(|Element(element)| element).ok_or_else(|| PyKeyError::new_err("pop from an empty set"))
     }
 
     fn __contains__(slf: &Bound<'_, Self>, element: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -87,7 +83,9 @@ impl SetMutation {
     #[pyo3(signature = (*others))]
     fn update(slf: &Bound<'_, Self>, others: &Bound<'_, PyTuple>) -> PyResult<()> {
         let _replaced = borrow_mut(slf)?.0.replace(|trie| {
-            others.iter().try_fold(trie.clone(), |trie, other| union(slf.py(), &trie, &set_trie(&other)?))
+            // It has its own elements already.
+            let mut others = others.iter().filter(|other| !other.is(slf));
+            others.try_fold(trie.clone(), |trie, other| union(slf.py(), &trie, &set_trie(&other)?))
         })?;
         Ok(())
     }

@@ -144,6 +144,33 @@ def test_what_a_dict_has():
     assert repr(m) == "MapMutation(...)"
 
 
+class Changing:
+    """Its hash changes."""
+
+    def __init__(self):
+        self.hash = 1
+
+    def __hash__(self):
+        return self.hash
+
+
+def test_pop_removes_what_has_another_hash_by_now():
+    for count in (1, 5, 100):
+        keys = [Changing() for _ in range(count)]
+        m, s = PersistentMap.fromkeys(keys).mutate(), PersistentSet(keys).mutate()
+        for i, key in enumerate(keys):
+            key.hash = i + 2
+        assert {m.popitem()[0] for _ in keys} == {s.pop() for _ in keys} == set(keys)
+        assert not m and not s
+
+
+def test_an_update_by_itself_changes_nothing():
+    m, s = PersistentMap(a=1).mutate(), PersistentSet("a").mutate()
+    m.update(m, b=2)
+    s.update(s, "b")
+    assert m == {"a": 1, "b": 2} and s.finish() == {"a", "b"}
+
+
 def test_iteration_sees_what_was_there():
     m = PersistentMap({i: i for i in range(2000)}).mutate()
     for key in m:
