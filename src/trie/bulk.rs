@@ -9,7 +9,8 @@ use core::mem;
 
 use super::bitmap::Bitmap;
 use super::bucket::Bucket;
-use super::child::{Child, new_child};
+use super::child::Child;
+use super::leaf::new_child;
 use super::node::{HASH_BITS, WIDTH_MAX};
 use super::node_builder::{NodeBuilder, SortKey, Sorted, subtree};
 use super::{CloneFn, HashTrie, Inserted, mix};

@@ -24,7 +24,7 @@ use core::ptr::{self, NonNull};
 use triomphe::{Arc, HeaderSlice};
 
 use super::bitmap::Bitmap;
-use super::bucket::{Bucket, BucketHeader, Head, Unit, unique_mut};
+use super::bucket::{Bucket, BucketHeader, Head, Unit};
 use super::collision::CollisionNode;
 use super::node::{HASH_BITS, WIDTH_MAX};
 
@@ -809,16 +809,6 @@ impl<'a, T> Iterator for ChildrenMut<'a, T> {
         (self.starts, self.slots) = (self.starts.shifted(end), rest);
         Some(ChildSlots(child))
     }
-}
-
-/// Returns a child that points to `node`, which must be new, after calling `fill` with it.
-#[inline]
-pub(crate) fn new_child<N: ?Sized, T>(mut node: Arc<N>, fill: impl FnOnce(&mut N)) -> Child<T>
-where
-    Child<T>: From<Arc<N>>,
-{
-    fill(unique_mut(&mut node));
-    node.into()
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Functions for all leaves, whether empty, bucket or collision node; and the descent to a leaf.
 
-use super::bucket::{Bucket, tag};
+use triomphe::Arc;
+
+use super::bucket::{Bucket, tag, unique_mut};
 use super::child::{Child, ChildRef};
 use super::node::descend;
 
@@ -71,4 +73,14 @@ impl<T> Child<T> {
     pub(crate) fn has_inner(&self, bits: u32) -> bool {
         self.child_of_widest(bits).is_some_and(Self::is_bitmap)
     }
+}
+
+/// Returns a child that points to `node`, which must be new, after calling `fill` with it.
+#[inline]
+pub(crate) fn new_child<N: ?Sized, T>(mut node: Arc<N>, fill: impl FnOnce(&mut N)) -> Child<T>
+where
+    Child<T>: From<Arc<N>>,
+{
+    fill(unique_mut(&mut node));
+    node.into()
 }

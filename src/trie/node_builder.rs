@@ -6,8 +6,9 @@ use triomphe::Arc;
 use super::CloneFn;
 use super::bitmap::Bitmap;
 use super::bucket::{Bucket, bit_is_set};
-use super::child::{BitmapNode, Child, ChildMut, new_child};
+use super::child::{BitmapNode, Child, ChildMut};
 use super::collision::CollisionNode;
+use super::leaf::new_child;
 use super::node::{HASH_BITS, WIDTH_MAX};
 
 /// The hash of an entry in the high 32 bits, and its index in a list in the low 32 bits. So keys sort by hash, and

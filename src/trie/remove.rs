@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 use core::mem;
 
 use super::bucket::{Bucket, Indices, unique_mut};
-use super::child::{BitmapNode, Child, ChildMut, new_child};
+use super::child::{BitmapNode, Child, ChildMut};
+use super::leaf::new_child;
 use super::node::{HASH_BITS, WIDTH_MAX, descend};
 use super::place::Place;
 use super::{CloneFn, HashTrie};
