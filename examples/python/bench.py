@@ -333,7 +333,7 @@ def holds(expected):
 
 
 def ran(load, result):
-    """The loops over a map have nothing to answer; that its entries are right has been seen when it was built."""
+    """The loops over a map return nothing; that its entries are right was checked when it was built."""
     return result is None
 
 

@@ -6,6 +6,8 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::collector;
+
 /// What a trie finds by a key.
 pub trait Keyed: Clone + Send + Sync + 'static {
     fn key(&self) -> &Py<PyAny>;
@@ -156,6 +158,7 @@ pub fn remove<T: Keyed>(trie: &mut HashTrie<T>, query: &Query<'_, '_>) -> PyResu
 
 /// Returns a trie of all `entries`. Of equal keys the first one stays, and `replace` brings its entry up to date.
 pub fn build<T: Keyed>(py: Python<'_>, entries: Vec<T>, replace: impl FnMut(&mut T, T)) -> PyResult<HashTrie<T>> {
+    collector::stored(entries.len());
     let hashed = entries.into_iter().map(|entry| Ok((entry.key().bind(py).hash()? as u64, entry)));
     let hashed = hashed.collect::<PyResult<Vec<_>>>()?;
     HashTrie::try_build(hashed, |a, b| same_key(py, a, b), replace)

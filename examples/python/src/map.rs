@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyMapping, PyTuple, PyType};
 
 use crate::collection::{Collection, in_order, list, make, size_of, subclass, with_trie};
-use crate::collector;
+use crate::collector::{self, Shown};
 use crate::deferred::Deferred;
 use crate::entry::{Entry, Query, assign, find, remove, same_key, same_value};
 use crate::iter::KeyIterator;
@@ -28,6 +28,7 @@ pub const NO_HASH: isize = -1;
 pub struct PersistentMap {
     trie: Deferred<Entry>,
     hash: AtomicIsize,
+    shown: Shown,
 }
 
 impl Collection for PersistentMap {
@@ -45,7 +46,8 @@ impl Collection for PersistentMap {
 
 impl From<HashTrie<Entry>> for PersistentMap {
     fn from(trie: HashTrie<Entry>) -> Self {
-        Self { trie: Deferred(trie), hash: AtomicIsize::new(NO_HASH) }
+        collector::stored(collector::VERSION);
+        Self { trie: Deferred(trie), hash: AtomicIsize::new(NO_HASH), shown: Shown::default() }
     }
 }
 
@@ -394,7 +396,7 @@ impl PersistentMap {
 
     /// There is nothing to clear: like a tuple, a map is part of a cycle only with something that can change.
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        collector::show(self.trie(), &visit)
+        collector::show(self.trie(), &self.shown, &visit)
     }
 }
 

@@ -12,7 +12,7 @@ use pyo3::pyclass::{PyClassGuard, PyClassGuardMut};
 use pyo3::types::PyType;
 
 use crate::collection::{Collection, make};
-use crate::collector;
+use crate::collector::{self, Shown};
 use crate::deferred::Deferred;
 use crate::entry::Keyed;
 
@@ -21,6 +21,7 @@ pub struct Mutation<T: Keyed> {
     state: State<T>,
     /// The class of the result, if it is a subclass.
     class: Option<Py<PyType>>,
+    shown: Shown,
 }
 
 pub enum State<T: Keyed> {
@@ -32,7 +33,7 @@ pub enum State<T: Keyed> {
 
 impl<T: Keyed> Mutation<T> {
     pub fn new(trie: HashTrie<T>, class: Option<Bound<'_, PyType>>) -> Self {
-        Self { state: State::Open(Deferred(trie)), class: class.map(Bound::unbind) }
+        Self { state: State::Open(Deferred(trie)), class: class.map(Bound::unbind), shown: Shown::default() }
     }
 
     pub fn trie(&self) -> PyResult<&HashTrie<T>> {
@@ -42,7 +43,9 @@ impl<T: Keyed> Mutation<T> {
         }
     }
 
+    /// Returns the trie for one change.
     pub fn trie_mut(&mut self) -> PyResult<&mut HashTrie<T>> {
+        collector::stored(1);
         match &mut self.state {
             State::Open(trie) => Ok(&mut trie.0),
             State::Finished(_) | State::Cleared => Err(finished()),
@@ -73,7 +76,7 @@ impl<T: Keyed> Mutation<T> {
     pub fn visit(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.class)?;
         match &self.state {
-            State::Open(trie) => collector::show(&trie.0, visit),
+            State::Open(trie) => collector::show(&trie.0, &self.shown, visit),
             State::Finished(collection) => visit.call(collection),
             State::Cleared => Ok(()),
         }

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyFrozenSet, PyList, PySet, PyTuple, PyType};
 
 use crate::collection::{Collection, in_order, list, size_of, subclass, with_trie};
-use crate::collector;
+use crate::collector::{self, Shown};
 use crate::deferred::Deferred;
 use crate::entry::{Element, Query, add, find, remove, same_key};
 use crate::iter::ElementIterator;
@@ -26,6 +26,7 @@ use crate::views::{compare, is_set};
 pub struct PersistentSet {
     trie: Deferred<Element>,
     hash: AtomicIsize,
+    shown: Shown,
 }
 
 type Trie = HashTrie<Element>;
@@ -45,7 +46,8 @@ impl Collection for PersistentSet {
 
 impl From<Trie> for PersistentSet {
     fn from(trie: Trie) -> Self {
-        Self { trie: Deferred(trie), hash: AtomicIsize::new(NO_HASH) }
+        collector::stored(collector::VERSION);
+        Self { trie: Deferred(trie), hash: AtomicIsize::new(NO_HASH), shown: Shown::default() }
     }
 }
 
@@ -318,6 +320,6 @@ impl PersistentSet {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        collector::show(self.trie(), &visit)
+        collector::show(self.trie(), &self.shown, &visit)
     }
 }

@@ -195,30 +195,75 @@ def test_reference_counts():
     assert (sys.getrefcount(key), sys.getrefcount(value)) == before
 
 
-def small_and_large(make):
-    """A cycle through a small and one through a large collection, as weak references to what is in them."""
-    return [cycle_through(lambda node, n=n: make(node, range(n))) for n in (200, 300)]
-
-
 MAKES = [
+    lambda node, more: PersistentMap({node: 1} | dict.fromkeys(more)),
     lambda node, more: PersistentMap(dict.fromkeys(more)).set("node", node),
     lambda node, more: PersistentMap({node: 1} | dict.fromkeys(more)).mutate(),
     lambda node, more: PersistentSet([node, *more]),
 ]
 
 
-@pytest.mark.parametrize("make", MAKES)
-def test_a_cycle_through_a_large_collection_is_found_by_full_collections(make):
+@pytest.fixture
+def by_hand():
     gc.collect()
     gc.disable()
-    try:
-        small, large = small_and_large(make)
-        gc.collect(1)
-        assert small() is None and large() is not None
-        gc.collect()
-        assert large() is None
-    finally:
-        gc.enable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.parametrize("size", [200, 300, 50_000])
+@pytest.mark.parametrize("make", MAKES)
+def test_a_cycle_through_a_new_collection_is_found_by_young_collections(by_hand, make, size):
+    refs = [cycle_through(lambda node: make(node, range(size))) for _ in range(3)]
+    gc.collect(0)
+    assert [ref() for ref in refs] == [None] * 3
+
+
+def filled(m, size):
+    with m.mutate() as t:
+        for i in range(size):
+            t[i] = None
+    return t.finish()
+
+
+def test_a_mutation_counts_as_work(by_hand):
+    ref = cycle_through(lambda node: filled(PersistentMap(node=node), 50_000))
+    gc.collect(0)
+    assert ref() is None
+
+
+def test_a_cycle_through_a_cheap_version_of_a_large_map_waits_for_a_full_collection(by_hand):
+    base = PersistentMap(dict.fromkeys(range(50_000)))
+    gc.collect()
+    node = Node()
+    node.me = base.set("node", node)
+    ref = weakref.ref(node)
+    del node, base
+    for generation in [0, 1]:
+        gc.collect(generation)
+        assert ref() is not None
+    gc.collect()
+    assert ref() is None
+
+
+def test_cycles_do_not_pile_up():
+    """A cycle through each of many large maps: most are gone long before a full collection."""
+    gc.collect()
+    refs = [cycle_through(lambda node: PersistentMap({0: node} | dict.fromkeys(range(1, 300)))) for _ in range(5000)]
+    assert sum(ref() is not None for ref in refs) < 2500
+
+
+def test_a_second_import_does_not_watch_twice():
+    program = """
+import gc, sys
+for _ in range(3):
+    import pypersistent
+    for name in [name for name in sys.modules if name.startswith("pypersistent")]:
+        del sys.modules[name]
+print(len(gc.callbacks))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "1\n", done.stderr
 
 
 def test_young_collections_do_not_walk_through_the_newest_version():
