@@ -1,13 +1,14 @@
 """Times `pypersistent` beside dict and beside other persistent maps.
 
     pip install --no-deps --target rivals immutables pyrsistent rpds-py pypersistent
-    python bench.py --rivals rivals            # sizes up to a million, about half an hour
+    python bench.py --rivals rivals            # sizes up to a million, about an hour
     python bench.py --rivals rivals --quick    # one small size, in seconds
 
 Each contender does each task on the same keys, in turns, for several rounds; the medians are compared. What a task
 starts from is built before the clock runs, every result is compared with the dict's, and the cyclic collector rests while
-the clock runs, as in `timeit`, except in tasks that end in "collector on". The clock is that of the processor, so that
-other programs disturb less. Writes a table (`bench.md`) and a chart (`bench.svg`) into the directory `--out`.
+the clock runs, as in `timeit`, except in tasks that end in "collector on". Single operations are done both ways. The
+clock is that of the processor, so that other programs disturb less. Writes tables (`bench.md`) and a chart (`bench.svg`)
+into the directory `--out`.
 """
 
 import argparse
@@ -38,6 +39,14 @@ class Contender:
 
     name = version = ""
     crashes_on = ()
+    # The methods that a single operation calls.
+    SET, DELETE = "set", "delete"
+
+    def setter(self, m):
+        return getattr(m, self.SET)
+
+    def deleter(self, m):
+        return getattr(m, self.DELETE)
 
     def build(self, d): ...
     def assoc(self, m, k, v): ...
@@ -101,6 +110,12 @@ class Dict(Contender):
     def build(self, d):
         return dict(d)
 
+    def setter(self, m):
+        return lambda k, v: self.assoc(m, k, v)
+
+    def deleter(self, m):
+        return lambda k: self.empty_out(m, (k,))
+
     # A dict that others still use has to be copied first; one that is being filled has not.
     def assoc(self, m, k, v):
         m = dict(m)
@@ -146,6 +161,7 @@ class Immutables(Contender):
 
 class Pyrsistent(Contender):
     name = "pyrsistent"
+    DELETE = "remove"
 
     def __init__(self, module):
         self.pmap = module.pmap
@@ -174,6 +190,7 @@ class Pyrsistent(Contender):
 
 class Rpds(Contender):
     name = "rpds"
+    SET, DELETE = "insert", "remove"
 
     def __init__(self, module):
         self.Map = module.HashTrieMap
@@ -190,6 +207,7 @@ class Rpds(Contender):
 
 class Ancestor(Contender):
     name = "pypersistent 2"
+    SET, DELETE = "assoc", "dissoc"
     # A thousand changes to 10 000 such keys end the interpreter.
     crashes_on = ("strided int",)
 
@@ -280,6 +298,13 @@ def look_for(m, keys, misses):
     return count
 
 
+def look_for_absent(m, misses):
+    count = 0
+    for miss in misses:
+        count += miss in m
+    return count
+
+
 def iterate_keys(m):
     for _ in m:
         pass
@@ -316,10 +341,10 @@ def amid_lists(c, box, keys):
 
 
 class Task:
-    """What is timed, what it starts from, and whether a result is right."""
+    """What is timed, whether a result is right, what it starts from, and how many operations it is."""
 
-    def __init__(self, name, run, right, start=lambda c, load: (load.base(c),)):
-        self.name, self.run, self.right, self.start = name, run, right, start
+    def __init__(self, name, run, right, start=lambda c, load: (load.base(c),), count=lambda c, load: 1):
+        self.name, self.run, self.right, self.start, self.count = name, run, right, start, count
         self.collector = name.endswith("collector on")
 
 
@@ -393,6 +418,72 @@ TASKS = [
 ]
 
 
+def without(d, k):
+    return {other: v for other, v in d.items() if other != k}
+
+
+def set_each(call, keys):
+    for k in keys:
+        result = call(k, None)
+    return result
+
+
+def delete_each(call, keys):
+    for k in keys:
+        result = call(k)
+    return result
+
+
+def some_keys(c, load):
+    """Those that a single operation is done with. To copy a large dict takes too long for many."""
+    return load.few if isinstance(c, Dict) and load.n > 10_000 else load.queries[:1000]
+
+
+def mutate_each(c, m, keys):
+    for i in range(0, len(keys) - 2, 3):
+        result = c.fill(m, keys[i : i + 3])
+    return result
+
+
+# Single operations: what is done how many times. The last result is checked.
+SINGLE = [
+    Task(
+        "set a key that is there",
+        lambda c, load, call, keys: (set_each(call, keys), keys[-1]),
+        lambda load, r: dict(r[0].items()) == load.d | {r[1]: None},
+        lambda c, load: (c.setter(load.base(c)), some_keys(c, load)),
+        lambda c, load: len(some_keys(c, load)),
+    ),
+    Task(
+        "delete a key",
+        lambda c, load, call, keys: (delete_each(call, keys), keys[-1]),
+        lambda load, r: dict(r[0].items()) == without(load.d, r[1]),
+        lambda c, load: (c.deleter(load.base(c)), some_keys(c, load)),
+        lambda c, load: len(some_keys(c, load)),
+    ),
+    Task(
+        "mutate, set three, finish",
+        lambda c, load, m: mutate_each(c, m, some_keys(c, load)),
+        holds(lambda load: load.d),
+        count=lambda c, load: len(some_keys(c, load)) // 3,
+    ),
+    Task(
+        "look for an absent key",
+        lambda c, load, m: look_for_absent(m, load.misses),
+        lambda load, r: r == 0,
+        count=lambda c, load: load.n,
+    ),
+    Task("iterate over keys, each", lambda c, load, m: iterate_keys(m), ran, count=lambda c, load: load.n),
+    Task(
+        "construct from a dict, each",
+        lambda c, load: c.build(load.d),
+        holds(lambda load: load.d),
+        lambda c, load: (),
+        lambda c, load: load.n,
+    ),
+]
+
+
 def back_and_forth(c, m, load):
     k = load.few[0]
     return c.assoc(c.assoc(m, k, None), k, m[k])
@@ -404,14 +495,14 @@ def changed(c, m, load):
     return c.empty_out(m, load.few[:1])
 
 
-def timed(task, contender, load, start, repeat):
+def timed(task, contender, load, start, repeat, collector):
     gc.collect()
-    if not task.collector:
+    if not collector:
         gc.disable()
     before = time.process_time()
     for _ in range(repeat):
         result = task.run(contender, load, *start)
-    took = (time.process_time() - before) / repeat
+    took = (time.process_time() - before) / repeat / task.count(contender, load)
     gc.enable()
     if task.right(load, result):
         return took
@@ -425,8 +516,9 @@ def timed(task, contender, load, start, repeat):
 TOO_SLOW = 1
 
 
-def measure(task, found, load, rounds):
+def measure(task, found, load, rounds, collector=None):
     """The median time of each contender, in turns."""
+    collector = task.collector if collector is None else collector
     starts = {c.name: task.start(c, load) for c in found}
     times = {c.name: [] for c in found}
     rng = random.Random(0)
@@ -436,7 +528,7 @@ def measure(task, found, load, rounds):
             # What takes microseconds is done many times over.
             slow = task.name == "100 variants" and c.name == "dict"
             repeat = max(1, (200 if slow else 20_000) // load.n)
-            times[c.name].append(timed(task, c, load, starts[c.name], repeat))
+            times[c.name].append(timed(task, c, load, starts[c.name], repeat, collector))
     return {name: statistics.median(all_) for name, all_ in times.items()}
 
 
@@ -496,6 +588,24 @@ def table(results, names):
             yield f"| {task} | {first} | " + " | ".join(ratio(row.get(name), base) for name in names[1:]) + " |"
 
 
+def single(found, sizes, rounds):
+    """Times of single operations on maps of strings, with the collector off and on."""
+    yield "\nSingle operations, str keys, with the collector off / on\n"
+    yield "| operation | entries | " + " | ".join(c.name for c in found) + " |"
+    yield "|---" * (len(found) + 2) + "|"
+    for n in sizes:
+        load = Load("str", n)
+        for c in found:
+            load.base(c)
+        # So that the collections before each run do not walk through what stays.
+        gc.freeze()
+        for task in SINGLE:
+            off, on = (measure(task, found, load, rounds, collector) for collector in (False, True))
+            cells = (f"{shown(off[c.name])} / {shown(on[c.name])}" for c in found)
+            yield f"| {task.name} | {n:,} | " + " | ".join(cells) + " |"
+        gc.unfreeze()
+
+
 COLORS = ["#888888", "#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd"]
 
 
@@ -539,6 +649,7 @@ def main():
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--tasks", nargs="+", default=[""], help="only tasks with one of these in their names")
+    parser.add_argument("--single", action="store_true", help="only single operations")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("."))
     parser.add_argument("--memory", nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -548,7 +659,7 @@ def main():
         return print_memory(found, name, kind, int(n))
     sizes, rounds = ([1000], 2) if given.quick else (given.sizes, given.rounds)
     names, results = [c.name for c in found], {}
-    for kind in given.kinds:
+    for kind in [] if given.single else given.kinds:
         fast_enough = [c for c in found if kind not in c.crashes_on]
         for n in sizes:
             load = Load(kind, n)
@@ -564,11 +675,15 @@ def main():
             fast_enough = [c for c in fast_enough if c.name not in slow or isinstance(c, (Dict, Ours))]
     lines = [f"CPython {platform.python_version()}, {platform.machine()}, medians of {rounds} interleaved rounds."]
     lines += table(results, names)
+    for line in single(found, [20, *sizes[1:]], rounds):
+        print(line, file=sys.stderr, flush=True)
+        lines.append(line)
     given.out.mkdir(parents=True, exist_ok=True)
     (given.out / "bench.md").write_text("\n".join(lines) + "\n")
-    (kind, n), rows = list(results.items())[-1]
-    title = f"Time in terms of dict's: {kind} keys, {n:,} entries (shorter is better)"
-    (given.out / "bench.svg").write_text("\n".join(chart(title, rows, names)) + "\n")
+    if results:
+        (kind, n), rows = list(results.items())[-1]
+        title = f"Time in terms of dict's: {kind} keys, {n:,} entries (shorter is better)"
+        (given.out / "bench.svg").write_text("\n".join(chart(title, rows, names)) + "\n")
     print("\n".join(lines))
 
 

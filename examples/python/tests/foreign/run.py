@@ -48,25 +48,24 @@ def has_tests():
 
 
 def fetch(distribution, folder):
-    """Returns the folder of the unpacked source distribution."""
+    """Returns the folder of the unpacked source distribution, or None if pip cannot fetch it."""
     name = distribution.partition("==")[0]
     target = folder / name
     if not target.exists():
+        target.mkdir()
         # Only its tests are of use, and they run on every Python.
         options = ["-q", "--no-deps", "--ignore-requires-python", "--no-binary", name, "--dest", target]
-        subprocess.run([sys.executable, "-m", "pip", "download", *options, distribution], check=True)
-        (archive,) = target.iterdir()
-        shutil.unpack_archive(archive, target)
-        archive.unlink()
-    (unpacked,) = target.iterdir()
-    return unpacked
+        subprocess.run([sys.executable, "-m", "pip", "download", *options, distribution])
+        for archive in list(target.iterdir()):
+            shutil.unpack_archive(archive, target)
+            archive.unlink()
+    return next(target.iterdir(), None)
 
 
-def run(distribution, names, parts, folder):
+def run(source, names, parts, folder):
     """Returns the tests that were run, each with the message of its failure or None."""
     path, options = [HERE], []
-    if distribution:
-        source = fetch(distribution, folder)
+    if source:
         path.append(source)
         options = ["-p", f"names.{names}", "--noconftest"]
         tests = [source / "tests" / part for part in parts]
@@ -75,6 +74,7 @@ def run(distribution, names, parts, folder):
     report = folder / "report.xml"
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "--rootdir", folder, "-p", "no:cacheprovider"]
+    path += filter(None, [os.environ.get("PYTHONPATH")])
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, path))}
     command += [*options, f"--junitxml={report}", *tests]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
@@ -131,7 +131,11 @@ def main():
             if not distribution and not has_tests():
                 print(f"{name}: skipped, since this Python comes without its tests")
                 continue
-            found = run(distribution, names, parts, pathlib.Path(folder))
+            source = fetch(distribution, pathlib.Path(folder)) if distribution else None
+            if distribution and not source:
+                print(f"{name}: skipped, since pip cannot fetch {distribution}")
+                continue
+            found = run(source, names, parts, pathlib.Path(folder))
             left, faults = judge(name, found)
             passed = f"{sum(message is None for _, message in found)} of {len(found)}"
             show(name, distribution.partition("==")[2] if distribution else platform.python_version(), passed, left)
