@@ -1,7 +1,7 @@
 //! Bulk building: inserts many entries at once into an empty trie, and allocates each node at its final size.
 //!
 //! The entries are hashed and distributed to parts by their top hash bits as they are read. Each part fits into the
-//! cache; its keys are sorted by hash as far as leaves require it, and it becomes a subtree. Entries with equal keys
+//! cache if there are up to a million entries; its keys are sorted by hash as far as leaves require it, and it becomes a subtree. Entries with equal keys
 //! have equal hashes, so their keys end up close to each other.
 
 use alloc::vec::Vec;
@@ -15,14 +15,46 @@ use super::node::{HASH_BITS, WIDTH_MAX};
 use super::node_builder::{NodeBuilder, SortKey, Sorted, subtree};
 use super::{CloneFn, HashTrie, Inserted, mix};
 
-/// An entry with its hash, until it is taken. The `Option` does not make it larger if `T` is aligned like a `u64`.
-pub(super) type HashedEntry<T> = Option<(u32, T)>;
+/// An entry with its hash, until it is taken. An `Option` of a pair would be larger: here the tag is beside the hash.
+enum HashedEntry<T> {
+    Hashed(u32, T),
+    Taken,
+}
+
+impl<T> HashedEntry<T> {
+    fn entry(&self) -> &T {
+        match self {
+            Self::Hashed(_, entry) => entry,
+            Self::Taken => taken_twice(),
+        }
+    }
+
+    fn entry_mut(&mut self) -> &mut T {
+        match self {
+            Self::Hashed(_, entry) => entry,
+            Self::Taken => taken_twice(),
+        }
+    }
+
+    fn take(&mut self) -> T {
+        match mem::replace(self, Self::Taken) {
+            Self::Hashed(_, entry) => entry,
+            Self::Taken => taken_twice(),
+        }
+    }
+}
+
+#[cold]
+fn taken_twice() -> ! {
+    unreachable!("each entry is taken once")
+}
 
 /// Up to this many entries are one part. More are distributed to 16 parts, or to 256 if these would have more on
 /// average.
 const PART_MAX: usize = 2048;
 
-/// The maximum number of hash bits that determine the cell of a key. A cell has two to four keys on average.
+/// The maximum number of hash bits that determine the cell of a key. A cell has two to four keys on average
+/// if its part has up to 4096.
 const CELL_BITS: u32 = 10;
 
 /// Cells with more keys than this are sorted. Smaller ones need not be, because their entries will be in one bucket.
@@ -57,7 +89,7 @@ impl<T> HashTrie<T> {
             }
             return Ok(());
         }
-        let items = items.map(|(hash, item)| Some((mix(hash), item)));
+        let items = items.map(|(hash, item)| (mix(hash), item));
         (self.root, self.len) = bulk(items, least, 0, same, replace)?;
         Ok(())
     }
@@ -66,7 +98,7 @@ impl<T> HashTrie<T> {
 /// Returns the subtree at `depth` of about `len` items, and the number of its entries. See
 /// [`HashTrie::try_extend_with`].
 pub(super) fn bulk<T, E>(
-    items: impl Iterator<Item = HashedEntry<T>>,
+    items: impl Iterator<Item = (u32, T)>,
     len: usize,
     depth: u32,
     same: impl FnMut(&T, &T) -> Result<bool, E>,
@@ -74,12 +106,12 @@ pub(super) fn bulk<T, E>(
 ) -> Result<(Child<T>, usize), E> {
     let mut parts = deal(items, len, depth);
     let mut build = Build { same, replace, len: 0, keys: Vec::new(), spare: Vec::new(), ends: Vec::new() };
-    let child = build.subtree(&mut parts, depth)?;
+    let child = build.build(&mut parts, depth)?;
     Ok((child, build.len))
 }
 
 /// Distributes items to 1, 16 or 256 parts by their hash bits from `depth` on. About `len` items are expected.
-fn deal<T>(items: impl Iterator<Item = HashedEntry<T>>, len: usize, depth: u32) -> Vec<Vec<HashedEntry<T>>> {
+fn deal<T>(items: impl Iterator<Item = (u32, T)>, len: usize, depth: u32) -> Vec<Vec<HashedEntry<T>>> {
     let bits = match len {
         0..=PART_MAX => 0,
         _ if len <= PART_MAX << WIDTH_MAX => WIDTH_MAX,
@@ -88,9 +120,8 @@ fn deal<T>(items: impl Iterator<Item = HashedEntry<T>>, len: usize, depth: u32) 
     // A little more than the average, so that few parts have to be reallocated.
     let average = len >> bits;
     let mut parts: Vec<_> = (0..1 << bits).map(|_| Vec::with_capacity(average + average / 8)).collect();
-    for item in items {
-        let hash = item.as_ref().map_or(0, |(hash, _)| *hash);
-        parts[(u64::from(hash << depth) << bits >> 32) as usize].push(item);
+    for (hash, item) in items {
+        parts[(u64::from(hash << depth) << bits >> 32) as usize].push(HashedEntry::Hashed(hash, item));
     }
     parts
 }
@@ -110,7 +141,7 @@ struct Build<S, R> {
 
 impl<S, R> Build<S, R> {
     /// Returns the subtree at `depth` of 1, 16 or 256 parts.
-    fn subtree<T, E>(&mut self, parts: &mut [Vec<HashedEntry<T>>], depth: u32) -> Result<Child<T>, E>
+    fn build<T, E>(&mut self, parts: &mut [Vec<HashedEntry<T>>], depth: u32) -> Result<Child<T>, E>
     where
         S: FnMut(&T, &T) -> Result<bool, E>,
         R: FnMut(&mut T, T),
@@ -122,13 +153,13 @@ impl<S, R> Build<S, R> {
                 self.replace_equal(&mut part)?;
             }
             self.len += self.keys.len();
-            let take = |index: usize| part[index].take().expect("each item is taken once").1;
+            let take = |index: usize| part[index].take();
             return Ok(subtree(depth, &mut Sorted { keys: &self.keys, take }, (0, self.keys.len())));
         }
         let mut builder = NodeBuilder::new(depth);
         let each = parts.len() >> WIDTH_MAX;
         for (slot, parts) in parts.chunks_mut(each).enumerate() {
-            builder.put(slot, self.subtree(parts, depth + WIDTH_MAX)?);
+            builder.put(slot, self.build(parts, depth + WIDTH_MAX)?);
         }
         builder.join_all([Bitmap::ALL; 2], super::never_clone);
         Ok(builder.finish([None, None]))
@@ -145,7 +176,7 @@ impl<S, R> Build<S, R> {
         ends.resize(1 << bits, 0);
         spare.clear();
         for (index, item) in part.iter().enumerate() {
-            let Some((hash, _)) = item else { continue };
+            let HashedEntry::Hashed(hash, _) = item else { continue };
             let key = SortKey::new(*hash, index);
             ends[cell(key)] += 1;
             spare.push(key);
@@ -199,23 +230,17 @@ impl<S, R> Build<S, R> {
                     }
                     break;
                 }
-                if let (Some((_, present_entry)), Some((_, new))) = (&part[present.index()], &part[new.index()]) {
-                    if (self.same)(present_entry, new)? {
-                        found = Some(present);
-                        break;
-                    }
+                if (self.same)(part[present.index()].entry(), part[new.index()].entry())? {
+                    found = Some(present.index());
+                    break;
                 }
             }
-            match found.map(|present| (present.index(), mem::take(&mut part[new.index()]))) {
-                Some((present, Some((_, new)))) => {
-                    if let Some((_, present)) = &mut part[present] {
-                        (self.replace)(present, new);
-                    }
-                }
-                _ => {
-                    keys[kept] = new;
-                    kept += 1;
-                }
+            if let Some(present) = found {
+                let new = part[new.index()].take();
+                (self.replace)(part[present].entry_mut(), new);
+            } else {
+                keys[kept] = new;
+                kept += 1;
             }
         }
         keys.truncate(kept);

@@ -11,7 +11,7 @@ use core::mem;
 use core::sync::atomic::{AtomicBool, Ordering};
 
 use super::bitmap::Bitmap;
-use super::bulk::{HashedEntry, bulk};
+use super::bulk::bulk;
 use super::child::{Child, ChildMut, ChildSlots};
 use super::eq::equal;
 use super::iter::{Entries, IterMut, OwnedEntries};
@@ -134,7 +134,7 @@ impl<T> HashTrie<T> {
 
 /// Entries for a new trie, divided by the slots of its root. It is one word, since parallel folds move it at each
 /// step.
-pub(crate) struct RootPartition<T>(Box<[Vec<HashedEntry<T>>; 1 << WIDTH_MAX]>);
+pub(crate) struct RootPartition<T>(Box<[Vec<(u32, T)>; 1 << WIDTH_MAX]>);
 
 impl<T> RootPartition<T> {
     pub(crate) fn new() -> Self {
@@ -144,7 +144,7 @@ impl<T> RootPartition<T> {
     #[inline]
     pub(crate) fn push(&mut self, hash: u64, entry: T) {
         let hash = mix(hash);
-        self.0[(hash >> (HASH_BITS - WIDTH_MAX)) as usize].push(Some((hash, entry)));
+        self.0[(hash >> (HASH_BITS - WIDTH_MAX)) as usize].push((hash, entry));
     }
 }
 
@@ -263,9 +263,8 @@ fn compare<T: Send + Sync>(
         return;
     }
     match (a.as_bitmap(), b.as_bitmap()) {
-        (Some(a), Some(b)) if size > GRAIN && a.starts() == b.starts() && a.slots() == b.slots() => {
-            let pairs = a.children().zip(b.children()).map(|((_, a), (_, b))| (a, b));
-            let pairs = pairs.filter(|(a, b)| !a.ptr_eq(b)).collect();
+        (Some(a), Some(b)) if size > GRAIN && a.is_divided_like(b) => {
+            let pairs = a.children_at(a.differing(b)).map(|(slot, child)| (child, b.child(slot))).collect();
             executor.map(pairs, |(a, b)| compare(a, b, size >> WIDTH_MAX, executor, eq, differ));
         }
         _ => {
