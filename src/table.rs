@@ -4,6 +4,7 @@
 //! that copies the entries of shared nodes: maps and sets pass that of `Clone`, a transient the one that it was
 //! created with.
 
+use core::convert::Infallible;
 use core::hash::{BuildHasher, Hash};
 use core::marker::PhantomData;
 
@@ -13,7 +14,7 @@ use crate::trie::{CloneFn, HashTrie, Inserted, into_ok, wrap_ok};
 
 mod pairwise;
 
-pub(crate) use pairwise::{KeyedPairWalk, Same};
+pub(crate) use pairwise::KeyedPairWalk;
 
 /// Defines which part of an entry is its key.
 pub(crate) trait KeyOf<T> {
@@ -82,6 +83,12 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
         self.hasher.hash_one(M::key(entry))
     }
 
+    /// Returns `true` if both entries have the same key, in the form that operations of the trie take.
+    #[inline]
+    fn same(a: &T, b: &T) -> Result<bool, Infallible> {
+        Ok(M::same_key(a, b))
+    }
+
     /// Returns a reference to the entry of `key`.
     #[inline]
     pub(crate) fn get<Q: ?Sized + Hash + Equivalent<M::Key>>(&self, key: &Q) -> Option<&T> {
@@ -112,7 +119,7 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
         found: impl FnOnce(&mut T, T) -> R,
     ) -> Option<R> {
         let hash = self.hash(&entry);
-        match into_ok(self.trie.try_insert_with(hash, entry, |present, new| Ok(M::same_key(present, new)), clone)) {
+        match into_ok(self.trie.try_insert_with(hash, entry, Self::same, clone)) {
             Inserted::New => None,
             Inserted::Found(present, entry) => Some(found(present, entry)),
         }
@@ -125,7 +132,7 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
         let hash = self.hash(&entry);
         let is_new = self.trie.find(hash, |present| M::same_key(present, &entry)).is_none();
         if is_new {
-            into_ok(self.trie.try_insert_with(hash, entry, |_, _| Ok(false), clone));
+            self.trie.insert_unique_with(hash, entry, clone);
         }
         is_new
     }
@@ -149,8 +156,7 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
     ) {
         let Self { trie, hasher, .. } = self;
         let hashed = entries.into_iter().map(|entry| (hasher.hash_one(M::key(&entry)), entry));
-        let same = |present: &T, new: &T| Ok(M::same_key(present, new));
-        into_ok(trie.try_extend_with(hashed, same, |present, new| drop(found(present, new)), clone));
+        into_ok(trie.try_extend_with(hashed, Self::same, |present, new| drop(found(present, new)), clone));
     }
 
     /// Calls [`insert_if_absent`](Self::insert_if_absent) for each of `entries`, or builds the whole trie at once if

@@ -5,7 +5,7 @@ use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 
 use super::{PersistentMap, unchanged};
-use crate::table::{KeyedPairWalk, Same};
+use crate::table::KeyedPairWalk;
 use crate::trie::Pair;
 
 /// A difference between two maps at one key.
@@ -119,7 +119,7 @@ impl<K, V> Copy for Change<'_, K, V> {}
 /// assert_eq!(map.diff(&map.clone()).next(), None);
 /// ```
 pub struct Diff<'a, K, V> {
-    pairs: KeyedPairWalk<'a, (K, V), Same<(K, V)>>,
+    pairs: KeyedPairWalk<'a, (K, V)>,
 }
 
 impl<'a, K, V: PartialEq> Iterator for Diff<'a, K, V> {
@@ -179,6 +179,6 @@ impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PersistentMap<K, V, S> {
     /// assert_eq!(old.diff(&old.assoc("count", 1.0)).count(), 1);
     /// ```
     pub fn diff<'a>(&'a self, newer: &'a Self) -> Diff<'a, K, V> {
-        Diff { pairs: self.table.pairs(&newer.table, |(a, _), (b, _)| Ok(a == b)) }
+        Diff { pairs: self.table.pairs(&newer.table) }
     }
 }

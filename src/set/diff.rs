@@ -5,7 +5,7 @@ use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 
 use super::PersistentSet;
-use crate::table::{KeyedPairWalk, Same};
+use crate::table::KeyedPairWalk;
 use crate::trie::Pair;
 
 /// A difference between two sets at one element.
@@ -49,7 +49,7 @@ impl<T> Copy for Change<'_, T> {}
 /// assert_eq!(set.diff(&set.clone()).next(), None);
 /// ```
 pub struct Diff<'a, T> {
-    pairs: KeyedPairWalk<'a, T, Same<T>>,
+    pairs: KeyedPairWalk<'a, T>,
 }
 
 impl<'a, T> Iterator for Diff<'a, T> {
@@ -97,6 +97,6 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
     /// assert_eq!(monday.diff(&tuesday).count(), 2);
     /// ```
     pub fn diff<'a>(&'a self, newer: &'a Self) -> Diff<'a, T> {
-        Diff { pairs: self.table.pairs(&newer.table, |a, b| Ok(a == b)) }
+        Diff { pairs: self.table.pairs(&newer.table) }
     }
 }

@@ -9,7 +9,7 @@ use equivalent::Equivalent;
 
 use super::PersistentSet;
 use super::iter::{Drain, ExtractIf};
-use crate::trie::{Entry, Extraction};
+use crate::trie::Extraction;
 
 /// # Editing in place, by element
 ///
@@ -112,7 +112,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
         if self.table.trie.find(hash, |present| *present == value).is_some() {
             return self.table.trie.find(hash, |present| *present == value).expect("the first search found it");
         }
-        self.put_new(hash, value)
+        self.table.trie.insert_unique(hash, value)
     }
 
     /// Inserts `f(value)` unless the set contains an element equal to `value`, and returns a reference to the element
@@ -145,15 +145,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
         }
         let new = f(value);
         assert!(value.equivalent(&new), "the new element is not equal to the value");
-        self.put_new(hash, new)
-    }
-
-    /// Inserts an element that is known to be absent.
-    fn put_new(&mut self, hash: u64, value: T) -> &T {
-        match self.table.trie.entry(hash, |_| false) {
-            Entry::Vacant(place) => place.insert(value),
-            Entry::Occupied(_) => unreachable!("the equality accepts no element"),
-        }
+        self.table.trie.insert_unique(hash, new)
     }
 }
 

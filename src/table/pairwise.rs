@@ -9,8 +9,8 @@ use core::iter::FusedIterator;
 use super::{KeyOf, Table};
 use crate::trie::{HashTrie, Merge, Pair, PairWalk, SetOp, into_ok, never_clone};
 
-/// An equality that cannot fail, for types that have to name it.
-pub(crate) type Same<T> = fn(&T, &T) -> Result<bool, Infallible>;
+/// The equality of keys, in a type that has to name it.
+type Same<T> = fn(&T, &T) -> Result<bool, Infallible>;
 
 impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
     /// Returns `true` if both hashers give the same hashes to the keys in the tries, as far as a sample shows. The
@@ -19,7 +19,8 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
     /// For each sampled entry, only the hasher of the other table is called: the stored hash shows the result of the
     /// entry's own hasher.
     ///
-    /// Zero-sized hashers have no state in which they could differ.
+    /// Zero-sized hashers have no state in which they could differ. If `other` is empty, there is nothing to rehash; if
+    /// `self` is, its hasher is still tested, since it is that of the result.
     pub(crate) fn hashers_agree_on_samples<U>(&self, other: &Table<U, S, M>) -> bool
     where
         M: KeyOf<U, Key = <M as KeyOf<T>>::Key>,
@@ -32,7 +33,7 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
 
     /// Like [`hashers_agree_on_samples`](Self::hashers_agree_on_samples), but does not take samples if both tries
     /// share a node: each hasher has computed the hashes of all entries below it, or has been found to agree on them.
-    pub(crate) fn hashers_compatible(&self, other: &Self) -> bool {
+    fn hashers_compatible(&self, other: &Self) -> bool {
         size_of::<S>() == 0 || self.trie.shares_children_with(&other.trie) || self.hashers_agree_on_samples(other)
     }
 
@@ -47,7 +48,7 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
         }
         let mut trie = HashTrie::new();
         let hashed = other.trie.iter().map(|entry| (self.hash(entry), entry.clone()));
-        into_ok(trie.try_extend_with(hashed, |a, b| Ok(M::same_key(a, b)), |_, _| (), never_clone));
+        into_ok(trie.try_extend_with(hashed, Self::same, |_, _| (), never_clone));
         trie
     }
 
@@ -59,21 +60,16 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
         S: Clone,
     {
         let other = self.rehashed(other);
-        let same = |a: &T, b: &T| Ok(M::same_key(a, b));
-        let merged = into_ok(self.trie.try_merge_with(&other, op, same, |a, b| Ok(both(a, b)), T::clone));
+        let merged = into_ok(self.trie.try_merge_with(&other, op, Self::same, |a, b| Ok(both(a, b)), T::clone));
         // Dropped explicitly: if the destructor of an entry panicked while `merged` is returned, `merged` would leak.
         drop(other);
         Self::new(merged, self.hasher.clone())
     }
 
-    /// Pairs the entries of two tables by key, lazily if the hashers are compatible. `same` returns whether two
-    /// entries have equal keys.
-    pub(crate) fn pairs<'a, F>(&'a self, other: &'a Self, same: F) -> KeyedPairWalk<'a, T, F>
-    where
-        F: FnMut(&T, &T) -> Result<bool, Infallible>,
-    {
+    /// Pairs the entries of two tables by key, lazily if the hashers are compatible.
+    pub(crate) fn pairs<'a>(&'a self, other: &'a Self) -> KeyedPairWalk<'a, T> {
         if self.hashers_compatible(other) {
-            return KeyedPairWalk::Lazy(self.trie.pairs(&other.trie, same));
+            return KeyedPairWalk::Lazy(self.trie.pairs(&other.trie, Self::same));
         }
         let left = self.trie.iter().map(|entry| match other.get(M::key(entry)) {
             Some(other) => Pair::Both(entry, other),
@@ -93,26 +89,38 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
 
     /// Does what [`eq`](Self::eq) does for tables that are not equal node by node: if the hashers are not compatible,
     /// searches for each entry.
-    pub(crate) fn eq_by_search(&self, other: &Self, mut eq: impl FnMut(&T, &T) -> bool) -> bool {
-        self.trie.len() == other.trie.len()
-            && !self.hashers_compatible(other)
-            && self.trie.iter().all(|entry| other.get(M::key(entry)).is_some_and(|other| eq(entry, other)))
+    pub(crate) fn eq_by_search(&self, other: &Self, eq: impl FnMut(&T, &T) -> bool) -> bool {
+        self.trie.len() == other.trie.len() && !self.hashers_compatible(other) && self.finds_all_in(other, eq)
+    }
+
+    /// Returns `true` if a search in `other` finds an entry for each key of this table, and `holds` accepts both.
+    fn finds_all_in(&self, other: &Self, mut holds: impl FnMut(&T, &T) -> bool) -> bool {
+        self.trie.iter().all(|entry| other.get(M::key(entry)).is_some_and(|other| holds(entry, other)))
     }
 
     /// Returns `true` if `other` has all keys of this table, with entries that `holds` accepts. Shared subtrees are
     /// accepted without being visited.
     pub(crate) fn is_within(&self, other: &Self, mut holds: impl FnMut(&T, &T) -> bool) -> bool {
-        self.trie.len() <= other.trie.len()
-            && self.pairs(other, |a, b| Ok(M::same_key(a, b))).all(|pair| match pair {
-                Pair::Left(_) => false,
-                Pair::Right(_) => true,
-                Pair::Both(a, b) => holds(a, b),
-            })
+        if self.trie.len() > other.trie.len() {
+            return false;
+        }
+        if !self.hashers_compatible(other) {
+            return self.finds_all_in(other, holds);
+        }
+        self.trie.pairs(&other.trie, Self::same).skipping(false, true).all(|pair| match pair {
+            Pair::Left(_) => false,
+            Pair::Right(_) => true,
+            Pair::Both(a, b) => holds(a, b),
+        })
     }
 
     /// Returns `true` if the tables have no keys in common.
     pub(crate) fn is_disjoint(&self, other: &Self) -> bool {
-        let mut pairs = self.pairs(other, |a, b| Ok(M::same_key(a, b)));
+        if !self.hashers_compatible(other) {
+            let (small, large) = if self.trie.len() <= other.trie.len() { (self, other) } else { (other, self) };
+            return small.trie.iter().all(|entry| large.get(M::key(entry)).is_none());
+        }
+        let mut pairs = self.trie.pairs(&other.trie, Self::same).skipping(true, true);
         while let Some(pair) = pairs.next() {
             if matches!(pair, Pair::Both(..)) || pairs.shares_entries() {
                 return false;
@@ -123,23 +131,13 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
 }
 
 /// The entries of two tables, paired by key, except those in shared subtrees.
-pub(crate) enum KeyedPairWalk<'a, T, F> {
-    Lazy(PairWalk<'a, T, F>),
+pub(crate) enum KeyedPairWalk<'a, T> {
+    Lazy(PairWalk<'a, T, Same<T>>),
     /// The pairs found by a lookup of each key.
     Found(vec::IntoIter<Pair<'a, T>>),
 }
 
-impl<T, F> KeyedPairWalk<'_, T, F> {
-    /// Returns `true` if a shared subtree that has entries has been skipped.
-    fn shares_entries(&self) -> bool {
-        match self {
-            Self::Lazy(pairs) => pairs.shares_entries(),
-            Self::Found(_) => false,
-        }
-    }
-}
-
-impl<'a, T, F: FnMut(&T, &T) -> Result<bool, Infallible>> Iterator for KeyedPairWalk<'a, T, F> {
+impl<'a, T> Iterator for KeyedPairWalk<'a, T> {
     type Item = Pair<'a, T>;
 
     #[inline]
@@ -151,4 +149,4 @@ impl<'a, T, F: FnMut(&T, &T) -> Result<bool, Infallible>> Iterator for KeyedPair
     }
 }
 
-impl<T, F: FnMut(&T, &T) -> Result<bool, Infallible>> FusedIterator for KeyedPairWalk<'_, T, F> {}
+impl<T> FusedIterator for KeyedPairWalk<'_, T> {}

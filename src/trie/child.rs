@@ -37,7 +37,7 @@ const WIDEST: usize = 0;
 const BUCKET: usize = 4;
 const COLLISION: usize = 5;
 const EMPTY: usize = 6;
-const KINDS: usize = 7;
+const KIND_MASK: usize = 7;
 
 /// The word of a child. A copy of it does not own a reference.
 struct Slot<T> {
@@ -66,10 +66,23 @@ impl<T> Slot<T> {
         Self { word: unsafe { NonNull::new_unchecked(word) }, _node: PhantomData }
     };
 
+    #[inline]
+    const fn as_child(&self) -> &Child<T> {
+        // SAFETY: `Child` is a transparent wrapper of `Slot`; a `&Child` neither takes nor drops a reference.
+        unsafe { &*ptr::from_ref(self).cast::<Child<T>>() }
+    }
+
+    /// Returns the slot as a child, which must be left with a reference that the owner of the slot may drop.
+    #[inline]
+    const fn as_child_mut(&mut self) -> &mut Child<T> {
+        // SAFETY: `Child` is a transparent wrapper of `Slot`.
+        unsafe { &mut *ptr::from_mut(self).cast::<Child<T>>() }
+    }
+
     /// Converts `arc` into a slot, which takes over its reference.
     #[inline]
     fn new<N: ?Sized>(arc: Arc<N>, kind: usize) -> Self {
-        const { assert!(align_of::<Head<T>>() > KINDS) };
+        const { assert!(align_of::<Head<T>>() > KIND_MASK) };
         // See `count`.
         const { assert!(align_of::<Head<T>>() == align_of::<CollisionNode<T>>()) };
         const { assert!(align_of::<Head<T>>() == align_of::<HeaderSlice<BitmapHeader<T>, Slot<T>>>()) };
@@ -82,7 +95,7 @@ impl<T> Slot<T> {
 
     #[inline]
     fn kind(self) -> usize {
-        self.word.addr().get() & KINDS
+        self.word.addr().get() & KIND_MASK
     }
 
     #[inline]
@@ -160,7 +173,7 @@ impl<T> Slot<T> {
         if self.kind() == EMPTY {
             return None;
         }
-        let head = self.word.as_ptr().map_addr(|addr| addr & !KINDS).cast::<Head<T>>();
+        let head = self.word.as_ptr().map_addr(|addr| addr & !KIND_MASK).cast::<Head<T>>();
         // SAFETY: invariants 1 and 2: `into_raw` returned this pointer, for a node of this alignment; `ManuallyDrop`
         // prevents the node from being dropped through it.
         Some(ManuallyDrop::new(unsafe { Arc::from_raw(head) }))
@@ -253,7 +266,7 @@ impl<T> Child<T> {
         let node = self.as_bitmap()?;
         // SAFETY: invariant 3: a word shifted by `32 - w` is below `2^w`.
         let slot = unsafe { node.0.slice.get_unchecked(node.slot_of(bits)) };
-        Some(BitmapNode::as_child(slot))
+        Some(slot.as_child())
     }
 
     /// Does what [`child_of`](Self::child_of) does for a bitmap node of the greatest width, of which it reads only
@@ -262,7 +275,7 @@ impl<T> Child<T> {
     pub(crate) fn child_of_widest(&self, bits: u32) -> Option<&Self> {
         // SAFETY: invariants 1 and 2: the node lives as long as `self`, and is not edited while `self` is borrowed.
         let node = unsafe { self.0.widest()?.as_ref() };
-        Some(BitmapNode::as_child(&node.0.slice[wide_slot(bits)]))
+        Some(node.0.slice[wide_slot(bits)].as_child())
     }
 
     /// Returns the bucket, if it is one.
@@ -500,13 +513,7 @@ impl<T> BitmapNode<T> {
     /// Returns the child that covers `slot`.
     #[inline]
     pub(crate) fn child(&self, slot: usize) -> &Child<T> {
-        Self::as_child(&self.0.slice[slot])
-    }
-
-    #[inline]
-    const fn as_child(slot: &Slot<T>) -> &Child<T> {
-        // SAFETY: `Child` is a transparent wrapper of `Slot`; a `&Child` neither takes nor drops a reference.
-        unsafe { &*ptr::from_ref(slot).cast::<Child<T>>() }
+        self.0.slice[slot].as_child()
     }
 
     /// Returns `true` if the two nodes have the same width and the same non-empty child in some slot.
@@ -578,9 +585,7 @@ impl<T> BitmapNode<T> {
     /// Returns the child in `slot`. If it has several slots, its word must not be changed.
     #[inline]
     fn slot_as_child_mut(&mut self, slot: usize) -> &mut Child<T> {
-        let slot: *mut Slot<T> = &mut self.0.slice[slot];
-        // SAFETY: `Child` is a transparent wrapper of `Slot`.
-        unsafe { &mut *slot.cast::<Child<T>>() }
+        self.0.slice[slot].as_child_mut()
     }
 
     /// Returns an iterator over mutable references to the children, in order.
@@ -731,7 +736,7 @@ impl<'a, T> ChildSlots<'a, T> {
     /// Returns the child.
     #[inline]
     pub(crate) const fn get(&self) -> &Child<T> {
-        BitmapNode::as_child(&self.0[0])
+        self.0[0].as_child()
     }
 
     /// Edits the child and updates all its slots, even if `edit` panics.
@@ -748,11 +753,10 @@ impl<'a, T> ChildSlots<'a, T> {
                 }
             }
         }
+        // This child owns the reference, and its word after the edit is copied to the other slots before they can be
+        // read (invariant 5).
         let slots = Repeat(self.0);
-        let first: *mut Slot<T> = &mut slots.0[0];
-        // SAFETY: `Child` is a transparent wrapper of `Slot`. This child owns the reference, and its word after the
-        // edit is copied to the other slots before they can be read (invariant 5).
-        edit(unsafe { &mut *first.cast::<Child<T>>() })
+        edit(slots.0[0].as_child_mut())
     }
 
     /// Replaces the child by `child` and returns the old one.
@@ -774,9 +778,7 @@ impl<'a, T> ChildSlots<'a, T> {
     /// Returns the child in the first slot. If it has several slots, its word must not be changed.
     #[inline]
     fn into_single(self) -> &'a mut Child<T> {
-        let first: *mut Slot<T> = &mut self.0[0];
-        // SAFETY: `Child` is a transparent wrapper of `Slot`.
-        unsafe { &mut *first.cast::<Child<T>>() }
+        self.0[0].as_child_mut()
     }
 }
 
@@ -791,7 +793,7 @@ impl<T> ChildrenMut<'_, T> {
     /// Returns an iterator over the remaining children.
     pub(crate) fn rest(&self) -> impl Iterator<Item = &Child<T>> {
         let mut starts = self.starts;
-        core::iter::from_fn(move || starts.pop_first()).map(|start| BitmapNode::as_child(&self.slots[start]))
+        core::iter::from_fn(move || starts.pop_first()).map(|start| self.slots[start].as_child())
     }
 }
 

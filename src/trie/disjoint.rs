@@ -1,7 +1,7 @@
 //! Mutable references to several entries at once.
 
 use super::child::ChildMut;
-use super::node::descend;
+use super::node::{HASH_BITS, WIDTH_MAX};
 use super::{CloneFn, HashTrie, into_ok, mix, wrap_ok};
 
 /// The result of a successful search: `query` has found entry `index` of the leaf in the range of `hash`.
@@ -49,38 +49,31 @@ impl<T> HashTrie<T> {
     }
 }
 
-/// Collects the `wanted` entries, which are sorted by hash, below `child`. `level` bitmap nodes above it have used up
-/// hash bits.
+/// Collects the `wanted` entries, which are sorted by hash, below `child`, which is at `depth`.
 fn collect<'a, T>(
     child: ChildMut<'a, T>,
-    level: u32,
+    depth: u32,
     mut wanted: &[Wanted],
     found: &mut [Option<&'a mut T>],
     clone: impl CloneFn<T>,
 ) {
-    let entries = match child {
-        ChildMut::Bitmap(node) => {
-            let bits = |wanted: &Wanted| (0..level).fold(wanted.hash, |bits, _| descend(bits));
-            let shift = node.slots().trailing_zeros();
-            let mut end = 0;
-            for child in node.children_mut() {
-                end += child.span();
-                let here = wanted.partition_point(|wanted| ((bits(wanted) >> (u32::BITS - shift)) as usize) < end);
-                let (these, rest) = wanted.split_at(here);
-                wanted = rest;
-                if !these.is_empty() {
-                    collect(child.make_mut(clone), level + 1, these, found, clone);
-                }
+    let ChildMut::Bitmap(node) = child else {
+        for (index, entry) in child.into_entries().iter_mut().enumerate() {
+            if let Some(wanted) = wanted.iter().find(|wanted| wanted.index == index) {
+                found[wanted.query] = Some(entry);
             }
-            return;
         }
-        ChildMut::Bucket(bucket) => bucket.entries_mut(),
-        ChildMut::Collision(node) => node.entries.as_mut_slice(),
-        ChildMut::Empty => &mut [],
+        return;
     };
-    for (index, entry) in entries.iter_mut().enumerate() {
-        if let Some(wanted) = wanted.iter().find(|wanted| wanted.index == index) {
-            found[wanted.query] = Some(entry);
+    let shift = HASH_BITS - node.width();
+    let mut end = 0;
+    for child in node.children_mut() {
+        end += child.span();
+        let here = wanted.partition_point(|wanted| ((wanted.hash << depth >> shift) as usize) < end);
+        let (these, rest) = wanted.split_at(here);
+        wanted = rest;
+        if !these.is_empty() {
+            collect(child.make_mut(clone), depth + WIDTH_MAX, these, found, clone);
         }
     }
 }

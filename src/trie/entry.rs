@@ -177,7 +177,7 @@ impl<'a, T> VacantEntry<'a, T> {
     /// ```
     #[inline]
     pub fn insert(self, entry: T) -> &'a mut T {
-        self.trie.insert_unique_at(self.hash, entry, self.clone)
+        self.trie.insert_unique_at(self.hash, entry, self.clone).last_mut(self.clone)
     }
 
     /// Inserts an entry with this hash, and returns the occupied entry. O(log n).
@@ -196,9 +196,7 @@ impl<'a, T> VacantEntry<'a, T> {
     #[inline]
     pub fn insert_entry(self, entry: T) -> OccupiedEntry<'a, T> {
         let Self { trie, hash, clone } = self;
-        trie.insert_unique_at(hash, entry, clone);
-        // A new entry is the last of its leaf.
-        let index = trie.root.leaf(hash).entries().len() - 1;
+        let index = trie.insert_unique_at(hash, entry, clone).last();
         OccupiedEntry { trie, hash, index, clone }
     }
 }

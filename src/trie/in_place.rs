@@ -32,7 +32,8 @@ impl<T: Clone> HashTrie<T> {
     ///
     /// # Errors
     ///
-    /// Returns the first error of `same`; the trie is unchanged then.
+    /// Returns the first error of `same`. The entries are unchanged then, but shared nodes above the leaf may have been
+    /// copied.
     ///
     /// # Examples
     ///
@@ -72,7 +73,7 @@ impl<T: Clone> HashTrie<T> {
     /// assert_eq!(numbers.find(7, |&n| n == 7), Some(&7));
     /// ```
     pub fn insert_unique(&mut self, hash: u64, entry: T) -> &mut T {
-        self.insert_unique_at(mix(hash), entry, T::clone)
+        self.insert_unique_with(hash, entry, T::clone)
     }
 
     /// Removes and returns the entry with this hash that `eq` accepts, if any. O(log n); no allocation if there is
@@ -298,6 +299,12 @@ impl<T> HashTrie<T> {
         clone: impl CloneFn<T>,
     ) -> Result<Inserted<'_, T>, E> {
         self.try_insert_at(mix(hash), entry, same, clone)
+    }
+
+    /// Inserts `entry`, which must have no equal in the trie, and returns a mutable reference to it.
+    #[inline]
+    pub(crate) fn insert_unique_with(&mut self, hash: u64, entry: T, clone: impl CloneFn<T>) -> &mut T {
+        self.insert_unique_at(mix(hash), entry, clone).last_mut(clone)
     }
 
     #[inline]

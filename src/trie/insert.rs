@@ -25,7 +25,7 @@ impl<T> HashTrie<T> {
     ///
     /// User code runs before anything is changed, except that shared nodes on the path may already have been copied.
     #[inline]
-    pub(crate) fn try_insert_at<E>(
+    pub(super) fn try_insert_at<E>(
         &mut self,
         hash: u32,
         entry: T,
@@ -40,36 +40,41 @@ impl<T> HashTrie<T> {
         Ok(Inserted::New)
     }
 
-    /// Inserts `entry`, which must have no equal in the trie, as the last of its leaf, and returns a mutable
-    /// reference to it.
+    /// Inserts `entry`, which must have no equal in the trie, as the last of its leaf. Returns the place of the leaf.
     #[inline]
-    pub(crate) fn insert_unique_at(&mut self, hash: u32, entry: T, clone: impl CloneFn<T>) -> &mut T {
-        insert_new(Place::of(&mut self.root, hash), &mut self.len, hash, entry, clone);
-        let place = Place::of(&mut self.root, hash);
-        let last = place.leaf().entries().len() - 1;
-        place.entry_mut(last, clone)
+    pub(super) fn insert_unique_at(&mut self, hash: u32, entry: T, clone: impl CloneFn<T>) -> Place<'_, T> {
+        insert_new(Place::of(&mut self.root, hash), &mut self.len, hash, entry, clone)
     }
 }
 
-/// Inserts `entry`, which must have no equal in the trie, and counts it.
+/// Inserts `entry`, which must have no equal in the trie, as the last of the leaf at `place`, and counts it. Returns
+/// the place of the leaf, which is another one after a split.
 #[inline]
-fn insert_new<T>(mut place: Place<'_, T>, len: &mut usize, hash: u32, entry: T, clone: impl CloneFn<T>) {
+fn insert_new<'a, T>(
+    mut place: Place<'a, T>,
+    len: &mut usize,
+    hash: u32,
+    entry: T,
+    clone: impl CloneFn<T>,
+) -> Place<'a, T> {
     match place.unique_bucket_mut() {
         Some(bucket) if bucket.len() < bucket.capacity() => {
             bucket.push(hash, entry);
             *len += 1;
+            place
         }
         _ => {
             let (mut place, replaced) = make_room(place, clone);
             match place.unique_bucket_mut() {
                 Some(bucket) => bucket.push(hash, entry),
-                None => match place.leaf_mut().make_mut(clone) {
+                None => match place.reborrow().leaf_mut().make_mut(clone) {
                     ChildMut::Collision(node) => node.entries.push(entry),
                     _ => unreachable!("the leaf is unshared and not full"),
                 },
             }
             *len += 1;
             drop(replaced);
+            place
         }
     }
 }
@@ -100,7 +105,7 @@ fn make_room<T>(mut place: Place<'_, T>, clone: impl CloneFn<T>) -> (Place<'_, T
 }
 
 /// Makes a leaf that is not a full bucket unshared, with capacity for one more entry, in a larger node if necessary.
-/// Returns the node that was replaced.
+/// Returns the bucket that was replaced.
 fn grow<T>(leaf: &mut Child<T>, clone: impl CloneFn<T>) -> Child<T> {
     let larger = match leaf.get_mut() {
         Some(ChildMut::Bucket(bucket)) if bucket.len() < bucket.capacity() => return Child::EMPTY,
@@ -110,7 +115,8 @@ fn grow<T>(leaf: &mut Child<T>, clone: impl CloneFn<T>) -> Child<T> {
             unique_mut(&mut grown).append(full);
             grown
         }
-        Some(ChildMut::Bitmap(_) | ChildMut::Empty) => Bucket::with_capacity(grown_capacity(0)),
+        Some(ChildMut::Empty) => Bucket::with_capacity(grown_capacity(0)),
+        Some(ChildMut::Bitmap(_)) => unreachable!("a bitmap node is not a leaf"),
         None => match leaf.get() {
             ChildRef::Bucket(bucket) => bucket.copy(bucket.len() + 1, clone),
             _ => {

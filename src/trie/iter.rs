@@ -202,13 +202,11 @@ impl<'a, T, C: CloneFn<T>> IterMut<'a, T, C> {
     #[inline]
     fn enter(&mut self, child: ChildMut<'a, T>) {
         match child {
-            ChildMut::Bucket(bucket) => self.leaf = bucket.entries_mut().iter_mut(),
-            ChildMut::Collision(node) => self.leaf = node.entries.iter_mut(),
             ChildMut::Bitmap(node) => {
                 self.nodes[self.depth] = Some(node.children_mut());
                 self.depth += 1;
             }
-            ChildMut::Empty => {}
+            leaf => self.leaf = leaf.into_entries().iter_mut(),
         }
     }
 
@@ -334,9 +332,8 @@ impl<T> OwnedEntries<T> {
         }
         let index = self.untaken - 1;
         let entry = match self.leaf.get_mut() {
-            Some(ChildMut::Bucket(bucket)) => bucket.swap_remove(index),
-            Some(ChildMut::Collision(node)) => node.entries.swap_remove(index),
-            _ => clone(&self.leaf.entries()[index]),
+            Some(mut leaf) => leaf.swap_remove(index),
+            None => clone(&self.leaf.entries()[index]),
         };
         self.untaken = index;
         Some(entry)

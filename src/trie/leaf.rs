@@ -3,8 +3,31 @@
 use triomphe::Arc;
 
 use super::bucket::{Bucket, tag, unique_mut};
-use super::child::{Child, ChildRef};
+use super::child::{Child, ChildMut, ChildRef};
 use super::node::descend;
+
+impl<'a, T> ChildMut<'a, T> {
+    /// Returns the entries of a leaf; there are none in a bitmap node.
+    #[inline]
+    pub(super) fn into_entries(self) -> &'a mut [T] {
+        match self {
+            Self::Bucket(bucket) => bucket.entries_mut(),
+            Self::Collision(node) => &mut node.entries,
+            Self::Bitmap(_) | Self::Empty => &mut [],
+        }
+    }
+
+    /// Removes and returns entry `index` of a leaf. The last entry takes its place.
+    // Calls of it make `retain` execute 8 % more instructions.
+    #[inline(always)]
+    pub(super) fn swap_remove(&mut self, index: usize) -> T {
+        match self {
+            Self::Bucket(bucket) => bucket.swap_remove(index),
+            Self::Collision(node) => node.entries.swap_remove(index),
+            Self::Bitmap(_) | Self::Empty => unreachable!("only non-empty leaves have indices"),
+        }
+    }
+}
 
 impl<T> Child<T> {
     /// Returns the entries of a leaf; for a bitmap node, returns an empty slice.
@@ -46,7 +69,7 @@ impl<T> Child<T> {
         }
     }
 
-    /// Does what [`try_find`](Self::try_find) does, for a collision node.
+    /// Does what [`try_find`](Self::try_find) does, for a collision node or an empty leaf.
     #[cold]
     fn try_find_in_order<E>(&self, mut eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<(usize, &T)>, E> {
         for (index, entry) in self.entries().iter().enumerate() {

@@ -102,6 +102,7 @@ where
         if let Some((a, b)) = nodes.filter(|(a, b)| a.is_divided_like(b)) {
             self.children(&mut builder, a, b)?;
         } else {
+            // Prefetches the children that are not shared, as `children` does.
             for (part, other) in [(a, b), (b, a)] {
                 let Some(node) = part.node() else { continue };
                 let other = other.node().filter(|other| other.slots() == node.slots());

@@ -27,6 +27,8 @@ pub(crate) struct PairWalk<'a, T, F> {
     right_leaf: RangeView<'a, T>,
     matched: Matched,
     shares_entries: bool,
+    /// Whether nodes of the left or of the right trie are skipped in whose range the other trie has no entries.
+    skips: [bool; 2],
 }
 
 impl<T> HashTrie<T> {
@@ -46,6 +48,7 @@ impl<T> HashTrie<T> {
             right_leaf: RangeView::Empty,
             matched: Matched::default(),
             shares_entries: false,
+            skips: [false; 2],
         };
         let (a, b) = (RangeView::of(&self.root), RangeView::of(&other.root));
         if a.is_node() || b.is_node() || a.is_shared_with(&b) {
@@ -58,6 +61,13 @@ impl<T> HashTrie<T> {
 }
 
 impl<'a, T, F> PairWalk<'a, T, F> {
+    /// Makes the walk skip subtrees of the left or of the right trie in whose range the other trie has no entries.
+    /// It still yields entries of leaves that only one trie has.
+    pub(crate) fn skipping(mut self, left: bool, right: bool) -> Self {
+        self.skips = [left, right];
+        self
+    }
+
     /// Returns `true` if a shared subtree that has entries has been skipped.
     pub(crate) const fn shares_entries(&self) -> bool {
         self.shares_entries
@@ -99,6 +109,9 @@ impl<'a, T, F> PairWalk<'a, T, F> {
             if let Some((a, b)) = nodes.filter(|(a, b)| a.is_divided_like(b)) {
                 self.visit_children(a, b, depth);
             } else if let (RangeView::Node { .. }, _) | (_, RangeView::Node { .. }) = (&a, &b) {
+                if self.skips[0] && b.is_empty() || self.skips[1] && a.is_empty() {
+                    continue;
+                }
                 let ([a_zeros, a_ones], [b_zeros, b_ones]) = (a.halves(depth), b.halves(depth));
                 self.visit(a_ones, b_ones, depth + 1);
                 self.visit(a_zeros, b_zeros, depth + 1);

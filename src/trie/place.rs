@@ -2,7 +2,7 @@
 
 use super::CloneFn;
 use super::bucket::Bucket;
-use super::child::{Child, ChildMut, ChildSlots};
+use super::child::{Child, ChildSlots};
 use super::node::{HASH_BITS, WIDTH_MAX, descend};
 
 /// The place of the leaf in the range of a hash. The nodes above the leaf's parent are unshared.
@@ -85,6 +85,19 @@ impl<'a, T> Place<'a, T> {
         }
     }
 
+    /// Returns the index of the last entry of the leaf, which must not be empty.
+    #[inline]
+    pub(super) fn last(&self) -> usize {
+        self.leaf().entries().len() - 1
+    }
+
+    /// Returns a mutable reference to the last entry of the leaf, which must not be empty.
+    #[inline]
+    pub(super) fn last_mut(self, clone: impl CloneFn<T>) -> &'a mut T {
+        let last = self.last();
+        self.entry_mut(last, clone)
+    }
+
     /// Returns a mutable reference to entry `index` of the leaf. Copies the leaf and its parent if they are shared.
     #[inline]
     pub(super) fn entry_mut(mut self, index: usize, clone: impl CloneFn<T>) -> &'a mut T {
@@ -92,10 +105,6 @@ impl<'a, T> Place<'a, T> {
         if self.unique_bucket_mut().is_some() {
             return &mut self.into_unique_bucket().expect("checked above").entries_mut()[index];
         }
-        match self.leaf_mut().make_mut(clone) {
-            ChildMut::Bucket(bucket) => &mut bucket.entries_mut()[index],
-            ChildMut::Collision(node) => &mut node.entries[index],
-            ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("only non-empty leaves have indices"),
-        }
+        &mut self.leaf_mut().make_mut(clone).into_entries()[index]
     }
 }

@@ -15,9 +15,9 @@ impl<T> HashTrie<T> {
     /// inserted before the remaining entries of the leaf, when it was joined with others.
     ///
     /// All user code runs before anything is changed, except that shared nodes may already have been copied.
-    pub(crate) fn remove_at(&mut self, hash: u32, index: usize, clone: impl CloneFn<T>) -> (T, usize) {
+    pub(super) fn remove_at(&mut self, hash: u32, index: usize, clone: impl CloneFn<T>) -> (T, usize) {
         let mut place = Place::of(&mut self.root, hash);
-        let pair = buddies_at(&place, 1);
+        let pair = buddies_at(&place);
         if pair.is_none() {
             if let Some(bucket) = place.unique_bucket_mut().filter(|bucket| bucket.len() > 1) {
                 self.len -= 1;
@@ -25,11 +25,7 @@ impl<T> HashTrie<T> {
             }
         }
         let (depth, joins) = (place.depth, pair.is_some());
-        let edit = |leaf: &mut Child<T>| match leaf.make_mut(clone) {
-            ChildMut::Bucket(bucket) => bucket.swap_remove(index),
-            ChildMut::Collision(node) => node.entries.swap_remove(index),
-            ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("only non-empty leaves have indices"),
-        };
+        let edit = |leaf: &mut Child<T>| leaf.make_mut(clone).swap_remove(index);
         if let Some(BuddyPair { first, middle, .. }) = pair.filter(|_| place.leaf().entries().len() > 1) {
             let node = place.slot.make_bitmap_mut().expect("only children of a bitmap node have a buddy");
             let buddy = if node.slot_of(place.bits) < middle { middle } else { first };
@@ -85,11 +81,7 @@ impl<T> HashTrie<T> {
             }
             let mut leaf = leaf.make_mut(clone);
             for index in found.descending() {
-                let entry = match &mut leaf {
-                    ChildMut::Bucket(bucket) => bucket.swap_remove(index),
-                    ChildMut::Collision(node) => node.entries.swap_remove(index),
-                    ChildMut::Bitmap(_) | ChildMut::Empty => unreachable!("only non-empty leaves have indices"),
-                };
+                let entry = leaf.swap_remove(index);
                 // Dropped later, if dropping it runs user code.
                 if mem::needs_drop::<T>() {
                     removed.push(entry);
@@ -145,10 +137,10 @@ impl<T> HashTrie<T> {
     }
 }
 
-/// Returns the leaf at `place` and its buddy if they fit into one bucket after `count` entries have been removed.
+/// Returns the leaf at `place` and its buddy if they fit into one bucket after one entry has been removed.
 #[inline]
-fn buddies_at<T>(place: &Place<'_, T>, count: usize) -> Option<BuddyPair> {
-    place.slot.as_bitmap().and_then(|node| small_pair(node, node.slot_of(place.bits), Bucket::<T>::MAX + count))
+fn buddies_at<T>(place: &Place<'_, T>) -> Option<BuddyPair> {
+    place.slot.as_bitmap().and_then(|node| small_pair(node, node.slot_of(place.bits), Bucket::<T>::MAX + 1))
 }
 
 /// Applies `edit`, which removes entries, to the leaf at `place`, and joins the leaf with its buddies if they fit

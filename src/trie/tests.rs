@@ -690,6 +690,26 @@ fn shared_nodes_are_not_visited_when_versions_are_compared() {
     }
 }
 
+#[cfg(not(miri))]
+#[test]
+fn nodes_that_only_the_larger_set_has_are_not_visited_when_sets_are_compared() {
+    type Set = crate::PersistentSet<u32, std::hash::BuildHasherDefault<std::hash::DefaultHasher>>;
+    let large: Set = (0..100_000).collect();
+    for n in [1, 10] {
+        let (inside, outside): (Set, Set) = ((0..n).collect(), (200_000..200_000 + n).collect());
+        let looks = [
+            looks::during(|| assert!(large.is_disjoint(&outside))).1,
+            looks::during(|| assert!(outside.is_disjoint(&large))).1,
+            looks::during(|| assert!(!large.is_disjoint(&inside))).1,
+            looks::during(|| assert!(inside.is_subset(&large))).1,
+            looks::during(|| assert!(large.is_superset(&inside))).1,
+        ];
+        // There are some 5000 nodes. On the path to an element, each node is read several times, as are its children
+        // beside the path.
+        assert!(looks.iter().all(|&looks| looks <= 80 * n as usize), "{n} elements: {looks:?}");
+    }
+}
+
 /// Returns a trie with ten entries in each of `some` eighths of all hashes.
 fn eighths(some: &[u32]) -> Trie {
     let mut trie = Trie::new();
