@@ -46,7 +46,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-// In reading order, which is also the order of the documentation.
+// The order decides that of the `impl` blocks in the documentation. To read the source, follow `map`, `table`, `trie`.
 pub mod map;
 pub mod set;
 pub mod transient;

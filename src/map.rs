@@ -1,7 +1,7 @@
 //! [`PersistentMap`], its iterators and entries, and the changes between two versions.
 
-// The map is a thin wrapper: a `HashTrie` of `(K, V)` does the work, and this module adds hashing, equality and the
-// names of `std`.
+// The map is a thin wrapper of a `Table` of `(K, V)`, which is a `HashTrie` with a hasher. This module adds the names of
+// `std`.
 
 use crate::hasher::RandomState;
 use crate::table::{MapKey, Table};
@@ -90,7 +90,7 @@ impl<K, V, S> PersistentMap<K, V, S> {
 /// With `==` alone, a NaN would count as changed in a node that was copied, but as unchanged in a shared node, where
 /// no values are compared.
 #[inline]
-pub(crate) fn unchanged<V: PartialEq>(old: &V, new: &V) -> bool {
+fn unchanged<V: PartialEq>(old: &V, new: &V) -> bool {
     #[expect(clippy::eq_op, reason = "it tells whether a value is equal to itself")]
     let is_reflexive = |value: &V| value == value;
     old == new || !(is_reflexive(old) || is_reflexive(new))
@@ -108,7 +108,7 @@ pub(crate) fn replace_value<K, V>(present: &mut (K, V), new: (K, V)) -> V {
 
 /// Returns the key of an entry.
 #[inline]
-pub(crate) fn into_key<K, V>((key, value): (K, V)) -> K {
+fn into_key<K, V>((key, value): (K, V)) -> K {
     drop(value);
     key
 }

@@ -1,6 +1,6 @@
 //! [`PersistentSet`], its iterators, and the changes between two versions.
 
-// The set is a thin wrapper, like the map: a `HashTrie` of the elements does the work.
+// The set is a thin wrapper, like the map, of a `Table` of the elements.
 
 use crate::hasher::RandomState;
 use crate::table::{SetKey, Table};

@@ -122,7 +122,10 @@ const fn mix(hash: u64) -> u32 {
 /// and edits unshared nodes in place. `Clone` is required only for operations that may have to copy a shared node.
 ///
 /// The same hash must always be passed for an entry, and equal hashes for equal entries. Otherwise entries may not be
-/// found, but there are no other consequences.
+/// found, or may be stored more than once; memory safety does not depend on it.
+///
+/// An equality passed with a hash may also be called with entries of other hashes: with about one in 256 of those in the
+/// same leaf. It must not accept them.
 ///
 /// The following copy nothing, and the trie stays the same version: removing an absent entry, `find_mut` of an absent
 /// entry, a `retain` or `extract_if` that removes nothing, and an `entry` that is only read. The following copy the

@@ -232,10 +232,14 @@ fn of_maps() -> Vec<Experiment<Map>> {
     let merge3 = |base: &Map, [ours, theirs]: [&Map; 2]| {
         PersistentMap::merge3(base, ours, theirs, |_, conflict| conflict.ours.copied())
     };
-    all.run("merge3", "`theirs` with the same entries as `base`, shared or not", move |base| {
-        let ours = base.assoc(LATER, 1);
-        [base.clone(), apart(base)].map(|theirs| [ours.clone(), merge3(base, [&ours, &theirs])]).into()
-    });
+    all.run(
+        "merge3",
+        "`theirs` with the same entries as `base`, shared or not; `ours` is another version",
+        move |base| {
+            let ours = base.assoc(LATER, 1);
+            [base.clone(), apart(base)].map(|theirs| [ours.clone(), merge3(base, [&ours, &theirs])]).into()
+        },
+    );
     all.run("merge3", "the same changes on both sides", move |base| {
         let [ours, theirs] = [base.assoc(LATER, 1), apart(base).assoc(LATER, 1)];
         vec![[ours.clone(), merge3(base, [&ours, &theirs])]]

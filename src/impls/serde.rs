@@ -34,8 +34,8 @@ where
 }
 
 impl<K: Serialize, V: Serialize, S> Serialize for PersistentMap<K, V, S> {
-    /// Serializes the entries in the order of 32 bits of their hashes, which is the same for equal maps with equal
-    /// hashers.
+    /// Serializes the entries in the order of 32 bits of their hashes. It is the same for equal maps with equal
+    /// hashers, except among entries that agree in these bits.
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
         serializer.collect_map(self.table.trie.in_stored_order().map(|(key, value)| (key, value)))
     }
@@ -54,8 +54,8 @@ where
 }
 
 impl<T: Serialize, S> Serialize for PersistentSet<T, S> {
-    /// Serializes the elements in the order of 32 bits of their hashes, which is the same for equal sets with equal
-    /// hashers.
+    /// Serializes the elements in the order of 32 bits of their hashes. It is the same for equal sets with equal
+    /// hashers, except among elements that agree in these bits.
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
         serializer.collect_seq(self.table.trie.in_stored_order())
     }

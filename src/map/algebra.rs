@@ -1,7 +1,7 @@
 //! Operations on two maps: merging, intersecting, subtracting, comparing.
 //!
-//! They traverse both tries together, and do not descend where both share a subtree or where only one has entries.
-//! The result shares the unchanged parts of the operands; if everything is unchanged, it is the version of that
+//! They traverse both tries together, and do not descend where both share a subtree or, unless it matters for the
+//! result, where only one has entries. The result shares the unchanged parts of the operands; if everything is unchanged, it is the version of that
 //! operand.
 
 use core::hash::{BuildHasher, Hash};
@@ -122,8 +122,8 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
 
     /// Returns a version with the entries whose keys exactly one of the maps contains.
     ///
-    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). This is also the operator
-    /// `^`.
+    /// O(c log n) for maps that differ in c entries and share the rest, at most O(n + m). Returns this very version if
+    /// the other map is empty. This is also the operator `^`.
     ///
     /// # Examples
     ///
@@ -201,8 +201,8 @@ impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
 
     /// Returns a map with the keys that both maps contain, and the values that `f` computes from both values.
     ///
-    /// The three maps may have different types of values. O(m log n) for the m entries of the smaller map; no key is
-    /// hashed if the maps have the same hasher.
+    /// The three maps may have different types of values. O(m log n) for the m entries of the smaller map, of which no
+    /// more than a sample is hashed; if the hashers differ, each of our keys is looked up in the other map.
     ///
     /// # Examples
     ///
@@ -302,7 +302,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
 
     /// Returns `true` if the maps have no keys in common.
     ///
-    /// O(m log n) for the m entries of the smaller map, and less if the maps share nodes.
+    /// O(m log n) for the m entries of the smaller map, less if the maps share nodes.
     ///
     /// # Examples
     ///

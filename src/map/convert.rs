@@ -72,22 +72,43 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher + Default> FromIterator<(K, V)> for PersistentMap<K, V, S> {
-    /// Collects the entries into a map. If a key occurs more than once, the last value is used. O(n), and faster than
-    /// inserting one by one.
+    /// Collects the entries into a map. If a key occurs more than once, the last value is used. O(n).
+    ///
+    /// If the iterator's `size_hint` announces more than 32 entries, the map is built at once, which is faster and
+    /// leaves less spare capacity than inserting one by one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::{PersistentMap, persistent_map};
+    ///
+    /// let lengths: PersistentMap<&str, usize> = ["one", "three"].map(|word| (word, word.len())).into_iter().collect();
+    /// assert_eq!(lengths, persistent_map! { "one" => 3, "three" => 5 });
+    /// ```
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         Self::collected(S::default(), entries)
     }
 }
 
 impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> Extend<(K, V)> for PersistentMap<K, V, S> {
-    /// Inserts all entries. If a key occurs more than once, the last value is used.
+    /// Inserts all entries. If a key occurs more than once, the last value is used. O(m log n) for m entries.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let mut map = persistent_map! { "a" => 1 };
+    /// map.extend([("a", 2), ("b", 3)]);
+    /// assert_eq!(map, persistent_map! { "a" => 2, "b" => 3 });
+    /// ```
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
         self.table.extend(entries, <(K, V)>::clone, replace_value);
     }
 }
 
 impl<'a, K: Eq + Hash + Copy, V: Copy, S: BuildHasher> Extend<(&'a K, &'a V)> for PersistentMap<K, V, S> {
-    /// Inserts copies of all entries. If a key occurs more than once, the last value is used.
+    /// Inserts copies of all entries. If a key occurs more than once, the last value is used. O(m log n) for m entries.
     fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
         self.extend(entries.into_iter().map(|(&key, &value)| (key, value)));
     }
@@ -114,6 +135,7 @@ impl<K: Eq + Hash, V> From<Vec<(K, V)>> for PersistentMap<K, V> {
 
 #[cfg(feature = "std")]
 impl<K: Eq + Hash, V, S> From<HashMap<K, V, S>> for PersistentMap<K, V> {
+    /// Returns a map of the entries of a map of `std`. O(n).
     fn from(map: HashMap<K, V, S>) -> Self {
         map.into_iter().collect()
     }
@@ -121,6 +143,7 @@ impl<K: Eq + Hash, V, S> From<HashMap<K, V, S>> for PersistentMap<K, V> {
 
 #[cfg(feature = "std")]
 impl<K: Eq + Hash, V> From<BTreeMap<K, V>> for PersistentMap<K, V> {
+    /// Returns a map of the entries of a map of `std`. O(n).
     fn from(map: BTreeMap<K, V>) -> Self {
         map.into_iter().collect()
     }

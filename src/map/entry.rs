@@ -103,7 +103,7 @@ impl<'a, K: Eq + Hash, V> Entry<'a, K, V> {
 }
 
 impl<'a, K, V> Entry<'a, K, V> {
-    /// Inserts `default` if the entry is vacant, and returns a mutable reference to the value. O(log n), no lookup.
+    /// Inserts `default` if the entry is vacant, and returns a mutable reference to the value. O(log n).
     ///
     /// # Examples
     ///
@@ -124,7 +124,7 @@ impl<'a, K, V> Entry<'a, K, V> {
     }
 
     /// Inserts the result of `default` if the entry is vacant, and returns a mutable reference to the value.
-    /// O(log n), no lookup.
+    /// O(log n).
     ///
     /// # Examples
     ///
@@ -162,7 +162,7 @@ impl<'a, K, V> Entry<'a, K, V> {
     }
 
     /// Inserts the default value of `V` if the entry is vacant, and returns a mutable reference to the value.
-    /// O(log n), no lookup.
+    /// O(log n).
     ///
     /// # Examples
     ///
@@ -198,7 +198,7 @@ impl<'a, K, V> Entry<'a, K, V> {
         }
     }
 
-    /// Edits the value with `f` if the entry is occupied, and returns the entry. O(log n), no lookup.
+    /// Edits the value with `f` if the entry is occupied, and returns the entry. O(log n).
     ///
     /// # Examples
     ///
@@ -219,7 +219,7 @@ impl<'a, K, V> Entry<'a, K, V> {
         self
     }
 
-    /// Sets the value, inserting the key if the entry is vacant, and returns the occupied entry. O(log n), no lookup.
+    /// Sets the value, inserting the key if the entry is vacant, and returns the occupied entry. O(log n).
     ///
     /// # Examples
     ///
@@ -242,7 +242,7 @@ impl<'a, K, V> Entry<'a, K, V> {
 }
 
 impl<'a, K, V> OccupiedEntry<'a, K, V> {
-    /// Returns the stored key. O(log n), no lookup.
+    /// Returns the stored key. O(log n).
     ///
     /// # Examples
     ///
@@ -256,7 +256,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         &self.inner.get().0
     }
 
-    /// Returns a reference to the value. O(log n), no lookup.
+    /// Returns a reference to the value. O(log n).
     ///
     /// # Examples
     ///
@@ -271,7 +271,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
     }
 
     /// Returns a mutable reference to the value, which borrows the entry; see also [`into_mut`](Self::into_mut).
-    /// O(log n), no lookup.
+    /// O(log n).
     ///
     /// # Examples
     ///
@@ -289,7 +289,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
     }
 
     /// Converts the entry into a mutable reference to the value that lives as long as the borrow of the map.
-    /// O(log n), no lookup.
+    /// O(log n).
     ///
     /// # Examples
     ///
@@ -305,7 +305,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         &mut self.inner.into_mut().1
     }
 
-    /// Sets the value and returns the old one. O(log n), no lookup.
+    /// Sets the value and returns the old one. O(log n).
     ///
     /// # Examples
     ///
@@ -320,7 +320,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         mem::replace(self.get_mut(), value)
     }
 
-    /// Removes the entry from the map and returns its value. O(log n), no lookup.
+    /// Removes the entry from the map and returns its value. O(log n).
     ///
     /// # Examples
     ///
@@ -335,7 +335,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         into_value(self.remove_entry())
     }
 
-    /// Removes the entry from the map and returns its key and value. O(log n), no lookup.
+    /// Removes the entry from the map and returns its key and value. O(log n).
     ///
     /// # Examples
     ///
@@ -385,7 +385,7 @@ impl<'a, K, V> VacantEntry<'a, K, V> {
         self.key
     }
 
-    /// Inserts the key with `value`, and returns a mutable reference to the value. O(log n), no lookup.
+    /// Inserts the key with `value`, and returns a mutable reference to the value. O(log n).
     ///
     /// # Examples
     ///
@@ -403,7 +403,7 @@ impl<'a, K, V> VacantEntry<'a, K, V> {
         &mut self.inner.insert((self.key, value)).1
     }
 
-    /// Inserts the key with `value`, and returns the occupied entry. O(log n), no lookup.
+    /// Inserts the key with `value`, and returns the occupied entry. O(log n).
     ///
     /// # Examples
     ///

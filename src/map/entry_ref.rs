@@ -70,7 +70,7 @@ impl<'a, 'q, K, V, Q: ?Sized> EntryRef<'a, 'q, K, V, Q>
 where
     &'q Q: Into<K>,
 {
-    /// Inserts `default` if the entry is vacant, and returns a mutable reference to the value. O(log n), no lookup.
+    /// Inserts `default` if the entry is vacant, and returns a mutable reference to the value. O(log n).
     ///
     /// # Examples
     ///
@@ -91,7 +91,7 @@ where
     }
 
     /// Inserts the result of `default` if the entry is vacant, and returns a mutable reference to the value.
-    /// O(log n), no lookup.
+    /// O(log n).
     ///
     /// # Examples
     ///
@@ -129,7 +129,7 @@ where
     }
 
     /// Inserts the default value of `V` if the entry is vacant, and returns a mutable reference to the value.
-    /// O(log n), no lookup.
+    /// O(log n).
     ///
     /// # Examples
     ///
@@ -147,7 +147,7 @@ where
         self.or_insert_with(V::default)
     }
 
-    /// Sets the value, inserting the key if the entry is vacant, and returns the occupied entry. O(log n), no lookup.
+    /// Sets the value, inserting the key if the entry is vacant, and returns the occupied entry. O(log n).
     ///
     /// # Examples
     ///
@@ -169,7 +169,7 @@ where
 }
 
 impl<K, V, Q: ?Sized> EntryRef<'_, '_, K, V, Q> {
-    /// Edits the value with `f` if the entry is occupied, and returns the entry. O(log n), no lookup.
+    /// Edits the value with `f` if the entry is occupied, and returns the entry. O(log n).
     ///
     /// # Examples
     ///
@@ -208,7 +208,7 @@ impl<'a, 'q, K, V, Q: ?Sized> VacantEntryRef<'a, 'q, K, V, Q> {
         self.key
     }
 
-    /// Inserts the converted key with `value`, and returns a mutable reference to the value. O(log n), no lookup.
+    /// Inserts the converted key with `value`, and returns a mutable reference to the value. O(log n).
     ///
     /// # Examples
     ///
@@ -229,7 +229,7 @@ impl<'a, 'q, K, V, Q: ?Sized> VacantEntryRef<'a, 'q, K, V, Q> {
         &mut self.inner.insert((self.key.into(), value)).1
     }
 
-    /// Inserts the converted key with `value`, and returns the occupied entry. O(log n), no lookup.
+    /// Inserts the converted key with `value`, and returns the occupied entry. O(log n).
     ///
     /// # Examples
     ///

@@ -22,8 +22,8 @@ impl<K, V, S> PersistentMap<K, V, S> {
         self.table.trie.memory_usage()
     }
 
-    /// Returns the part of [`memory_usage`](Self::memory_usage) that is shared with the other map. O(n), no
-    /// allocation.
+    /// Returns the part of [`memory_usage`](Self::memory_usage) that is shared with the other map. At most
+    /// O(n log n), no allocation.
     ///
     /// # Examples
     ///
@@ -62,8 +62,8 @@ impl<K, V, S> PersistentMap<K, V, S> {
 
     /// Frees spare capacity in nodes that are not shared with other versions. O(n).
     ///
-    /// A map that was filled by in-place insertion has spare capacity; one that was collected, or edited while its
-    /// nodes were shared, has little.
+    /// A map that was filled by in-place insertion has spare capacity; one that was built at once (see
+    /// [`collect`](Self#method.from_iter)), or edited while its nodes were shared, has little.
     ///
     /// # Examples
     ///

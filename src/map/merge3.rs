@@ -55,8 +55,9 @@ impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Persist
     /// taken as it is. If they changed it differently, `resolve` returns its value, or `None` to remove it. As in
     /// [`diff`](Self::diff), two values that are both unequal to themselves, such as NaNs, count as unchanged.
     ///
-    /// O(c log n) for c changes from `base` to `theirs`, at most O(n + m). The result is the very version `ours` if
-    /// nothing is taken from `theirs`, and the very version `theirs` if `ours` is the same version as `base`.
+    /// O(c log n) for c changes from `base` to `theirs`, in addition to a [`diff`](Self::diff) of these two. If `ours`
+    /// is the version `base`, returns the very version `theirs`; otherwise returns the very version `ours` if nothing
+    /// is taken from `theirs`.
     ///
     /// # Examples
     ///

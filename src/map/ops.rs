@@ -41,6 +41,9 @@ impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PartialEq for PersistentMap<K, 
     /// Values are compared by `==`, as in `std`'s maps, except in nodes that both maps share: these count as equal
     /// without being visited. So a value that is not equal to itself, such as a NaN, counts as equal in shared nodes,
     /// and only there. [`diff`](PersistentMap::diff) makes no such distinction.
+    ///
+    /// # Examples
+    ///
     /// ```
     /// use perennial::persistent_map;
     ///
@@ -66,6 +69,8 @@ impl<K: Hash, V: Hash, S> Hash for PersistentMap<K, V, S> {
     ///
     /// Without the feature `std`, entries are hashed by a fixed function. Then anyone can compute different maps with
     /// equal hashes, whichever final hasher is used: do not use maps as keys if an attacker can choose their entries.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use perennial::persistent_map;
@@ -93,6 +98,13 @@ where
     /// # Panics
     ///
     /// If `key` is absent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let map = perennial::persistent_map! { "a" => 1 };
+    /// assert_eq!(map["a"], 1);
+    /// ```
     fn index(&self, key: &Q) -> &V {
         self.get(key).expect(NO_ENTRY)
     }

@@ -188,7 +188,6 @@ impl<K: fmt::Debug, V: fmt::Debug, S> fmt::Debug for Patch<K, V, S> {
 /// let patch = Patch::between(&old, &persistent_map! {});
 /// let error = old.assoc("a", 2).apply(&patch).unwrap_err();
 /// assert_eq!(error, PatchError::Differs { key: "a" });
-/// assert_eq!(error, PatchError::Differs { key: "a" });
 /// let message = r#"the patch does not apply: the key "a" has another value"#;
 /// assert_eq!(error.to_string(), message);
 /// ```

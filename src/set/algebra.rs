@@ -1,6 +1,7 @@
 //! Operations on two sets: union, intersection, difference, comparison.
 //!
-//! They traverse both tries together, and do not descend where both share a subtree or where only one has elements.
+//! They traverse both tries together, and do not descend where both share a subtree or, unless it matters for the
+//! result, where only one has elements.
 //! The result shares the unchanged parts of the operands; if everything is unchanged, it is the version of that
 //! operand.
 
@@ -78,8 +79,9 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
 
     /// Returns a version with the elements that exactly one of the sets contains.
     ///
-    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). Unlike in `std`, the
-    /// result is a set and not an iterator. This is also the operator `^`.
+    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). Returns this very version if
+    /// the other set is empty. Unlike in `std`, the result is a set and not an iterator. This is also the operator
+    /// `^`.
     ///
     /// # Examples
     ///

@@ -64,15 +64,36 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
 }
 
 impl<T: Eq + Hash, S: BuildHasher + Default> FromIterator<T> for PersistentSet<T, S> {
-    /// Collects the elements into a set. If there are equal elements, the first one is kept. O(n), and faster than
-    /// inserting one by one.
+    /// Collects the elements into a set. If there are equal elements, the first one is kept. O(n).
+    ///
+    /// If the iterator's `size_hint` announces more than 32 elements, the set is built at once, which is faster and
+    /// leaves less spare capacity than inserting one by one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::{PersistentSet, persistent_set};
+    ///
+    /// let squares: PersistentSet<i32> = (-2..=2).map(|n| n * n).collect();
+    /// assert_eq!(squares, persistent_set! { 0, 1, 4 });
+    /// ```
     fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
         Self::collected(S::default(), elements)
     }
 }
 
 impl<T: Eq + Hash + Clone, S: BuildHasher> Extend<T> for PersistentSet<T, S> {
-    /// Inserts all elements. If there are equal elements, the first one is kept.
+    /// Inserts all elements. If there are equal elements, the first one is kept. O(m log n) for m elements.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// let mut set = persistent_set! { 1 };
+    /// set.extend([1, 2]);
+    /// assert_eq!(set, persistent_set! { 1, 2 });
+    /// ```
     fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
         self.table.extend_if_absent(elements, T::clone);
     }

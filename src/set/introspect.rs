@@ -22,8 +22,8 @@ impl<T, S> PersistentSet<T, S> {
         self.table.trie.memory_usage()
     }
 
-    /// Returns the part of [`memory_usage`](Self::memory_usage) that is shared with the other set. O(n), no
-    /// allocation.
+    /// Returns the part of [`memory_usage`](Self::memory_usage) that is shared with the other set. At most
+    /// O(n log n), no allocation.
     ///
     /// # Examples
     ///

@@ -6,14 +6,15 @@
 //! ```text
 //!  HashTrie { root, len }
 //!        │
-//!   ┌────▼───────────────────────────────┐  BitmapNode at depth d: `2^w` slots, chosen by the w hash bits from bit d on.
-//!   │ starts: bitmap     w = 3           │  `starts` has bit i set where a child begins at slot i. A child that covers
-//!   │ slots: A A A A B C D D             │  several slots is repeated in each of them, so a lookup is one shift and one
-//!   └────────┬───────┬─┬─┬───────────────┘  load: no population count, no branch on a bitmap.
-//!            │       │ │ └─► (empty)
-//!            │       │ └───► BitmapNode at depth d + 4 (only below a node of 16 slots)
-//!            │       └─────► CollisionNode (only where d + w = 32)
-//!            └─────────────► Bucket { len, cap, tags[MAX], entries[cap], hashes[cap] }: at most MAX entries
+//!   ┌────▼─────────────────────────┐  BitmapNode at depth d: `2^w` slots, chosen by the w hash bits from bit d on.
+//!   │ starts: 1000 0000 1000 1011  │  `starts` has bit i set where a child begins at slot i. A child that covers
+//!   │ slots:  AAAA AAAA BBBB CCDE  │  several slots is repeated in each of them, so a lookup is one shift and one
+//!   └─────────┬─────────┬────┬─┬┬──┘  load: no population count, no branch on a bitmap.
+//!             │         │    │ │└─► BitmapNode at depth d + 4 (only below a node of 16 slots, w = 4)
+//!             │         │    │ └──► CollisionNode (only where d + w = 32)
+//!             │         │    └────► (empty)
+//!             │         └─────────► Bucket
+//!             └───────────────────► Bucket { len, cap, tags[MAX], entries[cap], hashes[cap] }: at most MAX entries
 //! ```
 //!
 //! `MAX` is 32 for small entries without a destructor, and 16 for others: see [`bucket_max`].
@@ -45,7 +46,7 @@ pub(crate) const HASH_BITS: u32 = 32;
 
 /// The maximum number of hash bits that a bitmap node uses. More than half of the time of an edit of a shared map
 /// goes into incrementing the reference count of each child of a copied node. With five bits, shared inserts and
-/// removals take 20 % longer, removals in place 6 % longer and inserts in place 2 % less; lookups take the same time
+/// removals take 20 % longer, removals in place 6 % less and inserts in place 2 % less; lookups take the same time
 /// (means over ten to a million `(u64, u64)`, buckets of 32).
 pub(crate) const WIDTH_MAX: u32 = 4;
 

@@ -117,8 +117,8 @@ impl<T> HashTrie<T> {
         self.not_shared_with(&Self::new())
     }
 
-    /// Returns the part of [`memory_usage`](Self::memory_usage) that is shared with the other trie. O(n), no
-    /// allocation.
+    /// Returns the part of [`memory_usage`](Self::memory_usage) that is shared with the other trie. At most
+    /// O(n log n), no allocation.
     ///
     /// # Examples
     ///
