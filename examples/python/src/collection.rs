@@ -9,7 +9,7 @@ use pyo3::types::{PyList, PyType};
 use crate::entry::Keyed;
 
 /// The entries of a trie of at most so many stand in one leaf, the newest last until one is removed.
-const LEAF_MAX: usize = 16;
+pub const LEAF_MAX: usize = 16;
 
 /// A class whose objects are a trie each.
 pub trait Collection: PyClass<Frozen = True> + Sync {

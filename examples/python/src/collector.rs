@@ -10,7 +10,7 @@
 //! looks for garbage among young ones. So collections of young objects are shown large tries only as far as a credit
 //! lasts, which grows by the entries that are stored: then the walks take no longer than what was done before them.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use perennial::trie::HashTrie;
 use pyo3::exceptions::PyKeyError;
@@ -20,7 +20,7 @@ use pyo3::types::{PyDict, PyList};
 
 use crate::entry::Keyed;
 
-/// How many entries are shown to every collection. At most so many young objects wait for one.
+/// A trie with so many entries of its own is shown to every collection. At most so many young objects wait for one.
 const SMALL: usize = 256;
 
 /// What a new version adds to the credit: about as many entries and nodes as it has copied.
@@ -30,25 +30,31 @@ pub const VERSION: usize = 32;
 const CARRY: usize = 1 << 14;
 
 /// The generation that holds all objects.
-const OLDEST: u32 = 2;
+const OLDEST: usize = 2;
 
-/// True while the collector looks at young objects only.
-static YOUNG: AtomicBool = AtomicBool::new(false);
+/// The generation that a collection of young objects looks at; `OLDEST` during full ones, and while there is none.
+static GENERATION: AtomicUsize = AtomicUsize::new(OLDEST);
 
-/// How many collections there have been.
+/// How many collections have begun or ended.
 static COLLECTION: AtomicU32 = AtomicU32::new(0);
 
-/// How many entries of large tries collections of young objects may still be shown.
-static CREDIT: AtomicUsize = AtomicUsize::new(0);
+/// How many entries of large tries may still be shown to collections of each generation but the oldest. An object that
+/// is stored is looked at once in each generation.
+static CREDIT: [AtomicUsize; OLDEST] = [const { AtomicUsize::new(0) }; OLDEST];
 
 /// Called at the start and at the end of each collection.
 #[pyfunction]
 fn note_collection(phase: &str, info: &Bound<'_, PyDict>) -> PyResult<()> {
     let generation = info.get_item("generation")?.ok_or_else(|| PyKeyError::new_err("generation"))?;
-    YOUNG.store(phase == "start" && generation.extract::<u32>()? < OLDEST, Ordering::Relaxed);
+    let generation = generation.extract::<usize>()?.min(OLDEST);
     COLLECTION.fetch_add(1, Ordering::Relaxed);
-    if phase == "stop" {
-        CREDIT.fetch_min(CARRY, Ordering::Relaxed);
+    if phase == "start" {
+        GENERATION.store(generation, Ordering::Relaxed);
+    } else {
+        GENERATION.store(OLDEST, Ordering::Relaxed);
+        for credit in CREDIT.iter().take(generation + 1) {
+            credit.fetch_min(CARRY, Ordering::Relaxed);
+        }
     }
     Ok(())
 }
@@ -62,12 +68,16 @@ pub fn watch(module: &Bound<'_, PyModule>) -> PyResult<()> {
     }
     let callbacks = py.import("gc")?.getattr("callbacks")?.cast_into::<PyList>()?;
     let note = wrap_pyfunction!(note_collection, module)?;
-    let name = note.getattr("__qualname__")?;
     // A module that is imported a second time has its function there already.
-    for there in &callbacks {
-        if there.getattr_opt("__qualname__")?.is_some_and(|there| there.eq(&name).unwrap_or(false)) {
-            return Ok(());
-        }
+    let is_ours = |there: &Bound<'_, PyAny>| {
+        there.get_type().is(note.get_type())
+            && ["__module__", "__name__"].iter().all(|name| {
+                let same = note.getattr(*name).and_then(|ours| there.getattr(*name)?.eq(ours));
+                same.unwrap_or(false)
+            })
+    };
+    if callbacks.iter().any(|there| is_ours(&there)) {
+        return Ok(());
     }
     callbacks.append(note)
 }
@@ -75,7 +85,17 @@ pub fn watch(module: &Bound<'_, PyModule>) -> PyResult<()> {
 /// Adds to the credit. Nothing is lost if two threads do so at once, except some of it.
 #[inline]
 pub fn stored(entries: usize) {
-    CREDIT.store(CREDIT.load(Ordering::Relaxed).saturating_add(entries), Ordering::Relaxed);
+    for credit in &CREDIT {
+        credit.store(credit.load(Ordering::Relaxed).saturating_add(entries), Ordering::Relaxed);
+    }
+}
+
+/// Adds the entries to the credit that `trie` alone has. Returns it.
+pub fn counted<T: Keyed>(trie: HashTrie<T>) -> HashTrie<T> {
+    let mut own = 0;
+    trie.for_each_unshared(|_| own += 1);
+    stored(own);
+    trie
 }
 
 /// Whether an object was shown to the last collection that came by: twice the number of the collection, and one more
@@ -84,26 +104,37 @@ pub fn stored(entries: usize) {
 pub struct Shown(AtomicU32);
 
 impl Shown {
-    /// Returns true if a large trie can be shown to the collection that is going on.
-    fn is_covered(&self, len: usize) -> bool {
+    /// Returns true if a large trie can be shown to a collection that looks at `generation`.
+    fn is_covered(&self, generation: usize, len: usize) -> bool {
         let collection = COLLECTION.load(Ordering::Relaxed);
         let last = self.0.load(Ordering::Relaxed);
         if last >> 1 == collection & (u32::MAX >> 1) {
             return last & 1 == 1;
         }
-        let credit = CREDIT.load(Ordering::Relaxed);
+        let credit = CREDIT[generation].load(Ordering::Relaxed);
         let shown = len <= credit;
         if shown {
-            CREDIT.store(credit - len, Ordering::Relaxed);
+            CREDIT[generation].store(credit - len, Ordering::Relaxed);
         }
         self.0.store(collection << 1 | u32::from(shown), Ordering::Relaxed);
         shown
     }
 }
 
+/// Returns true if `trie` alone has few entries.
+fn owns_few<T: Keyed>(trie: &HashTrie<T>) -> bool {
+    let mut own = 0;
+    let mut count = |_: &T| {
+        own += 1;
+        if own > SMALL { Err(()) } else { Ok(()) }
+    };
+    trie.len() <= SMALL || trie.try_for_each_unshared(&mut count).is_ok()
+}
+
 /// Shows the collector what `trie` alone refers to.
 pub fn show<T: Keyed>(trie: &HashTrie<T>, shown: &Shown, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
-    if trie.len() > SMALL && YOUNG.load(Ordering::Relaxed) && !shown.is_covered(trie.len()) {
+    let generation = GENERATION.load(Ordering::Relaxed);
+    if generation < OLDEST && !owns_few(trie) && !shown.is_covered(generation, trie.len()) {
         return Ok(());
     }
     trie.try_for_each_unshared(|entry| entry.visit(visit))

@@ -25,9 +25,8 @@ pub struct Entry {
 
 impl Entry {
     /// Returns `key: value`, as a dict shows it.
-    pub fn repr(&self, py: Python<'_>) -> PyResult<String> {
-        let (key, value) = (self.key.bind(py).repr()?, self.value.bind(py).repr()?);
-        Ok(format!("{}: {}", key.to_str()?, value.to_str()?))
+    pub fn repr<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.key.bind(py).repr()?.add(": ")?.add(self.value.bind(py).repr()?)
     }
 }
 
@@ -48,8 +47,8 @@ impl Keyed for Entry {
 pub struct Element(pub Py<PyAny>);
 
 impl Element {
-    pub fn repr(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(self.0.bind(py).repr()?.to_str()?.to_owned())
+    pub fn repr<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(self.0.bind(py).repr()?.into_any())
     }
 }
 
@@ -127,8 +126,9 @@ pub fn assign(trie: &mut HashTrie<Entry>, query: &Query<'_, '_>, value: &Bound<'
     match place {
         Place::Occupied(_) if unchanged => {}
         Place::Occupied(mut place) => place.get_mut().value = value.clone().unbind(),
-        // One way down, where `VacantEntry::insert` takes two.
-        Place::Vacant(_) => add(trie, query, Entry { key: query.key.clone().unbind(), value: value.clone().unbind() }),
+        Place::Vacant(place) => {
+            place.insert(Entry { key: query.key.clone().unbind(), value: value.clone().unbind() });
+        }
     }
     Ok(())
 }
@@ -136,7 +136,7 @@ pub fn assign(trie: &mut HashTrie<Entry>, query: &Query<'_, '_>, value: &Bound<'
 /// Adds `entry`, whose key is not in the trie.
 #[inline]
 pub fn add<T: Keyed>(trie: &mut HashTrie<T>, query: &Query<'_, '_>, entry: T) {
-    trie.insert(query.hash(), entry, |_, _| false);
+    trie.insert_unique(query.hash(), entry);
 }
 
 /// Inserts `entry`, and returns an equal one that was there.

@@ -9,8 +9,8 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyMapping, PyTuple, PyType};
 
-use crate::collection::{Collection, in_order, list, make, size_of, subclass, with_trie};
-use crate::collector::{self, Shown};
+use crate::collection::{Collection, LEAF_MAX, in_order, list, make, size_of, subclass, with_trie};
+use crate::collector::{self, Shown, counted};
 use crate::deferred::Deferred;
 use crate::entry::{Entry, Query, assign, find, remove, same_key, same_value};
 use crate::iter::KeyIterator;
@@ -59,6 +59,14 @@ pub fn key_error(key: &Bound<'_, PyAny>) -> PyErr {
 
 /// Returns the union of both tries; the keys are those of the left, the values those of the right one.
 pub fn union(py: Python<'_>, left: &HashTrie<Entry>, right: &HashTrie<Entry>) -> PyResult<HashTrie<Entry>> {
+    if left.len().max(right.len()) <= LEAF_MAX {
+        // In the order of insertion.
+        let mut union = left.clone();
+        for entry in in_order(right) {
+            assign(&mut union, &Query::new(entry.key.bind(py))?, entry.value.bind(py))?;
+        }
+        return Ok(union);
+    }
     let same = |a: &Entry, b: &Entry| same_key(py, a, b);
     left.try_union(right, same, |a, b| {
         Ok(if a.value.is(&b.value) {
@@ -112,6 +120,10 @@ impl PersistentMap {
         let trie = source.as_ref().map_or(Ok(HashTrie::new()), map_trie)?;
         Ok(updated(py, trie, [], entries)?.into())
     }
+
+    /// There is nothing left to do. A subclass may call it, and its own `__new__` may have other parameters.
+    #[pyo3(signature = (*_arguments, **_keywords))]
+    fn __init__(&self, _arguments: &Bound<'_, PyTuple>, _keywords: Option<&Bound<'_, PyDict>>) {}
 
     /// Returns the map of a mapping's entries.
     #[classmethod]
@@ -222,7 +234,7 @@ impl PersistentMap {
         others: &Bound<'py, PyTuple>,
         entries: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        with_trie(slf, updated(slf.py(), slf.get().trie().clone(), others, entries)?)
+        with_trie(slf, counted(updated(slf.py(), slf.get().trie().clone(), others, entries)?))
     }
 
     /// The same as `update`.
@@ -255,13 +267,13 @@ impl PersistentMap {
                 assign(&mut trie, &query, &value)?;
             }
         }
-        with_trie(slf, trie)
+        with_trie(slf, counted(trie))
     }
 
     fn __or__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         match mapping_trie(other)? {
-            Some(other) => with_trie(slf, union(py, slf.get().trie(), &other)?),
+            Some(other) => with_trie(slf, counted(union(py, slf.get().trie(), &other)?)),
             None => Ok(py.NotImplemented().into_bound(py)),
         }
     }
@@ -269,7 +281,7 @@ impl PersistentMap {
     fn __ror__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         match mapping_trie(other)? {
-            Some(other) => with_trie(slf, union(py, &other, slf.get().trie())?),
+            Some(other) => with_trie(slf, counted(union(py, &other, slf.get().trie())?)),
             None => Ok(py.NotImplemented().into_bound(py)),
         }
     }
@@ -378,7 +390,7 @@ impl PersistentMap {
         Ok(hash)
     }
 
-    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+    fn __repr__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         nested::repr(slf, ["{", "}"], in_order(slf.get().trie()).into_iter().map(|entry| entry.repr(slf.py())))
     }
 

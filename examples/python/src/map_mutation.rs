@@ -7,10 +7,11 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::collection::{Collection, in_order, size_of};
+use crate::collector::counted;
 use crate::entry::{Entry, Query, add, find, insert, put_back, remove};
 use crate::iter::KeyIterator;
 use crate::map::{PersistentMap, key_error, updated};
-use crate::mutation::{Mutation, State, borrow, borrow_mut};
+use crate::mutation::{Mutation, State, after_body, borrow, borrow_mut};
 use crate::nested;
 use crate::pickle;
 use crate::source::given;
@@ -141,13 +142,21 @@ impl MapMutation {
     fn update(slf: &Bound<'_, Self>, others: &Bound<'_, PyTuple>, entries: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
         // It has its own entries already.
         let others = others.iter().filter(|other| !other.is(slf));
-        let _replaced = borrow_mut(slf)?.0.replace(|trie| updated(slf.py(), trie.clone(), others, entries))?;
+        // Not borrowed while the others are read: they may read this mutation.
+        let old = borrow(slf)?.0.trie()?.clone();
+        let new = counted(updated(slf.py(), old.clone(), others, entries)?);
+        let _replaced = borrow_mut(slf)?.0.replace(&old, new)?;
         Ok(())
+    }
+
+    /// The same as `update`.
+    fn __ior__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
+        Self::update(slf, &PyTuple::new(slf.py(), [other])?, None)
     }
 
     /// Removes all entries.
     fn clear(slf: &Bound<'_, Self>) -> PyResult<()> {
-        let _replaced = borrow_mut(slf)?.0.replace(|_| Ok(HashTrie::new()))?;
+        let _removed = borrow_mut(slf)?.0.take()?;
         Ok(())
     }
 
@@ -160,10 +169,9 @@ impl MapMutation {
         slf.clone()
     }
 
-    #[pyo3(signature = (*_exception))]
-    fn __exit__(slf: &Bound<'_, Self>, _exception: &Bound<'_, PyTuple>) -> PyResult<bool> {
-        Self::finish(slf)?;
-        Ok(false)
+    #[pyo3(signature = (*exception))]
+    fn __exit__(slf: &Bound<'_, Self>, exception: &Bound<'_, PyTuple>) -> PyResult<bool> {
+        after_body(exception, Self::finish(slf))
     }
 
     /// Iterates over the keys that are there now, whatever changes meanwhile.
@@ -193,9 +201,11 @@ impl MapMutation {
         }
     }
 
-    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+    fn __repr__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         // Not of a finished one.
-        let Ok(map) = snapshot(slf) else { return Ok("MapMutation(...)".to_owned()) };
+        let Ok(map) = snapshot(slf) else {
+            return Ok("MapMutation(...)".into_pyobject(slf.py())?.into_any());
+        };
         nested::repr(slf, ["{", "}"], in_order(map.get().trie()).into_iter().map(|entry| entry.repr(slf.py())))
     }
 

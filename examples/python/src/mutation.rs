@@ -9,7 +9,7 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::False;
 use pyo3::pyclass::{PyClassGuard, PyClassGuardMut};
-use pyo3::types::PyType;
+use pyo3::types::{PyTuple, PyType};
 
 use crate::collection::{Collection, make};
 use crate::collector::{self, Shown};
@@ -52,11 +52,19 @@ impl<T: Keyed> Mutation<T> {
         }
     }
 
-    /// Puts `work`'s result in place of the trie, which is returned: to drop it may run Python code.
-    pub fn replace(&mut self, work: impl FnOnce(&HashTrie<T>) -> PyResult<HashTrie<T>>) -> PyResult<Deferred<T>> {
+    /// Puts `new` in place of the trie, which is returned: to drop it may run Python code. `old` is what the trie was
+    /// when `new` was made from it. Raises RuntimeError if it has changed since.
+    pub fn replace(&mut self, old: &HashTrie<T>, new: HashTrie<T>) -> PyResult<Deferred<T>> {
         let trie = self.trie_mut()?;
-        let new = work(trie)?;
+        if !trie.ptr_eq(old) {
+            return Err(PyRuntimeError::new_err("the mutation has been changed while it was being updated"));
+        }
         Ok(Deferred(mem::replace(trie, new)))
+    }
+
+    /// Removes all entries. The trie is returned: to drop it may run Python code.
+    pub fn take(&mut self) -> PyResult<Deferred<T>> {
+        Ok(Deferred(mem::take(self.trie_mut()?)))
     }
 
     /// Returns the collection, the same one each time.
@@ -85,6 +93,14 @@ impl<T: Keyed> Mutation<T> {
     /// Forgets everything. What was there is returned: to drop it may run Python code.
     pub fn clear(&mut self) -> State<T> {
         mem::replace(&mut self.state, State::Cleared)
+    }
+}
+
+/// Returns what `__exit__` returns. An exception of the body goes before one of `finish`.
+pub fn after_body(exception: &Bound<'_, PyTuple>, finished: PyResult<Bound<'_, PyAny>>) -> PyResult<bool> {
+    match finished {
+        Err(error) if exception.is_empty() || exception.get_item(0)?.is_none() => Err(error),
+        _ => Ok(false),
     }
 }
 

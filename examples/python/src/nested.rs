@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use pyo3::exceptions::PyRecursionError;
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 /// Bytes of the stack that are left for what does not ask: dropping, comparing two strings, the interpreter itself.
 const STACK_LEFT_MIN: usize = 64 << 10;
@@ -25,25 +26,23 @@ pub fn deeper<R>(work: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
 }
 
 /// Returns `Name({…})` of `parts`, joined by commas, or three dots in place of an object within itself.
-pub fn repr(
-    object: &Bound<'_, PyAny>,
+///
+/// They are joined as objects, since a string of Python can have what one of Rust cannot: lone surrogates.
+pub fn repr<'py>(
+    object: &Bound<'py, PyAny>,
     brackets: [&str; 2],
-    mut parts: impl Iterator<Item = PyResult<String>>,
-) -> PyResult<String> {
+    parts: impl Iterator<Item = PyResult<Bound<'py, PyAny>>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = object.py();
     let address = object.as_ptr() as usize;
     let name = object.get_type().name()?;
     let [open, close] = brackets;
     if IN_REPR.with_borrow(|in_progress| in_progress.contains(&address)) {
-        return Ok(format!("{name}({open}...{close})"));
+        return Ok(PyString::new(py, &format!("{name}({open}...{close})")).into_any());
     }
     IN_REPR.with_borrow_mut(|in_progress| in_progress.push(address));
-    let joined = deeper(|| {
-        parts.try_fold(String::new(), |mut joined, part| {
-            joined.push_str(if joined.is_empty() { "" } else { ", " });
-            joined.push_str(&part?);
-            PyResult::Ok(joined)
-        })
-    });
+    let parts = deeper(|| parts.collect::<PyResult<Vec<_>>>());
     IN_REPR.with_borrow_mut(|in_progress| in_progress.retain(|&other| other != address));
-    Ok(format!("{name}({open}{}{close})", joined?))
+    let joined = PyString::new(py, ", ").call_method1("join", (parts?,))?;
+    PyString::new(py, &format!("{name}({open}")).add(joined)?.add(format!("{close})"))
 }

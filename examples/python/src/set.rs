@@ -7,10 +7,10 @@ use perennial::trie::Merge;
 use pyo3::basic::CompareOp;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::{PyFrozenSet, PyList, PySet, PyTuple, PyType};
+use pyo3::types::{PyDict, PyFrozenSet, PyList, PySet, PyTuple, PyType};
 
 use crate::collection::{Collection, in_order, list, size_of, subclass, with_trie};
-use crate::collector::{self, Shown};
+use crate::collector::{self, Shown, counted};
 use crate::deferred::Deferred;
 use crate::entry::{Element, Query, add, find, remove, same_key};
 use crate::iter::ElementIterator;
@@ -80,7 +80,7 @@ fn method<'py>(
     for other in others {
         trie = operation(slf.py(), &trie, &set_trie(&other)?)?;
     }
-    with_trie(slf, trie)
+    with_trie(slf, counted(trie))
 }
 
 /// `operation` as an operator, which takes sets only; with `slf` on the right side, if `reflected`.
@@ -96,7 +96,7 @@ fn operator<'py>(
     }
     let (ours, theirs) = (slf.get().trie(), set_trie(other)?);
     let trie = if reflected { operation(py, &theirs, ours) } else { operation(py, ours, &theirs) }?;
-    with_trie(slf, trie)
+    with_trie(slf, counted(trie))
 }
 
 #[pymethods]
@@ -106,6 +106,10 @@ impl PersistentSet {
     fn new(#[pyo3(from_py_with = given)] iterable: Option<Bound<'_, PyAny>>) -> PyResult<Self> {
         Ok(iterable.as_ref().map_or(Ok(HashTrie::new()), set_trie)?.into())
     }
+
+    /// There is nothing left to do. A subclass may call it, and its own `__new__` may have other parameters.
+    #[pyo3(signature = (*_arguments, **_keywords))]
+    fn __init__(&self, _arguments: &Bound<'_, PyTuple>, _keywords: Option<&Bound<'_, PyDict>>) {}
 
     /// Returns the set of the arguments.
     #[classmethod]
@@ -303,7 +307,7 @@ impl PersistentSet {
         Ok(hash)
     }
 
-    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+    fn __repr__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         nested::repr(slf, ["{", "}"], in_order(slf.get().trie()).into_iter().map(|element| element.repr(slf.py())))
     }
 

@@ -2,20 +2,22 @@
 
 use perennial::trie::HashTrie;
 use pyo3::basic::CompareOp;
-use pyo3::exceptions::PyKeyError;
+use pyo3::exceptions::{PyKeyError, PyTypeError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyTuple, PyType};
 
 use crate::collection::{Collection, in_order, size_of};
+use crate::collector::counted;
 use crate::entry::{Element, Query, add, find, remove};
 use crate::iter::ElementIterator;
 use crate::map::key_error;
-use crate::mutation::{Mutation, State, borrow, borrow_mut};
+use crate::mutation::{Mutation, State, after_body, borrow, borrow_mut};
 use crate::nested;
 use crate::pickle;
 use crate::set::{PersistentSet, union};
 use crate::source::set_trie;
+use crate::views::is_set;
 
 /// A mutable copy of a set, made by `PersistentSet.mutate()`. Not for several threads at once: a call that meets
 /// another one in progress raises RuntimeError.
@@ -82,17 +84,26 @@ impl SetMutation {
     /// Adds the elements of all others, any iterables. If anything fails, nothing has changed.
     #[pyo3(signature = (*others))]
     fn update(slf: &Bound<'_, Self>, others: &Bound<'_, PyTuple>) -> PyResult<()> {
-        let _replaced = borrow_mut(slf)?.0.replace(|trie| {
-            // It has its own elements already.
-            let mut others = others.iter().filter(|other| !other.is(slf));
-            others.try_fold(trie.clone(), |trie, other| union(slf.py(), &trie, &set_trie(&other)?))
-        })?;
+        // It has its own elements already.
+        let mut others = others.iter().filter(|other| !other.is(slf));
+        // Not borrowed while the others are read: they may read this mutation.
+        let old = borrow(slf)?.0.trie()?.clone();
+        let new = others.try_fold(old.clone(), |trie, other| union(slf.py(), &trie, &set_trie(&other)?))?;
+        let _replaced = borrow_mut(slf)?.0.replace(&old, counted(new))?;
         Ok(())
+    }
+
+    /// The same as `update`, with a set.
+    fn __ior__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
+        if !is_set(other)? && !other.is_instance_of::<Self>() {
+            return Err(PyTypeError::new_err("|= takes a set"));
+        }
+        Self::update(slf, &PyTuple::new(slf.py(), [other])?)
     }
 
     /// Removes all elements.
     fn clear(slf: &Bound<'_, Self>) -> PyResult<()> {
-        let _replaced = borrow_mut(slf)?.0.replace(|_| Ok(HashTrie::new()))?;
+        let _removed = borrow_mut(slf)?.0.take()?;
         Ok(())
     }
 
@@ -105,10 +116,9 @@ impl SetMutation {
         slf.clone()
     }
 
-    #[pyo3(signature = (*_exception))]
-    fn __exit__(slf: &Bound<'_, Self>, _exception: &Bound<'_, PyTuple>) -> PyResult<bool> {
-        Self::finish(slf)?;
-        Ok(false)
+    #[pyo3(signature = (*exception))]
+    fn __exit__(slf: &Bound<'_, Self>, exception: &Bound<'_, PyTuple>) -> PyResult<bool> {
+        after_body(exception, Self::finish(slf))
     }
 
     /// Iterates over the elements that are there now, whatever changes meanwhile.
@@ -127,9 +137,11 @@ impl SetMutation {
         }
     }
 
-    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+    fn __repr__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         // Not of a finished one.
-        let Ok(set) = snapshot(slf) else { return Ok("SetMutation(...)".to_owned()) };
+        let Ok(set) = snapshot(slf) else {
+            return Ok("SetMutation(...)".into_pyobject(slf.py())?.into_any());
+        };
         nested::repr(slf, ["{", "}"], in_order(set.get().trie()).into_iter().map(|element| element.repr(slf.py())))
     }
 

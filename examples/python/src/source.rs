@@ -73,12 +73,16 @@ fn entry_of(at: usize, pair: &Bound<'_, PyAny>) -> PyResult<Entry> {
     Ok(Entry { key, value })
 }
 
-/// Returns an error that names the element which cannot be iterated over, or what its own code has raised.
+/// Returns an error that names the element which cannot be iterated over, with `error` as its cause. What its own code
+/// has raised is returned as it is, if it is no TypeError.
 #[cold]
 fn no_pair(at: usize, element: &Bound<'_, PyAny>, error: PyErr) -> PyErr {
     match element.get_type().name() {
         Ok(name) if error.is_instance_of::<PyTypeError>(element.py()) => {
-            PyTypeError::new_err(format!("element #{at} of a map's entries is no pair but of type '{name}'"))
+            let named =
+                PyTypeError::new_err(format!("element #{at} of a map's entries is no pair but of type '{name}'"));
+            named.set_cause(element.py(), Some(error));
+            named
         }
         _ => error,
     }

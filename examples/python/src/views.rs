@@ -166,7 +166,7 @@ macro_rules! set_views {
                 Ok(true)
             }
 
-            fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+            fn __repr__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
                 repr(slf)
             }
 
@@ -224,7 +224,7 @@ impl ValuesView {
         ValueIterator::over(self.map.bind(py))
     }
 
-    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+    fn __repr__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         repr(slf)
     }
 
@@ -238,7 +238,7 @@ impl ValuesView {
 }
 
 /// Returns `Name([…])` of what a view iterates over.
-fn repr(view: &Bound<'_, PyAny>) -> PyResult<String> {
-    let parts = view.try_iter()?.map(|element| Ok(element?.repr()?.to_str()?.to_owned()));
+fn repr<'py>(view: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let parts = view.try_iter()?.map(|element| Ok(element?.repr()?.into_any()));
     nested::repr(view, ["[", "]"], parts)
 }

@@ -210,3 +210,25 @@ def test_base_exceptions_pass():
 
     with pytest.raises(KeyboardInterrupt):
         PersistentMap().get(Stop())
+
+
+def test_what_an_element_raises_is_the_cause():
+    class Bad:
+        def __iter__(self):
+            raise TypeError("mine")
+
+    with pytest.raises(TypeError, match="element #0 .* 'Bad'") as raised:
+        PersistentMap([Bad()])
+    assert str(raised.value.__cause__) == "mine"
+
+
+def test_repr_with_a_lone_surrogate():
+    class Odd:
+        def __repr__(self):
+            return "\udc80"
+
+    odd = Odd()
+    m = PersistentMap({odd: odd})
+    assert repr(m) == "PersistentMap({\udc80: \udc80})"
+    assert repr(m.keys()) == "KeysView([\udc80])"
+    assert repr(PersistentSet([odd]).mutate()) == "SetMutation({\udc80})"

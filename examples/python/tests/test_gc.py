@@ -219,6 +219,69 @@ def test_a_cycle_through_a_new_collection_is_found_by_young_collections(by_hand,
     assert [ref() for ref in refs] == [None] * 3
 
 
+ODD, EVEN = range(1, 4000, 2), range(0, 4000, 2)
+ODD_MAP, EVEN_MAP = PersistentMap.fromkeys(ODD), PersistentMap.fromkeys(EVEN)
+ODD_SET, EVEN_SET, ALL_SET = PersistentSet(ODD), PersistentSet(EVEN), PersistentSet(range(4000))
+MERGES = [
+    lambda: ODD_MAP | EVEN_MAP,
+    lambda: ODD_MAP.update(dict.fromkeys(EVEN)),
+    lambda: ODD_MAP.update(dict.fromkeys(EVEN[:1500])),
+    lambda: ODD_MAP.update_with(max, dict.fromkeys(EVEN)),
+    lambda: ODD_SET | EVEN_SET,
+    lambda: ODD_SET ^ EVEN_SET,
+    lambda: ALL_SET & EVEN_SET,
+    lambda: ALL_SET - EVEN_SET,
+]
+
+
+@pytest.mark.parametrize("merge", MERGES)
+def test_what_a_merge_stores_counts_as_work(by_hand, merge):
+    def make(node):
+        merged = merge()
+        return merged.set("me", node) if isinstance(merged, PersistentMap) else merged.add(node)
+
+    refs = [cycle_through(make) for _ in range(30)]
+    gc.collect(0)
+    assert [ref() for ref in refs] == [None] * 30
+
+
+def test_versions_that_are_kept_do_not_use_up_the_credit(by_hand):
+    state, history, refs = PersistentMap.fromkeys(range(5000)), [], []
+    gc.collect()
+    for i in range(200):
+        state = state.set(i, i)
+        history.append(state)
+        refs.append(cycle_through(lambda node: PersistentMap({0: node} | dict.fromkeys(range(1, 300)))))
+    gc.collect(0)
+    assert sum(ref() is not None for ref in refs) == 0
+
+
+def test_each_young_generation_has_its_credit(by_hand):
+    nodes = [Node() for _ in range(500)]
+    for node in nodes:
+        node.me = PersistentMap({0: node} | dict.fromkeys(range(1, 300)))
+    refs = [weakref.ref(node) for node in nodes]
+    gc.collect(0)
+    del nodes, node
+    gc.collect(1)
+    assert sum(ref() is not None for ref in refs) == 0
+
+
+def test_callbacks_of_others_do_no_harm():
+    program = """
+import gc
+class Odd:
+    def __getattr__(self, name): raise ValueError(name)
+    def __call__(self, *arguments): pass
+def note_collection(*arguments): pass
+gc.callbacks += [Odd(), note_collection]
+import pypersistent
+print(len(gc.callbacks))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "3\n", done.stderr
+
+
 def filled(m, size):
     with m.mutate() as t:
         for i in range(size):

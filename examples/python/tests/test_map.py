@@ -7,6 +7,7 @@ import inspect
 import operator
 import pickle
 import pydoc
+import random
 import sys
 import weakref
 
@@ -458,3 +459,30 @@ def test_texts():
         for name, method in vars(its).items():
             if not name.startswith("_"):
                 assert method.__doc__, name
+
+
+class Cooperative(PersistentMap):
+    def __init__(self, *arguments, **keywords):
+        super().__init__(*arguments, **keywords)
+        self.note = len(self)
+
+
+def test_a_subclass_may_call_the_initializer():
+    m = Cooperative({"a": 1}, b=2)
+    assert m == {"a": 1, "b": 2} and m.note == 2 and m.set("c", 3).note == 3
+
+
+def test_small_maps_keep_their_order_in_all_ways_to_merge():
+    rng = random.Random(1)
+    for _ in range(300):
+        left = {rng.randrange(20): "left" for _ in range(rng.randrange(9))}
+        right = {rng.choice([float, int])(rng.randrange(20)): "right" for _ in range(rng.randrange(8))}
+        m, other, expected = PersistentMap(left), PersistentMap(right), left | right
+        mutation = m.mutate()
+        mutation.update(right)
+        operator = m.mutate()
+        operator |= right
+        merged = [m | right, m | other, left | other, m.update(right), m.update(other), m.update_with(max, other)]
+        for merged in [*merged, PersistentMap(left).merge(right), mutation.finish(), operator.finish()]:
+            assert list(merged.items()) == list(expected.items())
+            assert [type(key) for key in merged] == [type(key) for key in expected]

@@ -1,6 +1,7 @@
 """`mutate()` and `finish()`."""
 
 import collections.abc
+from collections import ChainMap
 
 import pytest
 from pypersistent import MapMutation, PersistentMap, PersistentSet
@@ -233,3 +234,43 @@ def test_a_destructor_meets_a_set_whole():
         if not pop:
             key = None
     assert found == [1, 1, 1, 0]
+
+
+def test_an_update_may_read_the_mutation():
+    t = PersistentMap(a=1, b=2).mutate()
+    t.update((key, t[key] + 1) for key in list(t))
+    t.update(ChainMap({"z": 1}, t))
+    t |= {"c": 9}
+    assert t == {"a": 2, "b": 3, "z": 1, "c": 9}
+    s = PersistentSet([1, 2]).mutate()
+    s.update(i for i in range(5) if i not in s)
+    s |= {7}
+    s |= s
+    assert s == {0, 1, 2, 3, 4, 7}
+    with pytest.raises(TypeError):
+        s |= [1]
+
+
+def test_an_update_that_changes_the_mutation_itself_is_refused():
+    def keys(t):
+        yield "a", 1
+        t["b"] = 2
+
+    t = PersistentMap().mutate()
+    with pytest.raises(RuntimeError, match="changed while"):
+        t.update(keys(t))
+    assert t == {"b": 2}
+
+
+class Even(PersistentMap):
+    def __init__(self, *_, **__):
+        if len(self) % 2:
+            raise ValueError("odd")
+
+
+def test_an_exception_of_the_body_goes_before_one_of_the_result():
+    with pytest.raises(KeyError, match="body"), Even(a=1, b=2).mutate() as t:
+        t["c"] = 1
+        raise KeyError("body")
+    with pytest.raises(ValueError, match="odd"), Even(a=1, b=2).mutate() as t:
+        t["c"] = 1

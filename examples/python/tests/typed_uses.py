@@ -127,3 +127,25 @@ with names.mutate() as elements:
     elements.add("bob")
     elements.add(7)  # type: ignore[arg-type]
 assert_type(elements.finish(), PersistentSet[str])
+
+# Comparisons with what is no `PersistentSet` but a set.
+if names == {"ada"} or names == frozenset(["ada"]) or ages.keys() == {"ada"}:
+    pass
+mutable = names.mutate()
+if mutable == {"ada"} or mutable == names or mutable < {"ada"}:
+    pass
+mutable < ["ada"]  # type: ignore[operator]
+mutable |= {"bob"}
+# Keywords are keys, so they need a map of strings.
+numbered = PersistentMap({1: "one"})
+numbered.update(two="two")  # type: ignore[call-overload]
+numbered.mutate().update(two="two")  # type: ignore[call-arg]
+assert_type(ages.update(bob=7), PersistentMap[str, int])
+
+
+class Checked(PersistentMap[str, int]):
+    def __init__(self, source: dict[str, int]) -> None:
+        super().__init__(source)
+
+
+assert_type(Checked({"ada": 36}), Checked)
