@@ -126,15 +126,15 @@ pub fn assign(trie: &mut HashTrie<Entry>, query: &Query<'_, '_>, value: &Bound<'
     match place {
         Place::Occupied(_) if unchanged => {}
         Place::Occupied(mut place) => place.get_mut().value = value.clone().unbind(),
-        Place::Vacant(place) => {
-            place.insert(Entry { key: query.key.clone().unbind(), value: value.clone().unbind() });
-        }
+        Place::Vacant(_) => add(trie, query, Entry { key: query.key.clone().unbind(), value: value.clone().unbind() }),
     }
     Ok(())
 }
 
 /// Adds `entry`, whose key is not in the trie.
-#[inline]
+///
+/// It is not inlined, since that makes an assignment to a present key longer.
+#[inline(never)]
 pub fn add<T: Keyed>(trie: &mut HashTrie<T>, query: &Query<'_, '_>, entry: T) {
     trie.insert_unique(query.hash(), entry);
 }
