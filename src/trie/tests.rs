@@ -246,7 +246,7 @@ fn iterators_yield_every_entry_in_the_same_order() {
         assert!(trie.iter().fold(Vec::new(), |seen, entry| [seen, alloc::vec![entry.1]].concat()) == order);
 
         let before = trie.clone();
-        let mut edited = trie.iter_mut();
+        let mut edited = trie.iter_mut_with(Entry::clone);
         assert_eq!(edited.len(), order.len());
         assert!(
             edited
@@ -259,6 +259,7 @@ fn iterators_yield_every_entry_in_the_same_order() {
                 .eq(order[..20].iter().copied())
         );
         assert_eq!(edited.len(), order.len() - 20);
+        assert!(edited.iter().map(|entry| entry.1).eq(order[20..].iter().copied()));
         edited.for_each(|entry| *entry.2 += 1);
         assert!(trie.iter().all(|entry| *entry.2 == entry.1 + 1));
         assert!(before.iter().all(|entry| *entry.2 == entry.1));
@@ -269,6 +270,8 @@ fn iterators_yield_every_entry_in_the_same_order() {
             assert_eq!(owned.len(), order.len());
             assert!(owned.by_ref().take(20).map(|entry| entry.1).eq(order[..20].iter().copied()));
             assert!(owned.iter().map(|entry| entry.1).eq(order[20..].iter().copied()));
+            assert!(owned.clone().map(|entry| entry.1).eq(order[20..].iter().copied()));
+            assert_eq!(owned.len_left(), order.len() - 20);
             let rest: Vec<_> = owned.by_ref().take(10).collect();
             assert!(rest.iter().all(|entry| *entry.2 == entry.1 + plus));
         }
