@@ -110,6 +110,13 @@ mod tests {
     }
 
     #[test]
+    fn entries_with_equal_hashes_are_sampled() {
+        let mut trie = HashTrie::new();
+        (0..40_u64).for_each(|number| drop(trie.insert(7, number, |a, b| a == b)));
+        assert!(trie.sample_is_hashed_by(1, |_| 7) && !trie.sample_is_hashed_by(1, |_| 8));
+    }
+
+    #[test]
     fn tries_share_children_if_one_is_a_version_of_the_other() {
         let trie = numbers(1000, |_| true);
         let mut other = trie.clone();
