@@ -11,7 +11,7 @@
 #   tsan             data races, with ThreadSanitizer, in the tests of threads and of rayon
 #   valgrind         invalid memory accesses and leaks, with valgrind
 #   fuzz SECONDS     runs each fuzz target for this time
-#   mutants [FILE]   mutations of the trie, or of one of its files, that no test detects; takes 45 minutes
+#   mutants [FILE]   mutations of the trie, or of one of its files, that no test detects; takes about two hours
 #   coverage         line coverage of the tests
 #   all              miri, oldest, asan, tsan, valgrind, coverage, and a minute of fuzzing; with --long half an hour of
 #                    fuzzing, and mutants

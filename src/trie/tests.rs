@@ -757,6 +757,12 @@ fn empty_ranges_are_not_entries_that_two_tries_share() {
     assert!(!pairs.shares_entries());
     let mut pairs = one.pairs(&one, |a, b| Ok::<_, Infallible>(a.1 == b.1));
     assert!(pairs.next().is_none() && pairs.shares_entries());
+    let mut other = one.clone();
+    assert_eq!(insert(&mut other, 100, 1000, 0), None);
+    assert_eq!(shape(&other), Some(5));
+    let mut pairs = one.pairs(&other, |a, b| Ok::<_, Infallible>(a.1 == b.1));
+    assert_eq!(pairs.by_ref().count(), 11);
+    assert!(pairs.shares_entries(), "the other three leaves");
 }
 
 #[test]
