@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn entries_with_equal_hashes_are_sampled() {
         let mut trie = HashTrie::new();
-        (0..40_u64).for_each(|number| drop(trie.insert(7, number, |a, b| a == b)));
+        (0..40_u64).for_each(|number| assert_eq!(trie.insert(7, number, |a, b| a == b), None));
         assert!(trie.sample_is_hashed_by(1, |_| 7) && !trie.sample_is_hashed_by(1, |_| 8));
     }
 

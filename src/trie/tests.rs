@@ -748,7 +748,7 @@ fn empty_ranges_are_not_entries_that_two_tries_share() {
     let one = eighths(&[0, 1, 2, 3]);
     let mut other = Trie::new();
     for n in 0..40 {
-        assert_eq!(insert(&mut other, (n / 10) << 29 | 100 + n % 10, 1000 + n, n), None);
+        assert_eq!(insert(&mut other, ((n / 10) << 29) + 100 + n % 10, 1000 + n, n), None);
     }
     let shape = |trie: &Trie| trie.root.as_bitmap().map(|node| node.starts().len());
     assert_eq!((shape(&one), shape(&other)), (Some(5), Some(5)), "four leaves and an empty half");
@@ -882,7 +882,7 @@ fn operations_without_a_hasher_agree_with_a_model() {
     assert!(sorted(&trie).into_iter().eq((0..keys).filter(|key| key % 4 > 0)));
     trie.validate();
 
-    let halves = before.filter_map_with(|key| (**key % 2 == 0).then(|| **key / 2));
+    let halves = before.filter_map_with(|key| (**key % 2 == 0).then_some(**key / 2));
     halves.validate();
     assert_eq!(halves.len() as u64, keys.div_ceil(2));
     assert!(halves.iter().all(|half| *half < keys));
