@@ -14,7 +14,6 @@ REASONS = {
         NAMES: ["test_repr_1", "test_repr_3", "test_none_as_key", "test_none_collision_1", "test_map_mut_3"],
         "errors are worded otherwise": ["test_map_mut_6"],
         "a map can be made of a mutation": ["test_map_mut_17"],
-        "a union of maps does not hash the keys again": ["test_map_mut_7"],
         "nodes are not shown": [
             "test_bitmap_node_delete_in_place_count",
             "test_bitmap_node_update_in_place_count",
