@@ -4,70 +4,33 @@
 //! `Hash` nor `Eq`. Maps and sets are wrappers around it, and so are bindings to languages in which an equality can
 //! fail.
 
-// Next to read: `node`, which has the diagram, the invariants and the constants.
-
-// In the order of the documentation.
-mod read;
-
-mod iter;
-
-mod in_place;
-
-mod eq;
-
-mod combine;
-
-mod shrink;
-mod usage;
-
-// The nodes.
-mod bitmap;
-mod bucket;
-mod child;
-mod collision;
+// The floors, from the bottom up: each imports only from those above it in this list, and from this file.
 mod node;
-mod tags;
 
-// What the algorithms have in common.
-mod leaf;
-mod node_builder;
-mod place;
-mod range;
-mod set_op;
+mod edit;
 
-// The algorithms.
-mod bulk;
-mod check;
-mod disjoint;
-mod entry;
-mod hash_order;
-mod insert;
-#[cfg(test)]
-mod looks;
-mod merge;
-mod pairs;
-mod remove;
-mod sample;
-#[cfg(any(feature = "rayon", test))]
-mod split;
+mod build;
+
+mod walk;
+
+mod api;
 
 use core::convert::Infallible;
 use core::fmt;
 
-use child::Child;
+use node::child::Child;
 
-pub use entry::{Entry, OccupiedEntry, VacantEntry};
-pub(crate) use insert::Inserted;
-pub(crate) use iter::IterMut;
-pub use iter::{IntoIter, Iter};
-
-pub(crate) use pairs::{Pair, PairWalk};
-pub(crate) use remove::Extraction;
-pub use set_op::Merge;
-pub(crate) use set_op::SetOp;
+pub use api::entry::{Entry, OccupiedEntry, VacantEntry};
+pub use api::usage::MemoryUsage;
+pub(crate) use edit::insert::Inserted;
+pub(crate) use edit::remove::Extraction;
+pub(crate) use walk::iter::IterMut;
+pub use walk::iter::{IntoIter, Iter};
+pub(crate) use walk::pairs::{Pair, PairWalk};
+pub use walk::set_op::Merge;
+pub(crate) use walk::set_op::SetOp;
 #[cfg(feature = "rayon")]
-pub(crate) use split::{Executor, RootPartition, Subtree, Subtrees};
-pub use usage::MemoryUsage;
+pub(crate) use walk::split::{Executor, RootPartition, Subtree, Subtrees};
 
 /// A function that copies the entries of a shared leaf.
 pub(crate) trait CloneFn<T>: Fn(&T) -> T + Copy {}

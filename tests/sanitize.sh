@@ -65,7 +65,7 @@ tests() {
 }
 
 # The tests of the files with unsafe code, and some tests of whole tries, one of which uses nodes with all slots.
-some_of_trie=(trie::{bucket,child,tags} trie::tests::{edits,iterators,tries_drop,a_destructor})
+some_of_trie=(trie::node::{bucket,child,tags} trie::tests::{edits,iterators,tries_drop,a_destructor})
 
 # Property tests read files with failed cases, so isolation is disabled. Backtraces are disabled because each takes
 # seconds.

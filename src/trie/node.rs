@@ -40,6 +40,15 @@
 //! A shared node is never edited: an edit copies it first (path copying). A node with one owner is edited in place.
 //! Transients need no other mechanism.
 
+pub(crate) mod bitmap;
+pub(crate) mod bucket;
+pub(crate) mod child;
+pub(crate) mod collision;
+pub(crate) mod leaf;
+#[cfg(test)]
+pub(crate) mod looks;
+pub(crate) mod tags;
+
 /// The number of hash bits that are used. With 32, a map of ten million entries has buckets at depth 20, well above
 /// the limit.
 pub(crate) const HASH_BITS: u32 = 32;

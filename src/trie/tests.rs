@@ -13,10 +13,11 @@ mod public;
 #[cfg(not(miri))]
 mod sharing;
 
-use super::bulk::bulk;
-use super::insert::Inserted;
-use super::set_op::SharedPolicy;
-use super::{Extraction, HashTrie, Merge, Pair, SetOp, into_ok, looks};
+use super::node::looks;
+use super::{Extraction, HashTrie, Merge, Pair, SetOp, into_ok};
+use crate::trie::build::bulk::bulk;
+use crate::trie::edit::insert::Inserted;
+use crate::trie::walk::set_op::SharedPolicy;
 
 /// An entry that contains its hash; with the `Box`, Miri detects every invalid read and every leak.
 pub(super) type Entry = (u32, u32, Box<u32>);

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use core::num::NonZero;
 
 use super::{Entry, HASHES, Random, Trie, build, insert, remove};
-use crate::trie::child::Child;
-use crate::trie::iter::Entries;
+use crate::trie::node::child::Child;
+use crate::trie::walk::iter::Entries;
 use crate::trie::{Merge, SetOp, into_ok};
 
 /// The addresses of the nodes of tries, by depth and by the keys below them, which determine the shape of a node.

@@ -1,0 +1,180 @@
+//! Memory usage of a trie, and how much of it two tries share.
+
+use core::alloc::Layout;
+
+use crate::trie::HashTrie;
+use crate::trie::node::child::{Child, ChildRef};
+
+/// The memory used by a map, set or trie, or by the part of it that is shared with another version.
+///
+/// The figures are exact, as requested from the allocator. They include all nodes with their reference counts and
+/// spare capacity, and the keys and values as far as they are stored in the nodes. They do not include the map itself
+/// (`size_of_val`), memory that keys and values own elsewhere (such as the bytes of a `String`), and the overhead of
+/// the allocator.
+///
+/// Returned by [`PersistentMap::memory_usage`](crate::PersistentMap::memory_usage) and similar methods.
+///
+/// # Examples
+///
+/// ```
+/// use perennial::PersistentMap;
+///
+/// let map: PersistentMap<u64, u64> = (0..1000).map(|n| (n, n * n)).collect();
+/// let usage = map.memory_usage();
+/// assert!(usage.bytes > 1000 * size_of::<(u64, u64)>());
+/// assert_eq!(usage.nodes(), usage.bitmap_nodes + usage.buckets);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct MemoryUsage {
+    /// The bytes of all allocated blocks.
+    pub bytes: usize,
+    /// The number of allocated blocks: one for each node, and one more for each collision node.
+    pub blocks: usize,
+    /// The number of inner nodes.
+    pub bitmap_nodes: usize,
+    /// The number of leaves with up to 16 entries, or with up to 32 if entries are small and have no destructor.
+    pub buckets: usize,
+    /// The number of larger leaves, whose entries agree in all 32 bits of the hash that a trie uses. With a good
+    /// hasher, there are next to none.
+    pub collision_nodes: usize,
+}
+
+impl MemoryUsage {
+    /// Returns the number of nodes of all kinds. O(1).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// assert_eq!(persistent_map! { "a" => 1, "b" => 2 }.memory_usage().nodes(), 1);
+    /// ```
+    #[must_use]
+    pub const fn nodes(&self) -> usize {
+        self.bitmap_nodes + self.buckets + self.collision_nodes
+    }
+
+    /// Counts the node that `child` points to, but not the nodes below it.
+    fn add<T>(&mut self, child: &Child<T>) {
+        match child.get() {
+            ChildRef::Bitmap(node) => {
+                self.bitmap_nodes += 1;
+                self.add_block(counted(node));
+            }
+            ChildRef::Bucket(bucket) => {
+                self.buckets += 1;
+                self.add_block(counted(bucket));
+            }
+            ChildRef::Collision(node) => {
+                self.collision_nodes += 1;
+                self.add_block(counted(node));
+                self.add_block(node.entries.capacity().saturating_mul(size_of::<T>()));
+            }
+            ChildRef::Empty => {}
+        }
+    }
+
+    const fn add_block(&mut self, bytes: usize) {
+        if bytes > 0 {
+            self.bytes += bytes;
+            self.blocks += 1;
+        }
+    }
+
+    const fn minus(self, part: Self) -> Self {
+        Self {
+            bytes: self.bytes - part.bytes,
+            blocks: self.blocks - part.blocks,
+            bitmap_nodes: self.bitmap_nodes - part.bitmap_nodes,
+            buckets: self.buckets - part.buckets,
+            collision_nodes: self.collision_nodes - part.collision_nodes,
+        }
+    }
+}
+
+/// Returns the size of the block that contains a node and its reference count.
+fn counted<N: ?Sized>(node: &N) -> usize {
+    let (block, _) = Layout::new::<usize>().extend(Layout::for_value(node)).expect("the block was allocated");
+    block.pad_to_align().size()
+}
+
+/// # Memory
+impl<T> HashTrie<T> {
+    /// Returns the memory that the trie uses, including what it shares with others. O(n), no allocation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::trie::HashTrie;
+    ///
+    /// let mut numbers = HashTrie::new();
+    /// assert_eq!(numbers.memory_usage().bytes, 0);
+    /// numbers.insert(7, 7, |a, b| a == b);
+    /// assert_eq!(numbers.memory_usage().buckets, 1);
+    /// ```
+    pub fn memory_usage(&self) -> MemoryUsage {
+        self.not_shared_with(&Self::new())
+    }
+
+    /// Returns the part of [`memory_usage`](Self::memory_usage) that is shared with the other trie. At most
+    /// O(n log n), no allocation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::trie::HashTrie;
+    ///
+    /// let mut numbers = HashTrie::new();
+    /// numbers.insert(7, 7, |a, b| a == b);
+    /// assert_eq!(numbers.shared_with(&numbers.clone()), numbers.memory_usage());
+    /// ```
+    pub fn shared_with(&self, other: &Self) -> MemoryUsage {
+        self.memory_usage().minus(self.not_shared_with(other))
+    }
+
+    /// Returns the part of [`memory_usage`](Self::memory_usage) that is not shared with the other trie: the cost of
+    /// keeping this one in addition to the other.
+    ///
+    /// O(c log n) for versions that differ in c entries, at most O(n log n); no allocation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::trie::HashTrie;
+    ///
+    /// let mut numbers = HashTrie::new();
+    /// numbers.insert(7, 7, |a, b| a == b);
+    /// assert_eq!(numbers.not_shared_with(&numbers.clone()).bytes, 0);
+    /// ```
+    pub fn not_shared_with(&self, other: &Self) -> MemoryUsage {
+        let mut usage = MemoryUsage::default();
+        add_unshared(&self.root, Some(&other.root), &other.root, &mut usage);
+        usage
+    }
+}
+
+/// Counts the nodes from `child` on that are not below `root`. `twin` is the node below `root` at the position that
+/// `child` has in its own trie, if there is such a position.
+///
+/// An inner node is always at the same position, since its depth determines which hash bits it uses. A leaf may have
+/// moved when neighbouring entries were inserted or removed: it is found by the hash of one of its entries.
+fn add_unshared<T>(child: &Child<T>, twin: Option<&Child<T>>, root: &Child<T>, usage: &mut MemoryUsage) {
+    let hash = match child.get() {
+        _ if twin.is_some_and(|twin| twin.ptr_eq(child)) => return,
+        ChildRef::Empty => return,
+        ChildRef::Bitmap(node) => {
+            usage.add(child);
+            let twin = twin.and_then(Child::as_bitmap).filter(|twin| twin.slots() == node.slots());
+            for (slot, child) in node.children() {
+                add_unshared(child, twin.map(|twin| twin.child(slot)), root, usage);
+            }
+            return;
+        }
+        ChildRef::Bucket(bucket) => bucket.hashes()[0],
+        ChildRef::Collision(node) => node.hash,
+    };
+    if !root.leaf(hash).ptr_eq(child) {
+        usage.add(child);
+    }
+}

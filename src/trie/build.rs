@@ -1,0 +1,4 @@
+//! Building subtrees from entries: [`node_builder`] makes nodes, [`bulk`] sorts many entries into them.
+
+pub(crate) mod bulk;
+pub(crate) mod node_builder;

@@ -1,0 +1,204 @@
+//! A bitmap node under construction: builds subtrees from many entries or children at once.
+
+use alloc::vec::Vec;
+use triomphe::Arc;
+
+use crate::trie::CloneFn;
+use crate::trie::node::bitmap::Bitmap;
+use crate::trie::node::bucket::{Bucket, bit_is_set};
+use crate::trie::node::child::{BitmapNode, Child, ChildMut};
+use crate::trie::node::collision::CollisionNode;
+use crate::trie::node::leaf::new_child;
+use crate::trie::node::{HASH_BITS, WIDTH_MAX};
+
+/// The hash of an entry in the high 32 bits, and its index in a list in the low 32 bits. So keys sort by hash, and
+/// keys with equal hashes keep their order.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SortKey(u64);
+
+impl SortKey {
+    /// Returns the key. `index` must fit into 32 bits.
+    #[inline]
+    pub(crate) const fn new(hash: u32, index: usize) -> Self {
+        Self((hash as u64) << 32 | index as u64)
+    }
+
+    #[inline]
+    pub(crate) const fn hash(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    #[inline]
+    pub(crate) const fn index(self) -> usize {
+        (self.0 & u32::MAX as u64) as usize
+    }
+}
+
+/// The entries that a subtree is built from. No two of them are equal.
+pub(crate) trait Source<T> {
+    /// A subset of the entries: those in one range of hashes.
+    type Subset: Copy;
+
+    fn len(&self, some: Self::Subset) -> usize;
+
+    /// Returns the entries whose hash has `bit` clear, and those whose hash has it set.
+    fn halves(&self, some: Self::Subset, bit: u32) -> [Self::Subset; 2];
+
+    /// Passes the entries to `put`, each with its hash. Called at most once for each entry.
+    fn take(&mut self, some: Self::Subset, put: impl FnMut(u32, T));
+}
+
+/// Entries by sorted keys; a subset is a range of `keys`. `take` returns the entry of an index.
+pub(crate) struct Sorted<'k, F> {
+    pub(crate) keys: &'k [SortKey],
+    pub(crate) take: F,
+}
+
+impl<T, F: FnMut(usize) -> T> Source<T> for Sorted<'_, F> {
+    type Subset = (usize, usize);
+
+    #[inline]
+    fn len(&self, (first, end): (usize, usize)) -> usize {
+        end - first
+    }
+
+    #[inline]
+    fn halves(&self, (first, end): (usize, usize), bit: u32) -> [(usize, usize); 2] {
+        let middle = first + self.keys[first..end].partition_point(|&key| !bit_is_set(key.hash(), bit));
+        [(first, middle), (middle, end)]
+    }
+
+    #[inline]
+    fn take(&mut self, (first, end): (usize, usize), mut put: impl FnMut(u32, T)) {
+        self.keys[first..end].iter().for_each(|&key| put(key.hash(), (self.take)(key.index())));
+    }
+}
+
+/// Returns the subtree of some entries of `source`. `depth` is a multiple of `WIDTH_MAX`.
+pub(crate) fn subtree<T, S: Source<T>>(depth: u32, source: &mut S, some: S::Subset) -> Child<T> {
+    if source.len(some) <= Bucket::<T>::MAX {
+        return leaf(source, some);
+    }
+    let mut builder = NodeBuilder::new(depth);
+    let slots = 1 << builder.width;
+    builder.build(source, some, 0, slots);
+    builder.finish([None, None])
+}
+
+/// Returns the leaf of some entries of `source` that fit into a bucket.
+fn leaf<T, S: Source<T>>(source: &mut S, some: S::Subset) -> Child<T> {
+    match source.len(some) {
+        0 => Child::EMPTY,
+        len => new_child(Bucket::with_capacity(len), |bucket| {
+            source.take(some, |hash, entry| bucket.push(hash, entry));
+        }),
+    }
+}
+
+/// A bitmap node under construction, of the greatest width possible at its depth.
+pub(crate) struct NodeBuilder<T> {
+    pub(crate) depth: u32,
+    pub(crate) width: u32,
+    starts: Bitmap,
+    slots: [Child<T>; 1 << WIDTH_MAX],
+}
+
+impl<T> NodeBuilder<T> {
+    pub(crate) fn new(depth: u32) -> Self {
+        let width = WIDTH_MAX.min(HASH_BITS - depth);
+        Self { depth, width, starts: Bitmap::EMPTY, slots: [const { Child::EMPTY }; 1 << WIDTH_MAX] }
+    }
+
+    /// Inserts a child that covers the slots from `first` up to the start of the next child.
+    pub(crate) fn put(&mut self, first: usize, child: Child<T>) {
+        self.starts.insert(first);
+        self.slots[first] = child;
+    }
+
+    /// Inserts some entries of `source`, which are in the range of the `span` slots from `first` on, as one leaf or
+    /// as several children.
+    pub(crate) fn build<S: Source<T>>(&mut self, source: &mut S, some: S::Subset, first: usize, span: usize) {
+        let depth = self.depth + self.width - span.trailing_zeros();
+        let leaf = match source.len(some) {
+            len if len <= Bucket::<T>::MAX => leaf(source, some),
+            len if depth == HASH_BITS => {
+                let (mut all, mut entries) = (0, Vec::with_capacity(len));
+                source.take(some, |hash, entry| {
+                    all = hash;
+                    entries.push(entry);
+                });
+                Arc::new(CollisionNode::new(all, entries)).into()
+            }
+            _ if span == 1 => subtree(depth, source, some),
+            _ => {
+                let [zeros, ones] = source.halves(some, depth);
+                self.build(source, zeros, first, span / 2);
+                self.build(source, ones, first + span / 2, span / 2);
+                return;
+            }
+        };
+        self.put(first, leaf);
+    }
+
+    /// Joins the two halves of a range if each half is one leaf and both fit into one bucket.
+    pub(crate) fn join(&mut self, first: usize, middle: usize, end: usize, clone: impl CloneFn<T>) {
+        let one_each = self.starts.first_above(first, end) == middle && self.starts.first_above(middle, end) == end;
+        let lens = [first, middle].map(|half| self.slots[half].small_len());
+        let [Some(zeros), Some(ones)] = lens else { return };
+        if !one_each || zeros + ones > Bucket::<T>::MAX {
+            return;
+        }
+        if zeros == 0 {
+            self.slots.swap(first, middle);
+        } else if ones > 0 {
+            let both = Bucket::with_capacity(zeros + ones);
+            self.slots[first] = new_child(both, |both| {
+                for half in [first, middle] {
+                    if let ChildMut::Bucket(bucket) = self.slots[half].make_mut(clone) {
+                        both.append(bucket);
+                    }
+                }
+            });
+        }
+        self.slots[middle] = Child::EMPTY;
+        self.starts.remove(middle);
+    }
+
+    /// Joins all leaves that fit into one bucket together. `changed` has, for each operand, the slots whose child
+    /// differs from that of the operand. A range that is unchanged from an operand cannot be joined, and is skipped.
+    pub(crate) fn join_all(&mut self, changed: [Bitmap; 2], clone: impl CloneFn<T>) {
+        for span in (0..self.width).map(|bits| 1 << bits) {
+            for first in (0..1 << self.width).step_by(2 * span) {
+                if changed.iter().all(|changed| changed.has_any_of(first, 2 * span)) {
+                    self.join(first, first + span, first + 2 * span, clone);
+                }
+            }
+        }
+    }
+
+    /// Returns `true` if `child` covers all slots from `first` up to `end`.
+    pub(crate) fn has(&self, first: usize, end: usize, child: &Child<T>) -> bool {
+        self.slots[first].ptr_eq(child) && self.starts.first_above(first, end) == end
+    }
+
+    /// Returns the node, or its only leaf, or the one of `operands` that is equal to it.
+    pub(crate) fn finish(mut self, operands: [Option<&Child<T>>; 2]) -> Child<T> {
+        if self.starts.len() == 1 {
+            return core::mem::replace(&mut self.slots[0], Child::EMPTY);
+        }
+        let (mut starts, mut width) = (self.starts, self.width);
+        while starts.all_even() {
+            (starts, width) = (starts.halved(), width - 1);
+        }
+        let scale = self.width - width;
+        for operand in operands.into_iter().flatten() {
+            if let Some(node) = operand.as_bitmap().filter(|node| node.starts() == starts && node.width() == width) {
+                if node.children().all(|(slot, child)| child.ptr_eq(&self.slots[slot << scale])) {
+                    return operand.clone();
+                }
+            }
+        }
+        let child = |slot: usize| core::mem::replace(&mut self.slots[slot << scale], Child::EMPTY);
+        BitmapNode::from_children(starts, width, child).into()
+    }
+}

@@ -1,0 +1,110 @@
+//! `Place`: a leaf on the path of a hash, with the data that edits need.
+
+use crate::trie::CloneFn;
+use crate::trie::node::bucket::Bucket;
+use crate::trie::node::child::{Child, ChildSlots};
+use crate::trie::node::{HASH_BITS, WIDTH_MAX, descend};
+
+/// The place of the leaf in the range of a hash. The nodes above the leaf's parent are unshared.
+///
+/// A leaf may have several slots in its parent, which must be edited together. Therefore a place refers to the slot
+/// of the parent; only if the leaf is the root, it refers to the slot of the leaf itself.
+pub(crate) struct Place<'a, T> {
+    /// The last inner node on the path, or the root if that is a leaf.
+    pub(crate) slot: &'a mut Child<T>,
+    /// The remaining bits of the hash, from those that select a slot of the node.
+    pub(crate) bits: u32,
+    /// The number of hash bits that are used up above the node.
+    pub(crate) depth: u32,
+}
+
+impl<'a, T> Place<'a, T> {
+    /// Returns the place of the leaf in the range of `hash` below `root`. Copies shared nodes above its parent.
+    #[inline]
+    pub(crate) fn of(root: &'a mut Child<T>, hash: u32) -> Self {
+        Self::at(root, hash, HASH_BITS)
+    }
+
+    /// Returns the place at `depth` on the path of `hash`, or the last one if the path is shorter.
+    #[inline]
+    pub(crate) fn at(root: &'a mut Child<T>, hash: u32, depth: u32) -> Self {
+        Self { slot: root, bits: hash, depth: 0 }.descend_to(depth)
+    }
+
+    /// Continues the descent to the last inner node.
+    #[inline]
+    pub(crate) fn descend(self) -> Self {
+        self.descend_to(HASH_BITS)
+    }
+
+    #[inline]
+    fn descend_to(self, end: u32) -> Self {
+        let Self { mut slot, mut bits, mut depth } = self;
+        while depth < end && slot.has_inner(bits) {
+            let node = slot.make_bitmap_mut().expect("a node with an inner child is a bitmap node");
+            let inner = node.inner_mut_of(bits).expect("the node has an inner child here");
+            (slot, bits, depth) = (inner, descend(bits), depth + WIDTH_MAX);
+        }
+        Self { slot, bits, depth }
+    }
+
+    /// Borrows the same place for a shorter time.
+    #[inline]
+    pub(crate) const fn reborrow(&mut self) -> Place<'_, T> {
+        Place { slot: self.slot, bits: self.bits, depth: self.depth }
+    }
+
+    /// Returns the leaf.
+    #[inline]
+    pub(crate) fn leaf(&self) -> &Child<T> {
+        self.slot.child_of(self.bits).unwrap_or(self.slot)
+    }
+
+    /// Returns a mutable reference to the bucket if the leaf is one, and neither it nor its parent is shared.
+    #[inline]
+    pub(crate) fn unique_bucket_mut(&mut self) -> Option<&mut Bucket<T>> {
+        self.reborrow().into_unique_bucket()
+    }
+
+    #[inline]
+    fn into_unique_bucket(self) -> Option<&'a mut Bucket<T>> {
+        if self.slot.is_bitmap() {
+            self.slot.unique_bitmap_mut()?.unique_bucket_mut_of(self.bits)
+        } else {
+            self.slot.unique_bucket_mut()
+        }
+    }
+
+    /// Returns the slots of the leaf. Copies its parent if it is shared.
+    #[inline]
+    pub(crate) fn leaf_mut(self) -> ChildSlots<'a, T> {
+        if self.slot.is_bitmap() {
+            self.slot.make_bitmap_mut().expect("the slot contains a bitmap node").child_mut_of(self.bits)
+        } else {
+            ChildSlots::root(self.slot)
+        }
+    }
+
+    /// Returns the index of the last entry of the leaf, which must not be empty.
+    #[inline]
+    pub(crate) fn last(&self) -> usize {
+        self.leaf().entries().len() - 1
+    }
+
+    /// Returns a mutable reference to the last entry of the leaf, which must not be empty.
+    #[inline]
+    pub(crate) fn last_mut(self, clone: impl CloneFn<T>) -> &'a mut T {
+        let last = self.last();
+        self.entry_mut(last, clone)
+    }
+
+    /// Returns a mutable reference to entry `index` of the leaf. Copies the leaf and its parent if they are shared.
+    #[inline]
+    pub(crate) fn entry_mut(mut self, index: usize, clone: impl CloneFn<T>) -> &'a mut T {
+        // The usual case first; it does not read the other slots of the leaf.
+        if self.unique_bucket_mut().is_some() {
+            return &mut self.into_unique_bucket().expect("checked above").entries_mut()[index];
+        }
+        &mut self.leaf_mut().make_mut(clone).into_entries()[index]
+    }
+}

@@ -1,0 +1,354 @@
+//! Removal: a search, then one descent that copies shared nodes and joins ranges that fit into one bucket again.
+
+use alloc::vec::Vec;
+use core::mem;
+
+use super::place::Place;
+use crate::trie::node::bucket::{Bucket, Indices, unique_mut};
+use crate::trie::node::child::{BitmapNode, Child, ChildMut};
+use crate::trie::node::leaf::new_child;
+use crate::trie::node::{HASH_BITS, WIDTH_MAX, descend};
+use crate::trie::{CloneFn, HashTrie};
+
+impl<T> HashTrie<T> {
+    /// Removes entry `index` of the leaf in the range of `hash`. Returns it, and the number of entries that were
+    /// inserted before the remaining entries of the leaf, when it was joined with others.
+    ///
+    /// All user code runs before anything is changed, except that shared nodes may already have been copied.
+    pub(crate) fn remove_at(&mut self, hash: u32, index: usize, clone: impl CloneFn<T>) -> (T, usize) {
+        let mut place = Place::of(&mut self.root, hash);
+        let pair = buddies_at(&place);
+        if pair.is_none() {
+            if let Some(bucket) = place.unique_bucket_mut().filter(|bucket| bucket.len() > 1) {
+                self.len -= 1;
+                return (bucket.swap_remove(index), 0);
+            }
+        }
+        let (depth, joins) = (place.depth, pair.is_some());
+        let edit = |leaf: &mut Child<T>| leaf.make_mut(clone).swap_remove(index);
+        if let Some(BuddyPair { first, middle, .. }) = pair.filter(|_| place.leaf().entries().len() > 1) {
+            let node = place.slot.make_bitmap_mut().expect("only children of a bitmap node have a buddy");
+            let buddy = if node.slot_of(place.bits) < middle { middle } else { first };
+            node.child_mut(buddy).make_mut(clone);
+        }
+        let (entry, moved, collapsed) = edit_leaf(place, joins, edit);
+        self.len -= 1;
+        if collapsed && depth > 0 {
+            // Only empty ranges can be joined with it, so there are no entries to clone.
+            self.join_above(hash, depth);
+        }
+        (entry, moved)
+    }
+
+    /// Removes the entries for which `keep` returns `false`. A leaf that loses several entries is edited once.
+    ///
+    /// While user code runs, the trie is valid. When `clone` runs, nothing but the sharing of nodes has been changed
+    /// in the current edit.
+    pub(crate) fn retain_with(&mut self, mut keep: impl FnMut(&T) -> bool, clone: impl CloneFn<T>) {
+        let mut extraction = Extraction::new();
+        let mut removed = Vec::new();
+        while let Some(found) = extraction.find(self, &mut |entry| !keep(entry), Indices::BITS as usize) {
+            let moved = if found.count() == 1 {
+                self.remove_at(found.hash, found.first(), clone).1
+            } else {
+                let (replaced, moved) = self.remove_all(&found, &mut removed, clone);
+                removed.clear();
+                drop(replaced);
+                moved
+            };
+            extraction.untested = extraction.untested.map(|untested| untested + moved);
+        }
+    }
+
+    /// Removes the entries in `found`. They are moved to `removed`, or dropped with the returned leaf, which may be
+    /// shared. The returned number is that of [`remove_at`](Self::remove_at).
+    fn remove_all(&mut self, found: &Found, removed: &mut Vec<T>, clone: impl CloneFn<T>) -> (Child<T>, usize) {
+        let joins = self.unshare_buddies(found, clone);
+        let place = Place::of(&mut self.root, found.hash);
+        let depth = place.depth;
+        let (replaced, mut moved, collapsed) = edit_leaf(place, joins, |leaf| {
+            if found.left == 0 {
+                return mem::replace(leaf, Child::EMPTY);
+            }
+            if let Some(bucket) = leaf.as_bucket().filter(|_| !leaf.is_unique()) {
+                let kept = new_child(Bucket::with_capacity(found.left), |kept| {
+                    let entries = bucket.hashes().iter().zip(bucket.entries()).enumerate();
+                    for (_, (&hash, entry)) in entries.filter(|&(index, _)| !found.has(index)) {
+                        kept.push(hash, clone(entry));
+                    }
+                });
+                return mem::replace(leaf, kept);
+            }
+            let mut leaf = leaf.make_mut(clone);
+            for index in found.descending() {
+                let entry = leaf.swap_remove(index);
+                // Dropped later, if dropping it runs user code.
+                if mem::needs_drop::<T>() {
+                    removed.push(entry);
+                }
+            }
+            Child::EMPTY
+        });
+        self.len -= found.count();
+        if collapsed && depth > 0 {
+            moved += self.join_above(found.hash, depth);
+        }
+        (replaced, moved)
+    }
+
+    /// Unshares the leaves that will be joined with the rest of a leaf when the entries in `found` are removed. If
+    /// only one of all these leaves has entries left, it is moved as it is and stays shared. Returns `true` if there
+    /// are leaves to be joined.
+    fn unshare_buddies(&mut self, found: &Found, clone: impl CloneFn<T>) -> bool {
+        let Found { hash, left: mut len, .. } = *found;
+        let mut lone = None;
+        for bits in (1..=found.bits).rev() {
+            // The other half of the range that is shorter by one bit.
+            let buddy = hash ^ 1 << (HASH_BITS - bits);
+            let (leaf, range) = leaf_and_range(&self.root, buddy);
+            let fits = |more: &usize| range.bits == bits && len + more <= Bucket::<T>::MAX;
+            let Some(more) = leaf.small_len().filter(fits) else { return bits < found.bits };
+            if len == 0 {
+                lone = Some(buddy);
+            } else if more > 0 {
+                for hash in lone.take().into_iter().chain([buddy]) {
+                    Place::of(&mut self.root, hash).leaf_mut().make_mut(clone);
+                }
+            }
+            len += more;
+        }
+        found.bits > 0
+    }
+
+    /// Joins the leaf that the bitmap node at `depth` became with its buddies, and also those above that become
+    /// leaves in this way. Returns the number of entries that were inserted before those of the leaf.
+    #[cold]
+    fn join_above(&mut self, hash: u32, mut depth: u32) -> usize {
+        let mut moved = 0;
+        while depth > 0 {
+            depth -= WIDTH_MAX;
+            let place = Place::at(&mut self.root, hash, depth);
+            moved += join(place.slot, place.bits);
+            if place.slot.is_bitmap() {
+                break;
+            }
+        }
+        moved
+    }
+}
+
+/// Returns the leaf at `place` and its buddy if they fit into one bucket after one entry has been removed.
+#[inline]
+fn buddies_at<T>(place: &Place<'_, T>) -> Option<BuddyPair> {
+    place.slot.as_bitmap().and_then(|node| small_pair(node, node.slot_of(place.bits), Bucket::<T>::MAX + 1))
+}
+
+/// Applies `edit`, which removes entries, to the leaf at `place`, and joins the leaf with its buddies if they fit
+/// into one bucket. Returns the result of `edit`, the number of entries that were inserted before the remaining ones,
+/// and whether the bitmap node at `place`, if any, has become a leaf.
+#[inline(never)]
+fn edit_leaf<T, R>(mut place: Place<'_, T>, joins: bool, edit: impl FnOnce(&mut Child<T>) -> R) -> (R, usize, bool) {
+    let (result, became_small) = place.reborrow().leaf_mut().edit(|leaf| {
+        let result = edit(leaf);
+        let small = match leaf.get_mut() {
+            Some(ChildMut::Bucket(bucket)) if bucket.len() == 0 => Child::EMPTY,
+            Some(ChildMut::Collision(node)) if node.entries.len() <= Bucket::<T>::MAX => {
+                to_bucket(node.hash, &mut node.entries)
+            }
+            _ => return (result, leaf.is_empty()),
+        };
+        *leaf = small;
+        (result, true)
+    });
+    let moved = if joins || became_small { join(place.slot, place.bits) } else { 0 };
+    (result, moved, !place.slot.is_bitmap())
+}
+
+/// Two leaves that cover the two halves of a range, with their slots and lengths.
+struct BuddyPair {
+    first: usize,
+    middle: usize,
+    end: usize,
+    zeros: usize,
+    ones: usize,
+}
+
+/// Returns the pair that contains the leaf at `slot` if both leaves together have at most `most` entries.
+#[inline]
+fn small_pair<T>(node: &BitmapNode<T>, slot: usize, most: usize) -> Option<BuddyPair> {
+    let (first, middle, end) = node.pair_of(slot)?;
+    let (zeros, ones) = (node.child(first).small_len()?, node.child(middle).small_len()?);
+    (zeros + ones <= most).then_some(BuddyPair { first, middle, end, zeros, ones })
+}
+
+/// In the bitmap node in `slot`, joins the leaf selected by `bits` with its buddy as long as both fit into one
+/// bucket; then makes the node as narrow as possible, or replaces it by its only leaf. Runs no user code: the joined
+/// leaves are unshared.
+///
+/// Returns the number of entries that were inserted before those of the leaf: the entries of a joined bucket are in
+/// descending order of their ranges.
+fn join<T>(slot: &mut Child<T>, bits: u32) -> usize {
+    let Some(node) = slot.make_bitmap_mut() else { return 0 };
+    let mut moved = 0;
+    while let Some(pair) = small_pair(node, node.slot_of(bits), Bucket::<T>::MAX) {
+        let BuddyPair { first, middle, end, zeros, ones } = pair;
+        if node.slot_of(bits) < middle {
+            moved += ones;
+        }
+        let halves = [middle, first].map(|start| node.child_mut(start).replace(Child::EMPTY));
+        let both = match halves {
+            [one, zero] if ones == 0 => {
+                drop(one);
+                zero
+            }
+            [one, zero] if zeros == 0 => {
+                drop(zero);
+                one
+            }
+            [mut both, mut zero] => {
+                if both.as_bucket().is_none_or(|bucket| bucket.capacity() < zeros + ones) {
+                    let mut small = both;
+                    both = new_child(Bucket::with_capacity(Bucket::<T>::MAX), |bucket| append(bucket, &mut small));
+                }
+                append(both.unique_bucket_mut().expect("joined leaves are unshared"), &mut zero);
+                both
+            }
+        };
+        drop(node.join(first, middle, end, both));
+    }
+    if node.starts().len() == 1 {
+        let only = node.child_mut(0).replace(Child::EMPTY);
+        *slot = only;
+        return moved;
+    }
+    if node.starts().all_even() {
+        let mut narrow = node.halved();
+        while narrow.starts().all_even() {
+            narrow = unique_mut(&mut narrow).halved();
+        }
+        *slot = narrow.into();
+    }
+    moved
+}
+
+/// Moves the entries of `other`, an unshared bucket, to the end of `bucket`.
+fn append<T>(bucket: &mut Bucket<T>, other: &mut Child<T>) {
+    bucket.append(other.unique_bucket_mut().expect("joined leaves are unshared"));
+}
+
+/// Returns a bucket with the entries of a collision node, whose hashes are all `hash`. The vector is left empty.
+fn to_bucket<T>(hash: u32, entries: &mut Vec<T>) -> Child<T> {
+    new_child(Bucket::with_capacity(Bucket::<T>::MAX), |bucket| {
+        for entry in entries.drain(..) {
+            bucket.push(hash, entry);
+        }
+    })
+}
+
+/// A lazy search for entries that a predicate accepts, which may be removed when found.
+pub(crate) struct Extraction {
+    /// A hash in the range of the current leaf; `None` at the end.
+    at: Option<u32>,
+    /// The number of entries of that leaf, counted from the first, that have not been tested; `None` stands for all.
+    untested: Option<usize>,
+}
+
+/// Entries that were found in a leaf.
+struct Found {
+    /// A hash in the range of the leaf, and the number of bits that all hashes of that range have in common.
+    hash: u32,
+    bits: u32,
+    /// The index in the leaf that bit 0 of `indices` stands for.
+    base: usize,
+    indices: Indices,
+    /// The number of other entries in the leaf.
+    left: usize,
+}
+
+impl Found {
+    const fn count(&self) -> usize {
+        self.indices.count_ones() as usize
+    }
+
+    const fn first(&self) -> usize {
+        self.base + self.indices.trailing_zeros() as usize
+    }
+
+    fn has(&self, index: usize) -> bool {
+        index.checked_sub(self.base).is_some_and(|index| self.indices >> index & 1 == 1)
+    }
+
+    /// Returns the indices in descending order. In this order, `swap_remove` does not move an entry that is still to
+    /// be removed.
+    fn descending(&self) -> impl Iterator<Item = usize> {
+        let (base, mut indices) = (self.base, self.indices);
+        core::iter::from_fn(move || {
+            let last = indices.checked_ilog2()?;
+            indices &= !(1 << last);
+            Some(base + last as usize)
+        })
+    }
+}
+
+impl Extraction {
+    /// Starts at the first entry.
+    pub(crate) const fn new() -> Self {
+        Self { at: Some(0), untested: None }
+    }
+
+    /// Removes and returns the next entry that `pred` accepts. The trie is valid before and after; `pred` is called
+    /// once for each entry.
+    pub(crate) fn next<T>(
+        &mut self,
+        trie: &mut HashTrie<T>,
+        pred: &mut impl FnMut(&T) -> bool,
+        clone: impl CloneFn<T>,
+    ) -> Option<T> {
+        let found = self.find(trie, pred, 1)?;
+        let (entry, moved) = trie.remove_at(found.hash, found.first(), clone);
+        self.untested = self.untested.map(|untested| untested + moved);
+        Some(entry)
+    }
+
+    /// Returns the next entries that `pred` accepts, among at most `most` consecutive entries of one leaf.
+    fn find<T>(&mut self, trie: &HashTrie<T>, pred: &mut impl FnMut(&T) -> bool, most: usize) -> Option<Found> {
+        while let Some(hash) = self.at {
+            let (leaf, Range { bits, last }) = leaf_and_range(&trie.root, hash);
+            let entries = leaf.entries();
+            let untested = self.untested.get_or_insert(entries.len());
+            while *untested > 0 {
+                let end = *untested;
+                let base = end.saturating_sub(most);
+                *untested = base;
+                // Usually none of them is accepted; this loop is the fastest for that case.
+                let Some(last) = entries[base..end].iter().rposition(&mut *pred) else { continue };
+                let mut indices = 1;
+                for entry in entries[base..base + last].iter().rev() {
+                    indices = indices << 1 | Indices::from(pred(entry));
+                }
+                let left = entries.len() - indices.count_ones() as usize;
+                return Some(Found { hash, bits, base, indices, left });
+            }
+            *self = Self { at: last.checked_add(1), untested: None };
+        }
+        None
+    }
+}
+
+/// The range of hashes of a leaf: those that have the first `bits` bits in common, up to `last`.
+struct Range {
+    bits: u32,
+    last: u32,
+}
+
+/// Returns the leaf in the range of `hash`, and that range.
+fn leaf_and_range<T>(root: &Child<T>, hash: u32) -> (&Child<T>, Range) {
+    let (mut child, mut rest, mut depth, mut bits) = (root, hash, 0, 0);
+    while let Some(node) = child.as_bitmap() {
+        let slot = node.slot_of(rest);
+        let (first, end) = node.range(slot);
+        bits = depth + node.width() - (end - first).trailing_zeros();
+        (child, rest, depth) = (node.child(slot), descend(rest), depth + WIDTH_MAX);
+    }
+    (child, Range { bits, last: hash | u32::MAX.checked_shr(bits).unwrap_or(0) })
+}

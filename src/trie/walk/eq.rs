@@ -1,0 +1,133 @@
+//! Equality of two tries, compared node by node.
+
+use crate::trie::node::bucket::{Bucket, tag};
+use crate::trie::node::child::{Child, ChildRef};
+use crate::trie::{HashTrie, into_ok};
+
+/// # Comparing
+impl<T> HashTrie<T> {
+    /// Returns `true` if both tries have the same entries, as compared by `eq`.
+    ///
+    /// O(1) for the same version or for different lengths, otherwise proportional to the size of the parts that are
+    /// not shared.
+    ///
+    /// Shared subtrees count as equal without being visited, so an entry that is not equal to itself counts as equal
+    /// there. `eq` is called with an entry of `self` and one of `other`. It may be stricter than the equality used
+    /// for insertion, for example compare key and value instead of keys.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::trie::HashTrie;
+    ///
+    /// let mut trie = HashTrie::new();
+    /// trie.insert_unique(1, ("a", 1));
+    /// let mut other = trie.clone();
+    /// assert!(trie.eq(&other, |a, b| a == b));
+    /// other.find_mut(1, |entry| entry.0 == "a").unwrap().1 = 2;
+    /// assert!(!trie.eq(&other, |a, b| a == b));
+    /// ```
+    pub fn eq(&self, other: &Self, mut eq: impl FnMut(&T, &T) -> bool) -> bool {
+        into_ok(self.try_eq(other, |a, b| Ok(eq(a, b))))
+    }
+
+    /// Does what [`eq`](Self::eq) does, with an equality that can fail.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first error of `eq`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::trie::HashTrie;
+    ///
+    /// let mut trie = HashTrie::new();
+    /// trie.insert(1, 0.5, |a, b| a == b);
+    /// let compare = |a: &f64, b: &f64| {
+    ///     a.partial_cmp(b).map(|order| order.is_eq()).ok_or("not comparable")
+    /// };
+    /// assert_eq!(trie.try_eq(&trie.clone(), compare), Ok(true));
+    /// let mut other = HashTrie::new();
+    /// other.insert(1, f64::NAN, |_, _| false);
+    /// assert_eq!(trie.try_eq(&other, compare), Err("not comparable"));
+    /// ```
+    pub fn try_eq<E>(&self, other: &Self, mut eq: impl FnMut(&T, &T) -> Result<bool, E>) -> Result<bool, E> {
+        Ok(self.len == other.len && equal(&self.root, &other.root, &mut eq)?)
+    }
+
+    /// Returns `true` if both tries have the same shape, with the same number of entries in each leaf. For tests of
+    /// canonical shapes.
+    #[doc(hidden)]
+    pub fn same_shape(&self, other: &Self) -> bool {
+        same_shape(&self.root, &other.root)
+    }
+}
+
+/// Compares two subtrees at the same depth. The shape is canonical: equal sets of hashes have the same nodes.
+pub(crate) fn equal<T, E>(
+    a: &Child<T>,
+    b: &Child<T>,
+    eq: &mut impl FnMut(&T, &T) -> Result<bool, E>,
+) -> Result<bool, E> {
+    if a.ptr_eq(b) {
+        return Ok(true);
+    }
+    match (a.get(), b.get()) {
+        (ChildRef::Bitmap(a), ChildRef::Bitmap(b)) => {
+            if !a.is_divided_like(b) {
+                return Ok(false);
+            }
+            for (slot, child) in a.children_at(a.differing(b)) {
+                if !equal(child, b.child(slot), eq)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
+        (ChildRef::Bucket(a), ChildRef::Bucket(b)) => equal_buckets(a, b, eq),
+        (ChildRef::Collision(a), ChildRef::Collision(other)) => {
+            if a.entries.len() != other.entries.len() {
+                return Ok(false);
+            }
+            for entry in &a.entries {
+                if b.try_find(a.hash, |other| eq(entry, other))?.is_none() {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Returns `true` if both buckets have the same length, and `b` has an equal entry for every entry of `a`.
+fn equal_buckets<T, E>(
+    a: &Bucket<T>,
+    b: &Bucket<T>,
+    eq: &mut impl FnMut(&T, &T) -> Result<bool, E>,
+) -> Result<bool, E> {
+    if a.len() != b.len() {
+        return Ok(false);
+    }
+    for (((&hash, entry), &other_hash), other) in a.hashes().iter().zip(a.entries()).zip(b.hashes()).zip(b.entries()) {
+        // Versions of a leaf have most of their entries at the same indices.
+        let is_there = hash == other_hash && eq(entry, other)?;
+        if !is_there && b.try_find(tag(hash), |other| eq(entry, other))?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn same_shape<T>(a: &Child<T>, b: &Child<T>) -> bool {
+    match (a.get(), b.get()) {
+        (ChildRef::Bitmap(a), ChildRef::Bitmap(b)) => {
+            a.is_divided_like(b) && a.children().zip(b.children()).all(|((_, a), (_, b))| same_shape(a, b))
+        }
+        (ChildRef::Bucket(a), ChildRef::Bucket(b)) => a.len() == b.len(),
+        (ChildRef::Collision(a), ChildRef::Collision(b)) => a.hash == b.hash && a.entries.len() == b.entries.len(),
+        (ChildRef::Empty, ChildRef::Empty) => true,
+        _ => false,
+    }
+}

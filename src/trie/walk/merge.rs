@@ -1,0 +1,215 @@
+//! Union, intersection, difference and similar operations: one walk over two tries that builds a third.
+//!
+//! The walk descends both tries together, range by range, and stops where both share a subtree or where only one has
+//! entries. Unchanged parts become parts of the result; if the result is equal to an operand, that operand is
+//! returned.
+//!
+//! The algorithm is that of Liljenzin, "Confluently Persistent Sets and Maps" (2013), for immutable sets, on a trie.
+
+mod leaves;
+mod len;
+
+use super::range::RangeView;
+use super::set_op::{Merge, SetOp, SharedPolicy};
+use crate::trie::build::node_builder::{NodeBuilder, subtree};
+use crate::trie::node::bitmap::Bitmap;
+use crate::trie::node::child::{BitmapNode, Child};
+use crate::trie::{CloneFn, HashTrie};
+use leaves::{LeafMerge, Outcome};
+pub(crate) use len::LenCounter;
+
+impl<T> HashTrie<T> {
+    /// Returns the result of `op` and `both` for `self`, the left side, and `other`, the right side. `same` returns
+    /// whether a left and a right entry are equal. `both` is called once for each pair of equal entries, except in
+    /// shared subtrees for which `op` decides. Equal entries must have equal hashes in both tries.
+    pub(crate) fn try_merge_with<E>(
+        &self,
+        other: &Self,
+        op: SetOp,
+        same: impl FnMut(&T, &T) -> Result<bool, E>,
+        both: impl FnMut(&T, &T) -> Result<Merge<T>, E>,
+        clone: impl CloneFn<T>,
+    ) -> Result<Self, E> {
+        let one_side = match (self.is_empty(), other.is_empty()) {
+            (_, true) => Some((self, op.left)),
+            (true, false) => Some((other, op.right)),
+            (false, false) => None,
+        };
+        if let Some((side, stays)) = one_side {
+            return Ok(if stays { side.clone() } else { Self::new() });
+        }
+        let (a, b) = (RangeView::of(&self.root), RangeView::of(&other.root));
+        let mut merge = MergeWalk::new(op, same, both, clone);
+        let root = if a.is_node() || b.is_node() || a.is_shared_with(&b) {
+            merge.child(a, b, 0)?
+        } else {
+            match merge.pick(a, b, 0)? {
+                Outcome::Operand(whole) => whole,
+                Outcome::Entries(picked) => subtree(0, &mut merge.leaves.gathered([a, b]), picked),
+            }
+        };
+        let len = merge.counter.result(self.len, other.len, op);
+        Ok(Self { root, len })
+    }
+}
+
+/// A merge in progress.
+pub(crate) struct MergeWalk<'a, T, S, B, C> {
+    leaves: LeafMerge<'a, T, S, B, C>,
+    pub(crate) counter: LenCounter<'a, T>,
+}
+
+impl<'a, T, S, B, C, E> MergeWalk<'a, T, S, B, C>
+where
+    S: FnMut(&T, &T) -> Result<bool, E>,
+    B: FnMut(&T, &T) -> Result<Merge<T>, E>,
+    C: CloneFn<T>,
+{
+    pub(crate) fn new(op: SetOp, same: S, both: B, clone: C) -> Self {
+        Self { leaves: LeafMerge::new(op, same, both, clone), counter: LenCounter::new() }
+    }
+
+    /// Returns the result for a range that need not be visited: a subtree that both sides share, or that only one
+    /// side has. Returns `None` for other ranges.
+    fn passed_over(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>) -> Option<Child<T>> {
+        let (child, stays) = if !matches!(self.leaves.op.shared, SharedPolicy::Visit) && a.is_shared_with(&b) {
+            let child = a.whole()?;
+            self.counter.shared(child);
+            (child, matches!(self.leaves.op.shared, SharedPolicy::Keep))
+        } else if b.is_empty() {
+            let child = a.whole()?;
+            let len = self.counter.left.child(child);
+            self.counter.result += if self.leaves.op.left { len } else { 0 };
+            (child, self.leaves.op.left)
+        } else if a.is_empty() {
+            let child = b.whole()?;
+            let len = self.counter.right.child(child);
+            self.counter.result += if self.leaves.op.right { len } else { 0 };
+            (child, self.leaves.op.right)
+        } else {
+            return None;
+        };
+        Some(if stays { child.clone() } else { Child::EMPTY })
+    }
+
+    /// Returns the result for a range at `depth`, a multiple of `WIDTH_MAX`.
+    pub(crate) fn child(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>, depth: u32) -> Result<Child<T>, E> {
+        if let Some(child) = self.passed_over(a, b) {
+            return Ok(child);
+        }
+        let mut builder = NodeBuilder::new(depth);
+        let nodes = a.whole_node().zip(b.whole_node());
+        if let Some((a, b)) = nodes.filter(|(a, b)| a.is_divided_like(b)) {
+            self.children(&mut builder, a, b)?;
+        } else {
+            // Prefetches the children that are not shared, as `children` does.
+            for (part, other) in [(a, b), (b, a)] {
+                let Some(node) = part.node() else { continue };
+                let other = other.node().filter(|other| other.slots() == node.slots());
+                let only_here =
+                    |(slot, child): &(usize, &Child<T>)| !other.is_some_and(|other| other.child(*slot).ptr_eq(child));
+                node.children().filter(only_here).for_each(|(_, child)| child.prefetch());
+            }
+            let slots = 1 << builder.width;
+            self.range(&mut builder, a, b, 0, slots)?;
+        }
+        Ok(builder.finish([a.whole(), b.whole()]))
+    }
+
+    /// Inserts the results for the children of two nodes that are divided alike into `builder`. Of shared children,
+    /// only the pointers are read.
+    fn children(&mut self, builder: &mut NodeBuilder<T>, a: &'a BitmapNode<T>, b: &'a BitmapNode<T>) -> Result<(), E> {
+        let (stays, walked) = match self.leaves.op.shared {
+            SharedPolicy::Keep => (true, a.differing(b)),
+            SharedPolicy::Drop => (false, a.differing(b)),
+            SharedPolicy::Visit => (true, a.starts()),
+        };
+        for (slot, left) in a.children_at(walked) {
+            left.prefetch();
+            b.child(slot).prefetch();
+        }
+        let scale = builder.width - a.width();
+        for (slot, child) in a.children_at(a.starts().without(walked)) {
+            self.counter.shared(child);
+            builder.put(slot << scale, if stays { child.clone() } else { Child::EMPTY });
+        }
+        let mut changed = [if stays { Bitmap::EMPTY } else { Bitmap::ALL }; 2];
+        for (slot, left) in a.children_at(walked) {
+            let (right, first, end) = (b.child(slot), slot << scale, a.range(slot).1 << scale);
+            self.range(builder, RangeView::of(left), RangeView::of(right), first, end - first)?;
+            for (changed, child) in changed.iter_mut().zip([left, right]) {
+                if !builder.has(first, end, child) {
+                    changed.insert(first);
+                }
+            }
+        }
+        builder.join_all(changed, self.leaves.clone);
+        Ok(())
+    }
+
+    /// Inserts the result for the range of the `span` slots from `first` on into `builder`.
+    pub(crate) fn range(
+        &mut self,
+        builder: &mut NodeBuilder<T>,
+        a: RangeView<'a, T>,
+        b: RangeView<'a, T>,
+        first: usize,
+        span: usize,
+    ) -> Result<(), E> {
+        let depth = builder.depth + builder.width - span.trailing_zeros();
+        // If one side is a leaf and the other contributes only entries that match, the result is a leaf.
+        let is_leaf = match (a.is_node(), b.is_node()) {
+            (false, false) => true,
+            (false, true) => !self.leaves.op.right,
+            (true, false) => !self.leaves.op.left,
+            (true, true) => false,
+        };
+        if is_leaf {
+            return self.leaves(builder, a, b, first, span);
+        }
+        if span == 1 {
+            let child = self.child(a, b, depth)?;
+            builder.put(first, child);
+            return Ok(());
+        }
+        let ([a_zeros, a_ones], [b_zeros, b_ones]) = (a.halves(depth), b.halves(depth));
+        let half = span / 2;
+        self.range(builder, a_zeros, b_zeros, first, half)?;
+        self.range(builder, a_ones, b_ones, first + half, half)?;
+        builder.join(first, first + half, first + span, self.leaves.clone);
+        Ok(())
+    }
+
+    /// Inserts the result for a range into `builder`, if each side has at most a leaf in it, or one side contributes
+    /// only matching entries, or only one side has a child in it.
+    fn leaves(
+        &mut self,
+        builder: &mut NodeBuilder<T>,
+        a: RangeView<'a, T>,
+        b: RangeView<'a, T>,
+        first: usize,
+        span: usize,
+    ) -> Result<(), E> {
+        if let Some(child) = self.passed_over(a, b) {
+            builder.put(first, child);
+            return Ok(());
+        }
+        // The depth of the bitmap node, if one side is part of one: either a node in this slot, or the node under
+        // construction.
+        let depth = if span == 1 { builder.depth + builder.width } else { builder.depth };
+        match self.pick(a, b, depth)? {
+            Outcome::Operand(whole) => builder.put(first, whole),
+            Outcome::Entries(picked) => builder.build(&mut self.leaves.gathered([a, b]), picked, first, span),
+        }
+        Ok(())
+    }
+
+    /// Decides which entries of two ranges, which are not both nodes, are kept, and counts them.
+    fn pick(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>, depth: u32) -> Result<Outcome<T>, E> {
+        let (outcome, len) = self.leaves.pick(a, b, depth)?;
+        self.counter.left.range(&a);
+        self.counter.right.range(&b);
+        self.counter.result += len;
+        Ok(outcome)
+    }
+}
