@@ -11,7 +11,7 @@
 //!   │ slots:  AAAA AAAA BBBB CCDE  │  several slots is repeated in each of them, so a lookup is one shift and one
 //!   └─────────┬─────────┬────┬─┬┬──┘  load: no population count, no branch on a bitmap.
 //!             │         │    │ │└─► BitmapNode at depth d + 4 (only below a node of 16 slots, w = 4)
-//!             │         │    │ └──► CollisionNode (only where d + w = 32)
+//!             │         │    │ └──► collision node (only where d + w = 32)
 //!             │         │    └────► (empty)
 //!             │         └─────────► Bucket
 //!             └───────────────────► Bucket { len, cap, tags[MAX], entries[cap], hashes[cap] }: at most MAX entries
@@ -43,10 +43,10 @@
 pub(crate) mod bitmap;
 pub(crate) mod bucket;
 pub(crate) mod child;
-pub(crate) mod collision;
 pub(crate) mod leaf;
 #[cfg(test)]
 pub(crate) mod looks;
+pub(crate) mod stored;
 pub(crate) mod tags;
 
 /// The number of hash bits that are used. With 32, a map of ten million entries has buckets at depth 20, well above
@@ -92,6 +92,12 @@ pub(crate) const fn bucket_max<T>() -> usize {
     if !core::mem::needs_drop::<T>() && size_of::<T>() <= 32 { 32 } else { 16 }
 }
 
+/// Returns `true` if entries of this type are stored behind counted pointers: then a copy of a leaf shares them, and an
+/// edit clones only the entry that it changes.
+pub(crate) const fn is_counted<T>() -> bool {
+    core::mem::needs_drop::<T>() && size_of::<T>() > 3 * size_of::<usize>()
+}
+
 /// Returns the capacity of a bucket for `len` entries that leaves capacity for more. Buckets that are copied because
 /// they are shared get no spare capacity. Steps of 4 throughout make inserts in place 13 % slower and save 3 % of
 /// memory; steps of 8 from 8 on do not make them any faster.
@@ -101,7 +107,9 @@ pub(crate) const fn grown_capacity(len: usize) -> usize {
         0..=1 => 2,
         2..=3 => 4,
         4..=15 => (len + 4) & !3,
-        _ => (len + 8) & !7,
+        16..=63 => (len + 8) & !7,
+        // A collision node.
+        _ => 2 * len,
     }
 }
 

@@ -71,7 +71,7 @@ fn assert_contents(trie: &Trie, values: &[Option<u32>], hash: fn(u32) -> u32) {
     trie.validate();
     assert_eq!(trie.len(), values.iter().flatten().count());
     for (key, value) in (0..).zip(values) {
-        let found = position(trie, hash(key), key).map(|index| &trie.root.leaf(hash(key)).entries()[index]);
+        let found = position(trie, hash(key), key).map(|index| trie.root.leaf(hash(key)).entries().get(index));
         assert_eq!(found.map(|entry| *entry.2), *value);
     }
 }
@@ -606,13 +606,12 @@ fn memory_usage_counts_nodes_by_their_kinds() {
     let usage = eighths(&[0, 2, 4]).memory_usage();
     assert_eq!((usage.bitmap_nodes, usage.buckets, usage.collision_nodes), (1, 3, 0));
     assert_eq!((usage.nodes(), usage.blocks), (4, 4));
-    // A path of eight nodes leads to the entries with the same hash. Their vector is one more block, unless they are
-    // zero-sized.
+    // A path of eight nodes leads to the entries with the same hash.
     let mut alike = HashTrie::new();
     (0..40).for_each(|n| assert_eq!(alike.insert(7, n, |_, _| false), None));
     let usage = alike.memory_usage();
     assert_eq!((usage.bitmap_nodes, usage.buckets, usage.collision_nodes), (8, 0, 1));
-    assert_eq!((usage.nodes(), usage.blocks), (9, 10));
+    assert_eq!((usage.nodes(), usage.blocks), (9, 9));
     assert_eq!(alike.insert(8, 0, |_, _| false), None);
     assert_eq!(alike.memory_usage().buckets, 1);
     assert_eq!(alike.shared_with(&HashTrie::new()), super::MemoryUsage::default());

@@ -21,11 +21,16 @@ thread_local! {
     static FUSE: Cell<Option<Fuse>> = const { Cell::new(None) };
 }
 
+/// Whether an entry is so large that it is stored behind a counted pointer: the same tests are compiled for both.
+pub(crate) const LARGE_ENTRIES: bool = option_env!("LARGE_ENTRIES").is_some();
+
 /// An element with a unique number. It is equal to all elements with the same value.
 pub(crate) struct Tracked {
-    value: u64,
-    mark: u64,
-    number: usize,
+    value: u32,
+    mark: u32,
+    number: u32,
+    /// A pair of elements has 24 bytes, or 48.
+    _large: [u32; if LARGE_ENTRIES { 3 } else { 0 }],
 }
 
 impl Tracked {
@@ -40,27 +45,28 @@ impl Tracked {
             alive.push(true);
             alive.len() - 1
         });
-        Tracked { value, mark, number }
+        let [value, mark] = [value, mark].map(|number| u32::try_from(number).expect("small numbers are used"));
+        Tracked { value, mark, number: number as u32, _large: Default::default() }
     }
 
     /// Returns the value of the element. Counts a fault if the element has been dropped.
     pub(crate) fn value(&self) -> u64 {
-        if !ALIVE.with_borrow(|alive| alive.get(self.number) == Some(&true)) {
+        if !ALIVE.with_borrow(|alive| alive.get(self.number as usize) == Some(&true)) {
             FAULTS.set(FAULTS.get() + 1);
         }
-        self.value
+        self.value.into()
     }
 
     /// Returns the mark that distinguishes the element and its clones from equal elements.
     pub(crate) fn mark(&self) -> u64 {
         self.value();
-        self.mark
+        self.mark.into()
     }
 
     /// Changes the value of the element.
     pub(crate) fn set(&mut self, value: u64) {
         self.value();
-        self.value = value;
+        self.value = u32::try_from(value).expect("small numbers are used");
     }
 }
 
@@ -79,8 +85,9 @@ impl Sample for Tracked {
 
 impl Drop for Tracked {
     fn drop(&mut self) {
-        let was_alive = ALIVE
-            .with_borrow_mut(|alive| alive.get_mut(self.number).is_some_and(|alive| core::mem::replace(alive, false)));
+        let was_alive = ALIVE.with_borrow_mut(|alive| {
+            alive.get_mut(self.number as usize).is_some_and(|alive| core::mem::replace(alive, false))
+        });
         if !was_alive {
             FAULTS.set(FAULTS.get() + 1);
         }
@@ -92,7 +99,7 @@ impl Clone for Tracked {
     fn clone(&self) -> Self {
         let value = self.value();
         burn(Call::Clone);
-        Tracked::marked(value, self.mark)
+        Tracked::marked(value, self.mark.into())
     }
 }
 

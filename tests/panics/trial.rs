@@ -8,9 +8,9 @@ use core::ops::{BitOr, BitXor};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::DROP;
+use super::{CLONE, DROP};
 use crate::common::hashers::Kind;
-use crate::common::tracked::{Call, Loss, Panics, Tracked, balanced, with_fuse, with_loss};
+use crate::common::tracked::{Call, LARGE_ENTRIES, Loss, Panics, Tracked, balanced, with_fuse, with_loss};
 
 /// The contents of a collection: the keys and values of its entries.
 pub(crate) type Contents = BTreeMap<u64, u64>;
@@ -427,8 +427,12 @@ pub(crate) fn check<S: Subject>(group: &str, operations: &[Operation<S>]) {
         });
         let on_shared = if two { operation.calls } else { operation.calls ^ operation.if_shared };
         let expected = [operation.calls, if two { Calls::NONE } else { on_shared }];
+        // Entries behind pointers are neither cloned nor dropped with their leaf, so there are fewer such calls than the
+        // tables say.
+        let copies = CLONE.and(DROP);
+        let but_clones = |calls: Calls| if LARGE_ENTRIES { calls.and(copies) ^ copies } else { calls };
         // Under Miri there are too few situations for all kinds of calls to occur.
-        if !cfg!(miri) && blown.map(called) != expected {
+        if !cfg!(miri) && blown.map(called).map(but_clones) != expected.map(but_clones) {
             wrong.push(format!("{}: expected {expected:?}, blew in {:?}", operation.name, blown.map(called)));
         }
 
@@ -449,14 +453,14 @@ pub(crate) fn check<S: Subject>(group: &str, operations: &[Operation<S>]) {
         });
         let [[losses, in_drops], _] = lost;
         // Whether elements are dropped depends on the moment at which the twin is dropped.
-        let except_drop = |calls: Calls| calls.and(DROP) ^ DROP;
+        let except_drop = |calls: Calls| but_clones(calls).and(DROP) ^ DROP;
         if !cfg!(miri) && except_drop(called(losses)) != except_drop(on_shared) {
             wrong.push(format!("{}: expected {on_shared:?}, lost in {:?}", operation.name, called(losses)));
         }
         // If the other owner of a shared node is dropped while the operation copies the node, the operation drops the
         // node.
         let drops = on_shared.has(Call::Drop) || on_shared.has(Call::Clone);
-        if !cfg!(miri) && drops != (called(in_drops) != Calls::NONE) {
+        if !cfg!(miri) && !LARGE_ENTRIES && drops != (called(in_drops) != Calls::NONE) {
             wrong.push(format!("{}: dropped after a loss: expected {drops}", operation.name));
         }
 

@@ -91,7 +91,7 @@ impl<T> HashTrie<T> {
 
     fn filter_map_with_hash<U>(&self, mut f: impl FnMut(u32, &T) -> Option<U>) -> HashTrie<U> {
         let entries = self.leaves().flat_map(|leaf| leaf.entries());
-        let made = entries.filter_map(|(_, hash, entry)| Some((hash, f(hash, entry)?)));
+        let made = entries.filter_map(|(hash, at)| Some((hash, f(hash, at.entry)?)));
         let distinct = |_: &U, _: &U| Ok(false);
         let (root, len) = into_ok(bulk(made, self.len, 0, distinct, |_, _| ()));
         HashTrie { root, len }
@@ -174,12 +174,13 @@ impl<T> HashTrie<T> {
         Ok(())
     }
 
-    /// Returns `true` if no node of this trie is shared. O(n), without visiting entries.
+    /// Returns `true` if no node and no entry of this trie is shared. O(n).
     pub(crate) fn is_unshared(&self) -> bool {
         is_unshared(&self.root)
     }
 
-    /// Calls `visit` for the entries in unshared nodes: those that would be dropped together with this trie. O(n).
+    /// Calls `visit` for the entries that would be dropped together with this trie: those that no other trie shares.
+    /// O(n).
     ///
     /// Tracing garbage collectors need this. They ask each object for the references that it alone accounts for, and
     /// an entry in a shared node counts as one reference, however many tries share the node.
@@ -229,9 +230,13 @@ impl<T> HashTrie<T> {
     }
 }
 
-/// Returns `true` if neither `child` nor a node below it is shared.
+/// Returns `true` if neither `child` nor a node or an entry below it is shared.
 fn is_unshared<T>(child: &Child<T>) -> bool {
-    child.is_unique() && child.as_bitmap().is_none_or(|node| node.children().all(|(_, child)| is_unshared(child)))
+    child.is_unique()
+        && match child.as_bitmap() {
+            Some(node) => node.children().all(|(_, child)| is_unshared(child)),
+            None => (0..child.entries().len()).all(|index| child.entries().is_unique(index)),
+        }
 }
 
 /// Does what [`HashTrie::try_for_each_unshared`] does, below `child`: everything below a shared node is shared, too.
@@ -241,7 +246,11 @@ fn each_unshared<T, E>(child: &Child<T>, visit: &mut impl FnMut(&T) -> Result<()
     }
     match child.get() {
         ChildRef::Bitmap(node) => node.children().try_for_each(|(_, child)| each_unshared(child, visit)),
-        _ => child.entries().iter().try_for_each(visit),
+        _ => {
+            let entries = child.entries();
+            let mut unshared = (0..entries.len()).filter(|&index| entries.is_unique(index));
+            unshared.try_for_each(|index| visit(entries.get(index)))
+        }
     }
 }
 

@@ -98,7 +98,7 @@ impl<'a, T> OccupiedEntry<'a, T> {
     /// ```
     #[inline]
     pub fn get(&self) -> &T {
-        &self.trie.root.leaf(self.hash).entries()[self.index]
+        self.trie.root.leaf(self.hash).entries().get(self.index)
     }
 
     /// Returns a mutable reference to the entry. O(log n): copies the shared nodes on the path.

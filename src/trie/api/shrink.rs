@@ -29,8 +29,7 @@ impl<T> HashTrie<T> {
 fn shrink<T>(child: &mut Child<T>) {
     let fitting = match child.get_mut() {
         Some(ChildMut::Bitmap(node)) => return node.children_mut().for_each(|mut child| child.edit(shrink)),
-        Some(ChildMut::Collision(node)) => return node.entries.shrink_to_fit(),
-        Some(ChildMut::Bucket(bucket)) if bucket.len() < bucket.capacity() => {
+        Some(ChildMut::Bucket(bucket) | ChildMut::Collision(bucket)) if bucket.len() < bucket.capacity() => {
             let mut fitting = Bucket::with_capacity(bucket.len());
             unique_mut(&mut fitting).append(bucket);
             fitting

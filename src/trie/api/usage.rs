@@ -2,8 +2,10 @@
 
 use core::alloc::Layout;
 
-use crate::trie::HashTrie;
 use crate::trie::node::child::{Child, ChildRef};
+use crate::trie::node::is_counted;
+use crate::trie::node::stored::is_same;
+use crate::trie::{HashTrie, into_ok};
 
 /// The memory used by a map, set or trie, or by the part of it that is shared with another version.
 ///
@@ -29,7 +31,8 @@ use crate::trie::node::child::{Child, ChildRef};
 pub struct MemoryUsage {
     /// The bytes of all allocated blocks.
     pub bytes: usize,
-    /// The number of allocated blocks: one for each node, and one more for each collision node.
+    /// The number of allocated blocks: one for each node, and one for each entry that is stored behind a pointer, as
+    /// entries of more than three words with a destructor are.
     pub blocks: usize,
     /// The number of inner nodes.
     pub bitmap_nodes: usize,
@@ -60,26 +63,25 @@ impl MemoryUsage {
         match child.get() {
             ChildRef::Bitmap(node) => {
                 self.bitmap_nodes += 1;
-                self.add_block(counted(node));
+                self.add_block(node);
             }
             ChildRef::Bucket(bucket) => {
                 self.buckets += 1;
-                self.add_block(counted(bucket));
+                self.add_block(bucket);
             }
-            ChildRef::Collision(node) => {
+            ChildRef::Collision(bucket) => {
                 self.collision_nodes += 1;
-                self.add_block(counted(node));
-                self.add_block(node.entries.capacity().saturating_mul(size_of::<T>()));
+                self.add_block(bucket);
             }
             ChildRef::Empty => {}
         }
     }
 
-    const fn add_block(&mut self, bytes: usize) {
-        if bytes > 0 {
-            self.bytes += bytes;
-            self.blocks += 1;
-        }
+    /// Counts the block of a node or of a counted entry, which begins with the reference count.
+    fn add_block<N: ?Sized>(&mut self, content: &N) {
+        let (block, _) = Layout::new::<usize>().extend(Layout::for_value(content)).expect("the block was allocated");
+        self.bytes += block.pad_to_align().size();
+        self.blocks += 1;
     }
 
     const fn minus(self, part: Self) -> Self {
@@ -91,12 +93,6 @@ impl MemoryUsage {
             collision_nodes: self.collision_nodes - part.collision_nodes,
         }
     }
-}
-
-/// Returns the size of the block that contains a node and its reference count.
-fn counted<N: ?Sized>(node: &N) -> usize {
-    let (block, _) = Layout::new::<usize>().extend(Layout::for_value(node)).expect("the block was allocated");
-    block.pad_to_align().size()
 }
 
 /// # Memory
@@ -160,7 +156,7 @@ impl<T> HashTrie<T> {
 /// An inner node is always at the same position, since its depth determines which hash bits it uses. A leaf may have
 /// moved when neighbouring entries were inserted or removed: it is found by the hash of one of its entries.
 fn add_unshared<T>(child: &Child<T>, twin: Option<&Child<T>>, root: &Child<T>, usage: &mut MemoryUsage) {
-    let hash = match child.get() {
+    let leaf = match child.get() {
         _ if twin.is_some_and(|twin| twin.ptr_eq(child)) => return,
         ChildRef::Empty => return,
         ChildRef::Bitmap(node) => {
@@ -171,10 +167,18 @@ fn add_unshared<T>(child: &Child<T>, twin: Option<&Child<T>>, root: &Child<T>, u
             }
             return;
         }
-        ChildRef::Bucket(bucket) => bucket.hashes()[0],
-        ChildRef::Collision(node) => node.hash,
+        ChildRef::Bucket(leaf) | ChildRef::Collision(leaf) => leaf,
     };
-    if !root.leaf(hash).ptr_eq(child) {
-        usage.add(child);
+    if root.leaf(leaf.hashes()[0]).ptr_eq(child) {
+        return;
+    }
+    usage.add(child);
+    if is_counted::<T>() {
+        for (&hash, entry) in leaf.hashes().iter().zip(leaf.entries().iter()) {
+            let shared = into_ok(root.leaf(hash).try_find(hash, |other| Ok(is_same(entry, other))));
+            if shared.is_none() {
+                usage.add_block(entry);
+            }
+        }
     }
 }

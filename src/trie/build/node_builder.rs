@@ -1,13 +1,9 @@
 //! A bitmap node under construction: builds subtrees from many entries or children at once.
 
-use alloc::vec::Vec;
-use triomphe::Arc;
-
 use crate::trie::CloneFn;
 use crate::trie::node::bitmap::Bitmap;
 use crate::trie::node::bucket::{Bucket, bit_is_set};
 use crate::trie::node::child::{BitmapNode, Child, ChildMut};
-use crate::trie::node::collision::CollisionNode;
 use crate::trie::node::leaf::new_child;
 use crate::trie::node::{HASH_BITS, WIDTH_MAX};
 
@@ -44,8 +40,8 @@ pub(crate) trait Source<T> {
     /// Returns the entries whose hash has `bit` clear, and those whose hash has it set.
     fn halves(&self, some: Self::Subset, bit: u32) -> [Self::Subset; 2];
 
-    /// Passes the entries to `put`, each with its hash. Called at most once for each entry.
-    fn take(&mut self, some: Self::Subset, put: impl FnMut(u32, T));
+    /// Pushes the entries into `bucket`. Called at most once for each entry.
+    fn take(&mut self, some: Self::Subset, bucket: &mut Bucket<T>);
 }
 
 /// Entries by sorted keys; a subset is a range of `keys`. `take` returns the entry of an index.
@@ -69,8 +65,8 @@ impl<T, F: FnMut(usize) -> T> Source<T> for Sorted<'_, F> {
     }
 
     #[inline]
-    fn take(&mut self, (first, end): (usize, usize), mut put: impl FnMut(u32, T)) {
-        self.keys[first..end].iter().for_each(|&key| put(key.hash(), (self.take)(key.index())));
+    fn take(&mut self, (first, end): (usize, usize), bucket: &mut Bucket<T>) {
+        self.keys[first..end].iter().for_each(|&key| bucket.push(key.hash(), (self.take)(key.index())));
     }
 }
 
@@ -85,13 +81,11 @@ pub(crate) fn subtree<T, S: Source<T>>(depth: u32, source: &mut S, some: S::Subs
     builder.finish([None, None])
 }
 
-/// Returns the leaf of some entries of `source` that fit into a bucket.
+/// Returns the leaf of some entries of `source`, which fit into a bucket or have equal hashes.
 fn leaf<T, S: Source<T>>(source: &mut S, some: S::Subset) -> Child<T> {
     match source.len(some) {
         0 => Child::EMPTY,
-        len => new_child(Bucket::with_capacity(len), |bucket| {
-            source.take(some, |hash, entry| bucket.push(hash, entry));
-        }),
+        len => new_child(Bucket::with_capacity(len), |bucket| source.take(some, bucket)),
     }
 }
 
@@ -120,15 +114,7 @@ impl<T> NodeBuilder<T> {
     pub(crate) fn build<S: Source<T>>(&mut self, source: &mut S, some: S::Subset, first: usize, span: usize) {
         let depth = self.depth + self.width - span.trailing_zeros();
         let leaf = match source.len(some) {
-            len if len <= Bucket::<T>::MAX => leaf(source, some),
-            len if depth == HASH_BITS => {
-                let (mut all, mut entries) = (0, Vec::with_capacity(len));
-                source.take(some, |hash, entry| {
-                    all = hash;
-                    entries.push(entry);
-                });
-                Arc::new(CollisionNode::new(all, entries)).into()
-            }
+            len if len <= Bucket::<T>::MAX || depth == HASH_BITS => leaf(source, some),
             _ if span == 1 => subtree(depth, source, some),
             _ => {
                 let [zeros, ones] = source.halves(some, depth);

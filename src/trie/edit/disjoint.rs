@@ -58,9 +58,9 @@ fn collect<'a, T>(
     clone: impl CloneFn<T>,
 ) {
     let ChildMut::Bitmap(node) = child else {
-        for (index, entry) in child.into_entries().iter_mut().enumerate() {
+        for (index, entry) in child.into_entries().into_iter().enumerate() {
             if let Some(wanted) = wanted.iter().find(|wanted| wanted.index == index) {
-                found[wanted.query] = Some(entry);
+                found[wanted.query] = Some(entry.make_mut(clone));
             }
         }
         return;

@@ -3,13 +3,11 @@
 use super::place::Place;
 use crate::trie::node::bitmap::Bitmap;
 use crate::trie::node::bucket::{Bucket, bit_is_set, unique_mut};
-use crate::trie::node::child::{BitmapNode, Child, ChildMut, ChildRef, ChildSlots};
-use crate::trie::node::collision::CollisionNode;
+use crate::trie::node::child::{BitmapNode, Child, ChildMut, ChildSlots};
+use crate::trie::node::leaf::new_child;
 use crate::trie::node::{HASH_BITS, WIDTH_MAX, grown_capacity};
 use crate::trie::{CloneFn, HashTrie};
-use alloc::vec::Vec;
 use core::mem;
-use triomphe::Arc;
 
 /// The result of an attempt to insert an entry.
 pub(crate) enum Inserted<'a, T> {
@@ -68,7 +66,7 @@ fn insert_new<'a, T>(
             match place.unique_bucket_mut() {
                 Some(bucket) => bucket.push(hash, entry),
                 None => match place.reborrow().leaf_mut().make_mut(clone) {
-                    ChildMut::Collision(node) => node.entries.push(entry),
+                    ChildMut::Collision(node) => node.push(hash, entry),
                     _ => unreachable!("the leaf is unshared and not full"),
                 },
             }
@@ -108,22 +106,20 @@ fn make_room<T>(mut place: Place<'_, T>, clone: impl CloneFn<T>) -> (Place<'_, T
 /// Returns the bucket that was replaced.
 fn grow<T>(leaf: &mut Child<T>, clone: impl CloneFn<T>) -> Child<T> {
     let larger = match leaf.get_mut() {
-        Some(ChildMut::Bucket(bucket)) if bucket.len() < bucket.capacity() => return Child::EMPTY,
-        Some(ChildMut::Collision(_)) => return Child::EMPTY,
-        Some(ChildMut::Bucket(full)) => {
+        Some(ChildMut::Bucket(bucket) | ChildMut::Collision(bucket)) if bucket.len() < bucket.capacity() => {
+            return Child::EMPTY;
+        }
+        Some(ChildMut::Bucket(full) | ChildMut::Collision(full)) => {
             let mut grown = Bucket::with_capacity(grown_capacity(full.len()));
             unique_mut(&mut grown).append(full);
             grown
         }
         Some(ChildMut::Empty) => Bucket::with_capacity(grown_capacity(0)),
         Some(ChildMut::Bitmap(_)) => unreachable!("a bitmap node is not a leaf"),
-        None => match leaf.get() {
-            ChildRef::Bucket(bucket) => bucket.copy(bucket.len() + 1, clone),
-            _ => {
-                leaf.make_mut(clone);
-                return Child::EMPTY;
-            }
-        },
+        None => {
+            let shared = leaf.as_leaf().expect("the leaf has entries, since it is shared");
+            shared.copy(shared.len() + 1, clone)
+        }
     };
     mem::replace(leaf, larger.into())
 }
@@ -182,8 +178,8 @@ fn halves<T>(mut place: Place<'_, T>, bit: u32, clone: impl CloneFn<T>) -> [Chil
         let ones = bucket.hashes().iter().filter(|&&hash| bit_is_set(hash, bit)).count();
         let [mut zeros, mut ones] = [bucket.len() - ones, ones].map(Bucket::with_room);
         let (to_zeros, to_ones) = (unique_mut(&mut zeros), unique_mut(&mut ones));
-        for (&hash, entry) in bucket.hashes().iter().zip(bucket.entries()) {
-            if bit_is_set(hash, bit) { &mut *to_ones } else { &mut *to_zeros }.push(hash, clone(entry));
+        for (index, &hash) in bucket.hashes().iter().enumerate() {
+            if bit_is_set(hash, bit) { &mut *to_ones } else { &mut *to_zeros }.push_copy(bucket, index, clone);
         }
         [zeros.into(), ones.into()]
     };
@@ -192,13 +188,8 @@ fn halves<T>(mut place: Place<'_, T>, bit: u32, clone: impl CloneFn<T>) -> [Chil
 
 /// Returns a collision node with the entries of a full bucket, whose hashes are all equal.
 fn collision<T>(leaf: &mut ChildSlots<'_, T>, clone: impl CloneFn<T>) -> Child<T> {
-    let bucket = leaf.get().as_bucket().expect("only a full bucket is split");
-    let hash = bucket.hashes()[0];
-    let mut entries = Vec::with_capacity(2 * Bucket::<T>::MAX);
-    if let ChildMut::Bucket(bucket) = leaf.reborrow().make_mut(clone) {
-        while let Some(last) = bucket.len().checked_sub(1) {
-            entries.push(bucket.swap_remove(last));
-        }
+    match leaf.reborrow().make_mut(clone) {
+        ChildMut::Bucket(full) => new_child(Bucket::with_capacity(2 * Bucket::<T>::MAX), |node| node.append(full)),
+        _ => unreachable!("only a full bucket is split"),
     }
-    Arc::new(CollisionNode::new(hash, entries)).into()
 }

@@ -103,8 +103,8 @@ impl<'a, T> Place<'a, T> {
     pub(crate) fn entry_mut(mut self, index: usize, clone: impl CloneFn<T>) -> &'a mut T {
         // The usual case first; it does not read the other slots of the leaf.
         if self.unique_bucket_mut().is_some() {
-            return &mut self.into_unique_bucket().expect("checked above").entries_mut()[index];
+            return self.into_unique_bucket().expect("checked above").entries_mut().into_entry(index).make_mut(clone);
         }
-        &mut self.leaf_mut().make_mut(clone).into_entries()[index]
+        self.leaf_mut().make_mut(clone).into_entries().into_entry(index).make_mut(clone)
     }
 }

@@ -7,6 +7,7 @@ use super::place::Place;
 use crate::trie::node::bucket::{Bucket, Indices, unique_mut};
 use crate::trie::node::child::{BitmapNode, Child, ChildMut};
 use crate::trie::node::leaf::new_child;
+use crate::trie::node::stored::Removed;
 use crate::trie::node::{HASH_BITS, WIDTH_MAX, descend};
 use crate::trie::{CloneFn, HashTrie};
 
@@ -20,24 +21,27 @@ impl<T> HashTrie<T> {
         let pair = buddies_at(&place);
         if pair.is_none() {
             if let Some(bucket) = place.unique_bucket_mut().filter(|bucket| bucket.len() > 1) {
+                let removed = bucket.swap_remove_owned(index, clone);
                 self.len -= 1;
-                return (bucket.swap_remove(index), 0);
+                return (removed.into_inner(), 0);
             }
         }
         let (depth, joins) = (place.depth, pair.is_some());
-        let edit = |leaf: &mut Child<T>| leaf.make_mut(clone).swap_remove(index);
+        let edit = |leaf: &mut Child<T>| {
+            leaf.make_mut(clone).into_leaf().expect("the leaf has entries").swap_remove_owned(index, clone)
+        };
         if let Some(BuddyPair { first, middle, .. }) = pair.filter(|_| place.leaf().entries().len() > 1) {
             let node = place.slot.make_bitmap_mut().expect("only children of a bitmap node have a buddy");
             let buddy = if node.slot_of(place.bits) < middle { middle } else { first };
             node.child_mut(buddy).make_mut(clone);
         }
-        let (entry, moved, collapsed) = edit_leaf(place, joins, edit);
+        let (removed, moved, collapsed) = edit_leaf(place, joins, edit);
         self.len -= 1;
         if collapsed && depth > 0 {
             // Only empty ranges can be joined with it, so there are no entries to clone.
             self.join_above(hash, depth);
         }
-        (entry, moved)
+        (removed.into_inner(), moved)
     }
 
     /// Removes the entries for which `keep` returns `false`. A leaf that loses several entries is edited once.
@@ -62,7 +66,12 @@ impl<T> HashTrie<T> {
 
     /// Removes the entries in `found`. They are moved to `removed`, or dropped with the returned leaf, which may be
     /// shared. The returned number is that of [`remove_at`](Self::remove_at).
-    fn remove_all(&mut self, found: &Found, removed: &mut Vec<T>, clone: impl CloneFn<T>) -> (Child<T>, usize) {
+    fn remove_all(
+        &mut self,
+        found: &Found,
+        removed: &mut Vec<Removed<T>>,
+        clone: impl CloneFn<T>,
+    ) -> (Child<T>, usize) {
         let joins = self.unshare_buddies(found, clone);
         let place = Place::of(&mut self.root, found.hash);
         let depth = place.depth;
@@ -72,14 +81,13 @@ impl<T> HashTrie<T> {
             }
             if let Some(bucket) = leaf.as_bucket().filter(|_| !leaf.is_unique()) {
                 let kept = new_child(Bucket::with_capacity(found.left), |kept| {
-                    let entries = bucket.hashes().iter().zip(bucket.entries()).enumerate();
-                    for (_, (&hash, entry)) in entries.filter(|&(index, _)| !found.has(index)) {
-                        kept.push(hash, clone(entry));
+                    for index in (0..bucket.len()).filter(|&index| !found.has(index)) {
+                        kept.push_copy(bucket, index, clone);
                     }
                 });
                 return mem::replace(leaf, kept);
             }
-            let mut leaf = leaf.make_mut(clone);
+            let leaf = leaf.make_mut(clone).into_leaf().expect("the leaf has entries");
             for index in found.descending() {
                 let entry = leaf.swap_remove(index);
                 // Dropped later, if dropping it runs user code.
@@ -152,8 +160,8 @@ fn edit_leaf<T, R>(mut place: Place<'_, T>, joins: bool, edit: impl FnOnce(&mut 
         let result = edit(leaf);
         let small = match leaf.get_mut() {
             Some(ChildMut::Bucket(bucket)) if bucket.len() == 0 => Child::EMPTY,
-            Some(ChildMut::Collision(node)) if node.entries.len() <= Bucket::<T>::MAX => {
-                to_bucket(node.hash, &mut node.entries)
+            Some(ChildMut::Collision(node)) if node.len() <= Bucket::<T>::MAX => {
+                new_child(Bucket::with_capacity(Bucket::<T>::MAX), |bucket| bucket.append(node))
             }
             _ => return (result, leaf.is_empty()),
         };
@@ -236,15 +244,6 @@ fn append<T>(bucket: &mut Bucket<T>, other: &mut Child<T>) {
     bucket.append(other.unique_bucket_mut().expect("joined leaves are unshared"));
 }
 
-/// Returns a bucket with the entries of a collision node, whose hashes are all `hash`. The vector is left empty.
-fn to_bucket<T>(hash: u32, entries: &mut Vec<T>) -> Child<T> {
-    new_child(Bucket::with_capacity(Bucket::<T>::MAX), |bucket| {
-        for entry in entries.drain(..) {
-            bucket.push(hash, entry);
-        }
-    })
-}
-
 /// A lazy search for entries that a predicate accepts, which may be removed when found.
 pub(crate) struct Extraction {
     /// A hash in the range of the current leaf; `None` at the end.
@@ -321,9 +320,9 @@ impl Extraction {
                 let base = end.saturating_sub(most);
                 *untested = base;
                 // Usually none of them is accepted; this loop is the fastest for that case.
-                let Some(last) = entries[base..end].iter().rposition(&mut *pred) else { continue };
+                let Some(last) = entries.between(base, end).iter().rposition(&mut *pred) else { continue };
                 let mut indices = 1;
-                for entry in entries[base..base + last].iter().rev() {
+                for entry in entries.between(base, base + last).iter().rev() {
                     indices = indices << 1 | Indices::from(pred(entry));
                 }
                 let left = entries.len() - indices.count_ones() as usize;

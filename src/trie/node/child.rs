@@ -25,14 +25,14 @@ use triomphe::{Arc, HeaderSlice};
 
 use super::bitmap::Bitmap;
 use super::bucket::{Bucket, BucketHeader, Head, Unit};
-use super::collision::CollisionNode;
 use super::{HASH_BITS, WIDTH_MAX};
 
 /// The maximum number of slots of a bitmap node.
 const SLOTS_MAX: usize = 1 << WIDTH_MAX;
 
 /// The kinds of node, as stored in the low bits of a slot. Kinds below `BUCKET` are bitmap nodes, of width
-/// `WIDTH_MAX - kind`.
+/// `WIDTH_MAX - kind`. A collision node is a bucket with a capacity of more than `MAX`: it has a kind of its own, so
+/// that lookups need not compare its length.
 const WIDEST: usize = 0;
 const BUCKET: usize = 4;
 const COLLISION: usize = 5;
@@ -84,7 +84,6 @@ impl<T> Slot<T> {
     fn new<N: ?Sized>(arc: Arc<N>, kind: usize) -> Self {
         const { assert!(align_of::<Head<T>>() > KIND_MASK) };
         // See `count`.
-        const { assert!(align_of::<Head<T>>() == align_of::<CollisionNode<T>>()) };
         const { assert!(align_of::<Head<T>>() == align_of::<HeaderSlice<BitmapHeader<T>, Slot<T>>>()) };
         const { assert!(align_of::<Head<T>>() == align_of::<HeaderSlice<BucketHeader, Unit<T>>>()) };
         debug_assert_eq!(align_of::<Head<T>>(), align_of_val(&*arc));
@@ -135,20 +134,14 @@ impl<T> Slot<T> {
         unsafe { NonNull::new_unchecked(node) }
     }
 
-    /// Returns the bucket, if it is one, as the pointer that `Arc::into_raw` returned.
+    /// Returns the bucket, if the node is one of this kind, as the pointer that `Arc::into_raw` returned.
     #[inline]
-    fn bucket(self) -> Option<*mut Bucket<T>> {
-        let header = self.thin(BUCKET)?;
+    fn bucket(self, kind: usize) -> Option<*mut Bucket<T>> {
+        let header = self.thin(kind)?;
         #[cfg(test)]
         super::looks::count();
-        // SAFETY: invariant 1: the word points to the header of a live bucket.
+        // SAFETY: invariant 1: the word points to the header of a live bucket, since `kind` is `BUCKET` or `COLLISION`.
         Some(unsafe { Bucket::from_header(header.cast()) })
-    }
-
-    /// Returns the collision node, if it is one, as the pointer that `Arc::into_raw` returned.
-    #[inline]
-    fn collision(self) -> Option<*mut CollisionNode<T>> {
-        self.thin(COLLISION).map(<*mut ()>::cast)
     }
 
     /// Prefetches the first `LINES` cache lines of the node. This is only a hint to the processor.
@@ -194,7 +187,7 @@ pub(crate) struct Child<T>(Slot<T>);
 pub(crate) enum ChildRef<'a, T> {
     Bitmap(&'a BitmapNode<T>),
     Bucket(&'a Bucket<T>),
-    Collision(&'a CollisionNode<T>),
+    Collision(&'a Bucket<T>),
     Empty,
 }
 
@@ -202,7 +195,7 @@ pub(crate) enum ChildRef<'a, T> {
 pub(crate) enum ChildMut<'a, T> {
     Bitmap(&'a mut BitmapNode<T>),
     Bucket(&'a mut Bucket<T>),
-    Collision(&'a mut CollisionNode<T>),
+    Collision(&'a mut Bucket<T>),
     Empty,
 }
 
@@ -244,7 +237,7 @@ impl<T> Child<T> {
             ChildRef::Bucket(bucket)
         } else if let Some(node) = self.as_bitmap() {
             ChildRef::Bitmap(node)
-        } else if let Some(node) = self.0.collision() {
+        } else if let Some(node) = self.0.bucket(COLLISION) {
             // SAFETY: invariants 1 and 2: the node lives as long as `self`, and is not edited while `self` is
             // borrowed.
             ChildRef::Collision(unsafe { &*node })
@@ -282,7 +275,7 @@ impl<T> Child<T> {
     #[inline]
     pub(crate) fn as_bucket(&self) -> Option<&Bucket<T>> {
         // SAFETY: invariants 1 and 2: the bucket lives as long as `self`, and is not edited while `self` is borrowed.
-        self.0.bucket().map(|bucket| unsafe { &*bucket })
+        self.0.bucket(BUCKET).map(|bucket| unsafe { &*bucket })
     }
 
     /// Returns `true` if `self` is the only reference to its node, or is empty.
@@ -297,13 +290,13 @@ impl<T> Child<T> {
         if !self.is_unique() {
             return None;
         }
-        Some(if let Some(bucket) = self.0.bucket() {
+        Some(if let Some(bucket) = self.0.bucket(BUCKET) {
             // SAFETY: invariant 1, and `self`, the only owner, is borrowed for as long.
             ChildMut::Bucket(unsafe { &mut *bucket })
         } else if let Some(mut node) = self.0.bitmap() {
             // SAFETY: as above.
             ChildMut::Bitmap(unsafe { node.as_mut() })
-        } else if let Some(node) = self.0.collision() {
+        } else if let Some(node) = self.0.bucket(COLLISION) {
             // SAFETY: as above.
             ChildMut::Collision(unsafe { &mut *node })
         } else {
@@ -314,7 +307,7 @@ impl<T> Child<T> {
     /// Returns a mutable reference to the bucket, if it is one and `self` is its only owner.
     #[inline]
     pub(crate) fn unique_bucket_mut(&mut self) -> Option<&mut Bucket<T>> {
-        let bucket = self.0.bucket().filter(|_| self.is_unique())?;
+        let bucket = self.0.bucket(BUCKET).filter(|_| self.is_unique())?;
         // SAFETY: invariant 1, and `self`, the only owner, is borrowed for as long.
         Some(unsafe { &mut *bucket })
     }
@@ -360,8 +353,7 @@ impl<T> Child<T> {
     fn copy(&self, clone: impl Fn(&T) -> T) -> Self {
         match self.get() {
             ChildRef::Bitmap(node) => node.copy().into(),
-            ChildRef::Bucket(bucket) => bucket.copy(bucket.len(), clone).into(),
-            ChildRef::Collision(node) => Arc::new(node.copy(clone)).into(),
+            ChildRef::Bucket(bucket) | ChildRef::Collision(bucket) => bucket.copy(bucket.len(), clone).into(),
             ChildRef::Empty => Self::EMPTY,
         }
     }
@@ -370,7 +362,8 @@ impl<T> Child<T> {
 impl<T> From<Arc<Bucket<T>>> for Child<T> {
     #[inline]
     fn from(arc: Arc<Bucket<T>>) -> Self {
-        Self(Slot::new(arc, BUCKET))
+        let kind = if arc.capacity() <= Bucket::<T>::MAX { BUCKET } else { COLLISION };
+        Self(Slot::new(arc, kind))
     }
 }
 
@@ -380,12 +373,6 @@ impl<T> From<Arc<BitmapNode<T>>> for Child<T> {
         const { assert!(WIDTH_MAX as usize == BUCKET) };
         let kind = (WIDTH_MAX - arc.width()) as usize;
         Self(Slot::new(arc, kind))
-    }
-}
-
-impl<T> From<Arc<CollisionNode<T>>> for Child<T> {
-    fn from(arc: Arc<CollisionNode<T>>) -> Self {
-        Self(Slot::new(arc, COLLISION))
     }
 }
 
@@ -402,13 +389,13 @@ impl<T> Clone for Child<T> {
 impl<T> Child<T> {
     /// Drops the node, to which `self` owns the last reference.
     fn drop_last(&mut self) {
-        if let Some(bucket) = self.0.bucket() {
+        if let Some(bucket) = self.0.bucket(BUCKET) {
             // SAFETY: invariants 1 and 2: `into_raw` returned this pointer, and its reference is dropped only here.
             drop(unsafe { Arc::from_raw(bucket) });
         } else if let Some(node) = self.0.bitmap() {
             // SAFETY: as above.
             drop(unsafe { Arc::from_raw(node.as_ptr()) });
-        } else if let Some(node) = self.0.collision() {
+        } else if let Some(node) = self.0.bucket(COLLISION) {
             // SAFETY: as above.
             drop(unsafe { Arc::from_raw(node) });
         }
@@ -870,7 +857,7 @@ mod tests {
         let bucket = || bucket_of(entry.clone());
         assert_one_count::<T, _>(bucket());
         assert_one_count::<T, _>(BitmapNode::from_children(Bitmap(0b11), 1, |_| bucket().into()));
-        assert_one_count::<T, _>(Arc::new(CollisionNode::new(7, alloc::vec![entry.clone(); 17])));
+        assert_one_count::<T, _>(Bucket::<T>::with_capacity(40));
     }
 
     fn bucket_of<T>(entry: T) -> Arc<Bucket<T>> {

@@ -33,10 +33,15 @@ fn check<T>(child: &Child<T>, prefix: u32, depth: u32) -> usize {
             len
         }
         ChildRef::Collision(node) => {
-            assert!(node.entries.len() > Bucket::<T>::MAX, "a collision node has more than `MAX` entries");
+            assert!(node.len() > Bucket::<T>::MAX, "a collision node has more than `MAX` entries");
+            assert!(node.len() <= node.capacity(), "entries fit into the capacity");
             assert_eq!(depth, HASH_BITS, "a collision node is where no hash bit is left");
-            assert_eq!(node.hash, prefix, "a collision node is in the range of its hash");
-            node.entries.len()
+            assert!(node.hashes().iter().all(|&hash| hash == prefix), "a collision node is in the range of its hash");
+            assert!(
+                node.tags().as_flattened().iter().all(|&here| here == tag(prefix)),
+                "the tags are those of the hash"
+            );
+            node.len()
         }
         ChildRef::Bitmap(node) => {
             let (width, starts) = (node.width(), node.starts());
@@ -85,12 +90,9 @@ mod tests {
     use crate::trie::node::bitmap::Bitmap;
     use crate::trie::node::bucket::{Bucket, unique_mut};
     use crate::trie::node::child::{BitmapNode, Child};
-    use crate::trie::node::collision::CollisionNode;
     use alloc::boxed::Box;
     use alloc::string::String;
-    use alloc::vec;
     use std::panic::{AssertUnwindSafe, catch_unwind};
-    use triomphe::Arc;
 
     /// Has a destructor, so a bucket has at most 16 entries.
     type Entry = Box<u32>;
@@ -104,7 +106,9 @@ mod tests {
 
     /// Returns a collision node with `len` entries.
     fn collision(hash: u32, len: usize) -> Child<Entry> {
-        Arc::new(CollisionNode::new(hash, vec![hash.into(); len])).into()
+        let mut node = Bucket::with_capacity(40);
+        (0..len).for_each(|_| unique_mut(&mut node).push(hash, hash.into()));
+        node.into()
     }
 
     /// Returns a bitmap node with `children`, each of which covers the slots from its own up to the next.

@@ -1,7 +1,8 @@
 //! Equality of two tries, compared node by node.
 
-use crate::trie::node::bucket::{Bucket, tag};
+use crate::trie::node::bucket::Bucket;
 use crate::trie::node::child::{Child, ChildRef};
+use crate::trie::node::stored::is_same;
 use crate::trie::{HashTrie, into_ok};
 
 /// # Comparing
@@ -85,35 +86,30 @@ pub(crate) fn equal<T, E>(
             }
             Ok(true)
         }
-        (ChildRef::Bucket(a), ChildRef::Bucket(b)) => equal_buckets(a, b, eq),
-        (ChildRef::Collision(a), ChildRef::Collision(other)) => {
-            if a.entries.len() != other.entries.len() {
-                return Ok(false);
-            }
-            for entry in &a.entries {
-                if b.try_find(a.hash, |other| eq(entry, other))?.is_none() {
-                    return Ok(false);
-                }
-            }
-            Ok(true)
+        (ChildRef::Bucket(one), ChildRef::Bucket(other)) | (ChildRef::Collision(one), ChildRef::Collision(other)) => {
+            equal_leaves(one, b, other, eq)
         }
         _ => Ok(false),
     }
 }
 
-/// Returns `true` if both buckets have the same length, and `b` has an equal entry for every entry of `a`.
-fn equal_buckets<T, E>(
+/// Returns `true` if both leaves have the same length, and `b` has an equal entry for every entry of `a`. `leaf` is the
+/// child that points to `b`.
+fn equal_leaves<T, E>(
     a: &Bucket<T>,
+    leaf: &Child<T>,
     b: &Bucket<T>,
     eq: &mut impl FnMut(&T, &T) -> Result<bool, E>,
 ) -> Result<bool, E> {
     if a.len() != b.len() {
         return Ok(false);
     }
-    for (((&hash, entry), &other_hash), other) in a.hashes().iter().zip(a.entries()).zip(b.hashes()).zip(b.entries()) {
+    let mut eq = |a: &T, b: &T| Ok(is_same(a, b) || eq(a, b)?);
+    for index in 0..a.len() {
+        let (hash, entry) = (a.hashes()[index], a.entries().get(index));
         // Versions of a leaf have most of their entries at the same indices.
-        let is_there = hash == other_hash && eq(entry, other)?;
-        if !is_there && b.try_find(tag(hash), |other| eq(entry, other))?.is_none() {
+        let is_there = hash == b.hashes()[index] && eq(entry, b.entries().get(index))?;
+        if !is_there && leaf.try_find(hash, |other| eq(entry, other))?.is_none() {
             return Ok(false);
         }
     }
@@ -126,7 +122,7 @@ fn same_shape<T>(a: &Child<T>, b: &Child<T>) -> bool {
             a.is_divided_like(b) && a.children().zip(b.children()).all(|((_, a), (_, b))| same_shape(a, b))
         }
         (ChildRef::Bucket(a), ChildRef::Bucket(b)) => a.len() == b.len(),
-        (ChildRef::Collision(a), ChildRef::Collision(b)) => a.hash == b.hash && a.entries.len() == b.entries.len(),
+        (ChildRef::Collision(a), ChildRef::Collision(b)) => a.len() == b.len() && a.hashes()[0] == b.hashes()[0],
         (ChildRef::Empty, ChildRef::Empty) => true,
         _ => false,
     }

@@ -80,7 +80,7 @@ impl<'a, T, F: Fn(&T) -> u64> Iterator for HashOrder<'a, T, F> {
                 self.len -= 1;
                 return Some(entry);
             }
-            self.leaf.extend(self.leaves.next()?.entries().map(|(_, hash, entry)| (hash, entry)));
+            self.leaf.extend(self.leaves.next()?.entries().map(|(hash, at)| (hash, at.entry)));
             let Self { leaf, full_hash, .. } = self;
             leaf.sort_unstable_by(|(a, one), (b, other)| {
                 Reverse(a).cmp(&Reverse(b)).then_with(|| Reverse(full_hash(one)).cmp(&Reverse(full_hash(other))))

@@ -4,16 +4,16 @@
 
 use core::fmt;
 use core::iter::FusedIterator;
-use core::slice;
 
 use crate::trie::node::HEIGHT_MAX;
 use crate::trie::node::bitmap::Bitmap;
 use crate::trie::node::child::{Child, ChildMut, ChildRef, ChildSlots, ChildrenMut};
+use crate::trie::node::stored::{EntryIter, EntryIterMut};
 use crate::trie::{CloneFn, HashTrie};
 
 /// The entries below one child: the current leaf, and the bitmap nodes above it with their remaining children.
 pub(crate) struct Entries<'a, T> {
-    leaf: slice::Iter<'a, T>,
+    leaf: EntryIter<'a, T>,
     depth: usize,
     nodes: [Option<&'a Child<T>>; HEIGHT_MAX],
     starts: [Bitmap; HEIGHT_MAX],
@@ -65,8 +65,8 @@ impl<'a, T> Entries<'a, T> {
             match child.get() {
                 ChildRef::Bitmap(node) => self.push(child, node.starts()),
                 ChildRef::Empty => {}
-                ChildRef::Bucket(_) | ChildRef::Collision(_) => {
-                    self.leaf = child.entries().iter();
+                ChildRef::Bucket(leaf) | ChildRef::Collision(leaf) => {
+                    self.leaf = leaf.entries().iter();
                     return true;
                 }
             }
@@ -170,7 +170,7 @@ impl<T> FusedIterator for Iter<'_, T> {}
 
 /// A mutable iterator over the entries of a [`HashTrie`]. Shared nodes are copied when they are reached.
 pub(crate) struct IterMut<'a, T, C> {
-    leaf: slice::IterMut<'a, T>,
+    leaf: EntryIterMut<'a, T>,
     depth: usize,
     nodes: [Option<ChildrenMut<'a, T>>; HEIGHT_MAX],
     len: usize,
@@ -180,13 +180,13 @@ pub(crate) struct IterMut<'a, T, C> {
 
 impl<'a, T, C> IterMut<'a, T, C> {
     fn over_nothing() -> Self {
-        Self { leaf: [].iter_mut(), depth: 0, nodes: [const { None }; HEIGHT_MAX], len: 0, clone: None }
+        Self { leaf: EntryIterMut::default(), depth: 0, nodes: [const { None }; HEIGHT_MAX], len: 0, clone: None }
     }
 
     /// Returns an iterator over the remaining entries.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         let above = self.nodes[..self.depth].iter().rev().flatten();
-        self.leaf.as_slice().iter().rev().chain(above.flat_map(ChildrenMut::rest).flat_map(Entries::below))
+        self.leaf.iter().rev().chain(above.flat_map(ChildrenMut::rest).flat_map(Entries::below))
     }
 }
 
@@ -206,13 +206,12 @@ impl<'a, T, C: CloneFn<T>> IterMut<'a, T, C> {
                 self.nodes[self.depth] = Some(node.children_mut());
                 self.depth += 1;
             }
-            leaf => self.leaf = leaf.into_entries().iter_mut(),
+            leaf => self.leaf = leaf.into_entries().into_iter(),
         }
     }
 
     /// Advances to the next node. A child whose copy panics is skipped.
-    fn advance(&mut self) -> bool {
-        let Some(clone) = self.clone else { return false };
+    fn advance(&mut self, clone: C) -> bool {
         while let Some(top) = self.depth.checked_sub(1) {
             if let Some(child) = self.nodes[top].as_mut().and_then(Iterator::next) {
                 self.enter(child.make_mut(clone));
@@ -241,12 +240,13 @@ impl<'a, T, C: CloneFn<T>> Iterator for IterMut<'a, T, C> {
 
     #[inline]
     fn next(&mut self) -> Option<&'a mut T> {
+        let clone = self.clone?;
         loop {
             if let Some(entry) = self.leaf.next_back() {
                 self.len -= 1;
-                return Some(entry);
+                return Some(entry.make_mut(clone));
             }
-            if !self.advance() {
+            if !self.advance(clone) {
                 return None;
             }
         }
@@ -260,9 +260,10 @@ impl<'a, T, C: CloneFn<T>> Iterator for IterMut<'a, T, C> {
     #[inline]
     fn fold<A, F: FnMut(A, &'a mut T) -> A>(mut self, init: A, mut f: F) -> A {
         let mut acc = init;
+        let Some(clone) = self.clone else { return acc };
         loop {
-            acc = core::mem::take(&mut self.leaf).rfold(acc, &mut f);
-            if !self.advance() {
+            acc = core::mem::take(&mut self.leaf).rfold(acc, |acc, entry| f(acc, entry.make_mut(clone)));
+            if !self.advance(clone) {
                 return acc;
             }
         }
@@ -331,12 +332,14 @@ impl<T> OwnedEntries<T> {
             }
         }
         let index = self.untaken - 1;
-        let entry = match self.leaf.get_mut() {
-            Some(mut leaf) => leaf.swap_remove(index),
-            None => clone(&self.leaf.entries()[index]),
+        let Some(leaf) = self.leaf.get_mut().and_then(ChildMut::into_leaf) else {
+            let entry = clone(self.leaf.entries().get(index));
+            self.untaken = index;
+            return Some(entry);
         };
+        let removed = leaf.swap_remove_owned(index, clone);
         self.untaken = index;
-        Some(entry)
+        Some(removed.into_inner())
     }
 
     /// Returns an iterator over references to the remaining entries.
@@ -345,7 +348,7 @@ impl<T> OwnedEntries<T> {
             let children = core::iter::from_fn(move || starts.pop_first());
             children.filter_map(|start| Some(node.as_bitmap()?.child(start)))
         });
-        self.leaf.entries()[..self.untaken].iter().rev().chain(above.flat_map(Entries::below))
+        self.leaf.entries().between(0, self.untaken).iter().rev().chain(above.flat_map(Entries::below))
     }
 }
 

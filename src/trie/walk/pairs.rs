@@ -1,10 +1,12 @@
-//! A lazy walk over two tries at once that skips shared subtrees.
+//! A lazy walk over two tries at once that skips shared subtrees and shared entries.
 
 use alloc::vec::Vec;
 use core::convert::Infallible;
 
 use super::range::{LeafEntries, Matched, RangeView};
 use crate::trie::node::child::BitmapNode;
+use crate::trie::node::leaf::EntryRef;
+use crate::trie::node::stored::is_same;
 use crate::trie::{HashTrie, into_ok};
 
 /// An entry that only one trie has, or the equal entries that both have.
@@ -15,7 +17,7 @@ pub(crate) enum Pair<'a, T> {
     Both(&'a T, &'a T),
 }
 
-/// The entries of two tries outside shared subtrees, returned by [`HashTrie::pairs`].
+/// The entries of two tries that they do not share, returned by [`HashTrie::pairs`].
 pub(crate) struct PairWalk<'a, T, F> {
     same: F,
     /// The remaining ranges, the next one last, with their depths.
@@ -32,7 +34,7 @@ pub(crate) struct PairWalk<'a, T, F> {
 }
 
 impl<T> HashTrie<T> {
-    /// Pairs the entries of both tries, except those in shared subtrees. `same` is called with an entry of `self` and
+    /// Pairs the entries of both tries, except those that they share. `same` is called with an entry of `self` and
     /// one of `other`. Equal entries must have equal hashes in both tries.
     ///
     /// O(c log n) for versions that differ in c entries.
@@ -68,7 +70,7 @@ impl<'a, T, F> PairWalk<'a, T, F> {
         self
     }
 
-    /// Returns `true` if a shared subtree that has entries has been skipped.
+    /// Returns `true` if a shared entry, or a shared subtree that has entries, has been skipped.
     pub(crate) const fn shares_entries(&self) -> bool {
         self.shares_entries
     }
@@ -131,20 +133,22 @@ impl<'a, T, F> PairWalk<'a, T, F> {
         F: FnMut(&T, &T) -> Result<bool, E>,
     {
         loop {
-            if let Some((_, hash, a)) = self.left.next() {
+            if let Some((hash, EntryRef { entry: a, .. })) = self.left.next() {
                 let RangeView::Leaf { leaf, .. } = self.right_leaf else { return Ok(Some(Pair::Left(a))) };
-                let found = leaf.try_find(hash, |b| (self.same)(a, b))?;
-                return Ok(Some(match found.filter(|&(index, _)| !self.matched.has(index)) {
-                    Some((index, b)) => {
-                        self.matched.insert(index);
-                        Pair::Both(a, b)
-                    }
-                    None => Pair::Left(a),
-                }));
+                let found = leaf.try_find(hash, |b| Ok(is_same(a, b) || (self.same)(a, b)?))?;
+                let Some((index, b)) = found.filter(|&(index, _)| !self.matched.has(index)) else {
+                    return Ok(Some(Pair::Left(a)));
+                };
+                self.matched.insert(index);
+                if is_same(a, b) {
+                    self.shares_entries = true;
+                    continue;
+                }
+                return Ok(Some(Pair::Both(a, b)));
             }
-            for (index, _, b) in self.right.by_ref() {
-                if !self.matched.has(index) {
-                    return Ok(Some(Pair::Right(b)));
+            for (_, right) in self.right.by_ref() {
+                if !self.matched.has(right.index) {
+                    return Ok(Some(Pair::Right(right.entry)));
                 }
             }
             if !self.next_leaves() {

@@ -2,8 +2,9 @@
 
 use alloc::vec::Vec;
 
-use crate::trie::node::bucket::{Bucket, Indices, bit_is_set, indices_below};
+use crate::trie::node::bucket::{Bucket, Indices, bit_is_set, indices_below, tag};
 use crate::trie::node::child::{BitmapNode, Child, ChildRef};
+use crate::trie::node::leaf::EntryRef;
 
 /// The part of a trie in a range of hashes.
 pub(crate) enum RangeView<'a, T> {
@@ -53,11 +54,18 @@ impl<'a, T> RangeView<'a, T> {
         hash: u32,
         depth: u32,
         eq: impl FnMut(&T) -> Result<bool, E>,
-    ) -> Result<Option<(usize, &'a T)>, E> {
-        match *self {
-            Self::Empty => Ok(None),
-            Self::Leaf { leaf, .. } => leaf.try_find(hash, eq),
-            Self::Node { child, .. } => child.leaf(hash << depth).try_find(hash, eq),
+    ) -> Result<Option<EntryRef<'a, T>>, E> {
+        let leaf = match *self {
+            Self::Empty => return Ok(None),
+            Self::Leaf { leaf, .. } => leaf,
+            Self::Node { child, .. } => child.leaf(hash << depth),
+        };
+        match leaf.as_bucket() {
+            Some(leaf) => Ok(leaf.try_find(tag(hash), eq)?.map(|(index, entry)| EntryRef { leaf, index, entry })),
+            None => {
+                let found = leaf.try_find_in_order(eq)?;
+                Ok(found.zip(leaf.as_leaf()).map(|((index, entry), leaf)| EntryRef { leaf, index, entry }))
+            }
         }
     }
 
@@ -120,14 +128,13 @@ impl<'a, T> RangeView<'a, T> {
     /// Returns an iterator over the entries of a leaf with their indices and hashes; it is empty for a node.
     #[inline]
     pub(crate) fn entries(&self) -> LeafEntries<'a, T> {
-        let nothing = LeafEntries::NONE;
-        let Self::Leaf { leaf, indices } = *self else { return nothing };
-        match leaf.get() {
-            ChildRef::Bucket(bucket) => {
-                LeafEntries { indices, hashes: bucket.hashes(), entries: bucket.entries(), ..nothing }
-            }
-            ChildRef::Collision(node) => LeafEntries { entries: &node.entries, hash: node.hash, ..nothing },
-            ChildRef::Bitmap(_) | ChildRef::Empty => nothing,
+        match *self {
+            Self::Leaf { leaf, indices } => match leaf.get() {
+                ChildRef::Bucket(leaf) => LeafEntries { leaf: Some(leaf), indices, next: leaf.len() },
+                ChildRef::Collision(leaf) => LeafEntries { leaf: Some(leaf), indices: 0, next: 0 },
+                ChildRef::Bitmap(_) | ChildRef::Empty => LeafEntries::NONE,
+            },
+            Self::Empty | Self::Node { .. } => LeafEntries::NONE,
         }
     }
 
@@ -138,8 +145,8 @@ impl<'a, T> RangeView<'a, T> {
             Self::Empty => [Self::Empty; 2],
             Self::Leaf { leaf, indices } => {
                 let mut halves = [0; 2];
-                for (index, hash, _) in self.entries() {
-                    halves[usize::from(bit_is_set(hash, bit))] |= 1 << index;
+                for (hash, at) in self.entries() {
+                    halves[usize::from(bit_is_set(hash, bit))] |= 1 << at.index;
                 }
                 debug_assert_eq!(halves[0] | halves[1], indices, "the range of a collision node cannot be halved");
                 halves.map(|indices| if indices == 0 { Self::Empty } else { Self::Leaf { leaf, indices } })
@@ -156,37 +163,36 @@ impl<'a, T> RangeView<'a, T> {
     }
 }
 
-/// The entries of a part of a leaf, returned by [`RangeView::entries`].
+/// The entries of a part of a leaf with their hashes, returned by [`RangeView::entries`].
 pub(crate) struct LeafEntries<'a, T> {
-    /// The remaining indices, for a bucket.
+    leaf: Option<&'a Bucket<T>>,
+    /// The remaining indices; all of them are below `next`.
     indices: Indices,
-    hashes: &'a [u32],
-    entries: &'a [T],
-    /// The next index, and the hash of all entries, for a collision node, which has no `hashes`.
+    /// The next index, for a collision node.
     next: usize,
-    hash: u32,
 }
 
 impl<T> LeafEntries<'_, T> {
-    pub(crate) const NONE: Self = Self { indices: 0, hashes: &[], entries: &[], next: 0, hash: 0 };
+    pub(crate) const NONE: Self = Self { leaf: None, indices: 0, next: 0 };
 }
 
 impl<'a, T> Iterator for LeafEntries<'a, T> {
-    type Item = (usize, u32, &'a T);
+    type Item = (u32, EntryRef<'a, T>);
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.indices != 0 {
+        let leaf = self.leaf?;
+        let index = if self.indices != 0 {
             let index = self.indices.trailing_zeros() as usize;
             self.indices &= self.indices - 1;
-            return Some((index, self.hashes[index], &self.entries[index]));
-        }
-        if !self.hashes.is_empty() {
+            index
+        } else if self.next < leaf.len() {
+            self.next += 1;
+            self.next - 1
+        } else {
             return None;
-        }
-        let index = self.next;
-        self.next += 1;
-        self.entries.get(index).map(|entry| (index, self.hash, entry))
+        };
+        Some((leaf.hashes()[index], EntryRef { leaf, index, entry: leaf.entries().get(index) }))
     }
 }
 

@@ -1,6 +1,6 @@
 //! A sample of entries with their hashes, which shows whether two hashers agree on the entries of a trie.
 
-use crate::trie::node::child::{Child, ChildRef};
+use crate::trie::node::child::Child;
 use crate::trie::node::descend;
 use crate::trie::{HashTrie, mix};
 
@@ -15,10 +15,8 @@ impl<T> HashTrie<T> {
     /// sample different entries of similar tries.
     #[inline]
     pub(crate) fn sample_is_hashed_by(&self, few: usize, mut hash: impl FnMut(&T) -> u64) -> bool {
-        let mut agrees = |leaf: &Child<T>, index: usize| match leaf.get() {
-            ChildRef::Bucket(bucket) => mix(hash(&bucket.entries()[index])) == bucket.hashes()[index],
-            ChildRef::Collision(node) => mix(hash(&node.entries[index])) == node.hash,
-            ChildRef::Bitmap(_) | ChildRef::Empty => true,
+        let mut agrees = |leaf: &Child<T>, index: usize| {
+            leaf.as_leaf().is_none_or(|leaf| mix(hash(leaf.entries().get(index))) == leaf.hashes()[index])
         };
         if !self.root.is_bitmap() {
             return (0..few.min(self.len)).all(|sample| agrees(&self.root, (2 * sample + 1) * self.len / (2 * few)));

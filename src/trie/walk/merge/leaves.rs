@@ -6,8 +6,10 @@ use crate::trie::CloneFn;
 use crate::trie::build::node_builder::{SortKey, Source};
 use crate::trie::node::bucket::{Bucket, Indices, bit_is_set};
 use crate::trie::node::child::Child;
+use crate::trie::node::leaf::EntryRef;
+use crate::trie::node::stored::is_same;
 use crate::trie::walk::range::{Matched, RangeView};
-use crate::trie::walk::set_op::{Merge, SetOp};
+use crate::trie::walk::set_op::{Merge, SetOp, SharedPolicy};
 
 /// Merges leaves, reusing its memory from one to the next.
 pub(crate) struct LeafMerge<'a, T, S, B, C> {
@@ -24,7 +26,7 @@ pub(crate) struct LeafMerge<'a, T, S, B, C> {
 
 /// An entry of the result: one of an operand, a new one, or one that has been taken already.
 enum ResultEntry<'a, T> {
-    Of(&'a T),
+    Of(EntryRef<'a, T>),
     New(T),
     Taken,
 }
@@ -94,22 +96,21 @@ impl<T, C: CloneFn<T>> Source<T> for Gathered<'_, '_, T, C> {
     }
 
     #[inline]
-    fn take(&mut self, some: Picked, mut put: impl FnMut(u32, T)) {
+    fn take(&mut self, some: Picked, to: &mut Bucket<T>) {
         for (bucket, mut indices) in self.buckets.iter().zip(some.indices) {
             let Some(bucket) = bucket else { continue };
             while indices != 0 {
                 let index = indices.trailing_zeros() as usize;
                 indices &= indices - 1;
-                put(bucket.hashes()[index], (self.clone)(&bucket.entries()[index]));
+                to.push_copy(bucket, index, self.clone);
             }
         }
         for &key in &self.keys[some.first..some.end] {
-            let entry = match core::mem::replace(&mut self.items[key.index()], ResultEntry::Taken) {
-                ResultEntry::Of(entry) => (self.clone)(entry),
-                ResultEntry::New(entry) => entry,
+            match core::mem::replace(&mut self.items[key.index()], ResultEntry::Taken) {
+                ResultEntry::Of(EntryRef { leaf, index, .. }) => to.push_copy(leaf, index, self.clone),
+                ResultEntry::New(entry) => to.push(key.hash(), entry),
                 ResultEntry::Taken => unreachable!("each item is taken once"),
-            };
-            put(key.hash(), entry);
+            }
         }
     }
 }
@@ -163,18 +164,18 @@ where
     #[inline]
     fn match_left(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>, depth: u32, kept: &mut Kept) -> Result<(), E> {
         self.matched.start(b);
-        for (index, hash, left) in a.entries() {
-            let found = b.try_find(hash, depth, |right| (self.same)(left, right))?;
+        for (hash, left) in a.entries() {
+            let found = b.try_find(hash, depth, |right| self.is_equal(left.entry, right))?;
             // Only an inconsistent equality finds an entry twice. A node has several leaves with the same indices, so
             // it has no such check.
-            match found.filter(|&(index, _)| b.is_node() || !self.matched.has(index)) {
+            match found.filter(|right| b.is_node() || !self.matched.has(right.index)) {
                 Some(right) => {
                     if !b.is_node() {
-                        self.matched.insert(right.0);
+                        self.matched.insert(right.index);
                     }
-                    self.decide(hash, [a, b], [(index, left), right], kept)?;
+                    self.decide(hash, [a, b], [left, right], kept)?;
                 }
-                None if self.op.left => self.keep(kept, 0, a, index, hash, left),
+                None if self.op.left => self.keep(kept, 0, a, hash, left),
                 None => {}
             }
         }
@@ -184,9 +185,9 @@ where
                 kept.indices[1] |= indices;
                 kept.counts[1] += indices.count_ones() as usize;
             } else {
-                for (index, hash, right) in b.entries() {
-                    if !self.matched.has(index) {
-                        self.keep(kept, 1, b, index, hash, right);
+                for (hash, right) in b.entries() {
+                    if !self.matched.has(right.index) {
+                        self.keep(kept, 1, b, hash, right);
                     }
                 }
             }
@@ -197,23 +198,28 @@ where
     /// Does what [`match_left`](Self::match_left) does, for a node `a` that contributes only entries that match leaf
     /// `b`.
     fn match_right(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>, depth: u32, kept: &mut Kept) -> Result<(), E> {
-        for (index, hash, right) in b.entries() {
-            if let Some(left) = a.try_find(hash, depth, |left| (self.same)(left, right))? {
-                self.decide(hash, [a, b], [left, (index, right)], kept)?;
+        for (hash, right) in b.entries() {
+            if let Some(left) = a.try_find(hash, depth, |left| self.is_equal(left, right.entry))? {
+                self.decide(hash, [a, b], [left, right], kept)?;
             } else if self.op.right {
-                self.keep(kept, 1, b, index, hash, right);
+                self.keep(kept, 1, b, hash, right);
             }
         }
         Ok(())
     }
 
+    #[inline]
+    fn is_equal(&mut self, left: &T, right: &T) -> Result<bool, E> {
+        Ok(is_same(left, right) || (self.same)(left, right)?)
+    }
+
     /// Keeps an entry of `part`, which is on the left side (0) or on the right side (1), unchanged.
     #[inline]
-    fn keep(&mut self, kept: &mut Kept, side: usize, part: RangeView<'a, T>, index: usize, hash: u32, entry: &'a T) {
+    fn keep(&mut self, kept: &mut Kept, side: usize, part: RangeView<'a, T>, hash: u32, at: EntryRef<'a, T>) {
         kept.counts[side] += 1;
         match part.bucket() {
-            Some(_) => kept.indices[side] |= 1 << index,
-            None => self.push(hash, ResultEntry::Of(entry)),
+            Some(_) => kept.indices[side] |= 1 << at.index,
+            None => self.push(hash, ResultEntry::Of(at)),
         }
     }
 
@@ -228,18 +234,30 @@ where
         self.items.push(item);
     }
 
-    /// Calls `both` for two equal entries, each given with its index in its leaf, and applies its decision.
+    /// Calls `both` for two equal entries, unless both sides share them, and applies its decision.
     #[inline]
     fn decide(
         &mut self,
         hash: u32,
         [a, b]: [RangeView<'a, T>; 2],
-        [(at_left, left), (at_right, right)]: [(usize, &'a T); 2],
+        [left, right]: [EntryRef<'a, T>; 2],
         kept: &mut Kept,
     ) -> Result<(), E> {
-        match (self.both)(left, right)? {
-            Merge::Left => self.keep(kept, 0, a, at_left, hash, left),
-            Merge::Right => self.keep(kept, 1, b, at_right, hash, right),
+        if is_same(left.entry, right.entry) {
+            match self.op.shared {
+                SharedPolicy::Keep => {
+                    self.keep(kept, 0, a, hash, left);
+                    // The right side has it, too.
+                    kept.counts[1] += 1;
+                    return Ok(());
+                }
+                SharedPolicy::Drop => return Ok(()),
+                SharedPolicy::Visit => {}
+            }
+        }
+        match (self.both)(left.entry, right.entry)? {
+            Merge::Left => self.keep(kept, 0, a, hash, left),
+            Merge::Right => self.keep(kept, 1, b, hash, right),
             Merge::New(entry) => self.push(hash, ResultEntry::New(entry)),
             Merge::Remove => {}
         }
