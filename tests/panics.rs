@@ -17,6 +17,8 @@ mod common;
 // The modules are in a subfolder, because cargo would compile files in this folder as separate tests.
 #[path = "panics/algebra.rs"]
 mod algebra;
+#[path = "panics/clones.rs"]
+mod clones;
 #[path = "panics/entry.rs"]
 mod entry;
 #[path = "panics/interface.rs"]

@@ -17,6 +17,8 @@ thread_local! {
     static ALIVE: RefCell<Vec<bool>> = const { RefCell::new(Vec::new()) };
     /// The number of uses and drops of elements that had already been dropped. `Drop` must not panic to report them.
     static FAULTS: Cell<usize> = const { Cell::new(0) };
+    /// The numbers of elements that were cloned, once for each clone.
+    static CLONED: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
     /// The active fuse.
     static FUSE: Cell<Option<Fuse>> = const { Cell::new(None) };
 }
@@ -29,8 +31,8 @@ pub(crate) struct Tracked {
     value: u32,
     mark: u32,
     number: u32,
-    /// A pair of elements has 24 bytes, or 48.
-    _large: [u32; if LARGE_ENTRIES { 3 } else { 0 }],
+    /// An element has 12 bytes, so that a pair of them fits into three words, or 28.
+    _large: [u32; if LARGE_ENTRIES { 4 } else { 0 }],
 }
 
 impl Tracked {
@@ -99,6 +101,7 @@ impl Clone for Tracked {
     fn clone(&self) -> Self {
         let value = self.value();
         burn(Call::Clone);
+        CLONED.with_borrow_mut(|cloned| cloned.push(self.number));
         Tracked::marked(value, self.mark.into())
     }
 }
@@ -162,6 +165,14 @@ pub(crate) fn balanced<R>(test: impl FnOnce() -> R) -> R {
     assert_eq!(leaked, 0, "some of {created} elements were never dropped");
     assert_eq!(FAULTS.get(), 0, "elements were used or dropped after their drop");
     result
+}
+
+/// Runs `operation`, and returns how often it clones elements that existed before.
+pub(crate) fn clones_of_present_elements(operation: impl FnOnce()) -> usize {
+    let present = ALIVE.with_borrow(Vec::len);
+    CLONED.with_borrow_mut(Vec::clear);
+    operation();
+    CLONED.with_borrow(|cloned| cloned.iter().filter(|&&number| (number as usize) < present).count())
 }
 
 /// The kinds of user code in which a fuse can blow.

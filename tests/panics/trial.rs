@@ -10,7 +10,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{CLONE, DROP};
 use crate::common::hashers::Kind;
-use crate::common::tracked::{Call, LARGE_ENTRIES, Loss, Panics, Tracked, balanced, with_fuse, with_loss};
+use crate::common::tracked::{
+    Call, LARGE_ENTRIES, Loss, Panics, Tracked, balanced, clones_of_present_elements, with_fuse, with_loss,
+};
 
 /// The contents of a collection: the keys and values of its entries.
 pub(crate) type Contents = BTreeMap<u64, u64>;
@@ -389,6 +391,29 @@ fn trials<'a, S: Subject>(
             })
         })
     })
+}
+
+/// Returns for each operation the greatest number of present elements that it clones in any situation, and the number
+/// of elements in its operands then. All nodes have another owner. An operand whose hasher disagrees is left out: all of
+/// its entries are inserted into a new trie.
+pub(crate) fn most_clones<S: Subject>(operations: &[Operation<S>]) -> Vec<(&'static str, Scope, usize, usize)> {
+    let most = |operation: &Operation<S>| {
+        let two = operation.scope == Scope::Two;
+        let situations = if two { SITUATIONS_OF_TWO } else { SITUATIONS };
+        let trials = trials(operation, Twin::Whole, situations).filter(|trial| trial.operand != Operand::OtherHasher);
+        let counts = trials.map(|trial| {
+            let (version, twin, given) = trial.prepare();
+            // In an operation on two collections, the second one shares most nodes with the first, or none.
+            let _other = given.other.clone();
+            let mut subject = S::of(version);
+            let clones = clones_of_present_elements(|| (operation.run)(&mut subject, &given));
+            drop(twin);
+            (clones, 2 * (trial.before.len() + trial.other.len()))
+        });
+        let (clones, elements) = counts.max().expect("there are situations");
+        (operation.name, operation.scope, clones, elements)
+    };
+    operations.iter().map(most).collect()
 }
 
 /// Counters for each kind of call.
