@@ -19,6 +19,8 @@ thread_local! {
     static FAULTS: Cell<usize> = const { Cell::new(0) };
     /// The numbers of elements that were cloned, once for each clone.
     static CLONED: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+    /// The number of calls of each kind.
+    static CALLS: Cell<[usize; Call::ALL.len()]> = const { Cell::new([0; Call::ALL.len()]) };
     /// The active fuse.
     static FUSE: Cell<Option<Fuse>> = const { Cell::new(None) };
 }
@@ -212,6 +214,13 @@ impl Call {
     ];
 }
 
+/// Runs `operation`, and returns how often it makes calls of each kind.
+pub(crate) fn count_calls(operation: impl FnOnce()) -> [usize; Call::ALL.len()] {
+    CALLS.set(Default::default());
+    operation();
+    CALLS.get()
+}
+
 /// A fuse, which blows in one call of user code.
 struct Fuse {
     /// The kind of calls that are counted.
@@ -246,6 +255,9 @@ pub(crate) fn blows(call: Call) -> bool {
     if panicking() {
         return false;
     }
+    let mut calls = CALLS.get();
+    calls[call as usize] += 1;
+    CALLS.set(calls);
     let Some(fuse) = FUSE.take() else { return false };
     if fuse.call != call {
         FUSE.set(Some(fuse));

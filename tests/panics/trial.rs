@@ -6,12 +6,13 @@
 use core::iter;
 use core::ops::{BitOr, BitXor};
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{BuildHasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{CLONE, DROP};
 use crate::common::hashers::Kind;
 use crate::common::tracked::{
-    Call, LARGE_ENTRIES, Loss, Panics, Tracked, balanced, clones_of_present_elements, with_fuse, with_loss,
+    Call, LARGE_ENTRIES, Loss, Panics, Tracked, balanced, clones_of_present_elements, count_calls, with_fuse, with_loss,
 };
 
 /// The contents of a collection: the keys and values of its entries.
@@ -313,30 +314,37 @@ impl<S: Subject> Trial<'_, S> {
         result.ok()
     }
 
-    /// Blows the fuse in every call of a kind. Returns the number of these calls.
-    fn blow_all(&self, call: Call, broken: &mut usize) -> usize {
+    /// Returns how often the operation makes calls of each kind.
+    fn calls(&self, broken: &mut usize) -> Counts {
+        let calls = self.attempt(broken, format_args!("calls counted"), || {
+            let (version, _twin, given) = self.prepare();
+            let mut subject = S::of(version);
+            let calls = count_calls(|| (self.operation.run)(&mut subject, &given));
+            drop((subject, given));
+            calls
+        });
+        calls.unwrap_or_default()
+    }
+
+    /// Blows the fuse in the calls that are in the sample. Returns the number of panics.
+    fn blow_all(&self, calls: Counts, sample: &mut Sample, broken: &mut usize) -> usize {
         let mut blown = 0;
-        let mut nth = 0;
-        while self.attempt(broken, format_args!("panic in {call:?} number {nth}"), || self.blow(call, nth))
-            == Some(true)
-        {
-            blown += 1;
-            // Miri is too slow for all of them.
-            nth = if cfg!(miri) { 4 * nth + 1 } else { nth + 1 };
+        for (call, count) in Call::ALL.into_iter().zip(calls) {
+            for nth in (0..count).filter(|_| sample.next(BLOWN_IN)) {
+                let blew = self.attempt(broken, format_args!("panic in {call:?} number {nth}"), || {
+                    assert!(self.blow(call, nth), "the fuse did not blow");
+                });
+                blown += usize::from(blew.is_some());
+            }
         }
         blown
     }
 
     /// Drops the twin in calls of a kind, each time with a panic in that call and with panics in later drops. Returns
     /// the number of these calls, and the number of panics in drops.
-    fn lose_all(&self, call: Call, broken: &mut usize) -> [usize; 2] {
+    fn lose_all(&self, call: Call, calls: usize, broken: &mut usize) -> [usize; 2] {
         let [mut losses, mut blown] = [0, 0];
-        let at = format_args!("calls of {call:?} counted");
-        let calls = self.attempt(broken, at, || match self.lose(call, usize::MAX, Panics::Here) {
-            Loss::Kept((), left) => usize::MAX - left,
-            _ => panic!("the twin was dropped, but the fuse was for a later call"),
-        });
-        for nth in picked(calls.unwrap_or(0)) {
+        for nth in picked(calls) {
             let at = format_args!("twin lost in {call:?} number {nth}, drops counted");
             let drops = self.attempt(broken, at, || match self.lose(call, nth, Panics::InDrop(usize::MAX)) {
                 Loss::Through(left) => usize::MAX - left,
@@ -425,9 +433,42 @@ fn called(counts: Counts) -> Calls {
     called.fold(Calls::NONE, |set, (call, _)| set | Calls::of(&[call]))
 }
 
-/// Runs the operations with a fuse in every call of user code, in every situation. Then drops the twin in some of these
-/// calls, and panics in some of the drops after that. Prints the numbers of panics.
+/// One in this number of calls panics, and one in this number of trials drops the twin, in a sample.
+const BLOWN_IN: u64 = 16;
+const LOST_IN: u64 = 16;
+
+/// Chooses among all trials: all of them if the environment variable `PANICS` is `all`, otherwise a random sample, whose
+/// seed is printed. With `PANICS=SEED` the sample is the same again.
+struct Sample(Option<u64>);
+
+impl Sample {
+    fn of_environment() -> Self {
+        let seed = match std::env::var("PANICS") {
+            _ if cfg!(miri) => 1,
+            Ok(all) if all == "all" => return Self(None),
+            Ok(seed) => seed.parse().expect("PANICS is `all` or a number"),
+            Err(_) => RandomState::new().hash_one(0),
+        };
+        println!("a sample: PANICS={seed} repeats it, PANICS=all runs everything");
+        Self(Some(seed))
+    }
+
+    const fn is_all(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Returns `true` once in about `n` calls.
+    fn next(&mut self, n: u64) -> bool {
+        let Some(state) = &mut self.0 else { return true };
+        *state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+        (*state >> 32) % n == 0
+    }
+}
+
+/// Runs the operations with a fuse in calls of user code, in every situation: in every call, or in a sample of them.
+/// Then drops the twin in some of these calls, and panics in some of the drops after that. Prints the numbers of panics.
 pub(crate) fn check<S: Subject>(group: &str, operations: &[Operation<S>]) {
+    let mut sample = Sample::of_environment();
     let mut wrong = Vec::new();
     let mut totals = [0; 5];
     for operation in operations {
@@ -441,15 +482,15 @@ pub(crate) fn check<S: Subject>(group: &str, operations: &[Operation<S>]) {
 
         // With two operands there is no twin, because one of the operands shares most nodes with the other.
         let shared = if two { &[] } else { situations };
-        let blown = [(Twin::None, situations), (Twin::Whole, shared)].map(|(twin, situations)| {
-            let mut blown: Counts = Default::default();
+        let mut blown = [0, 0];
+        let mut made: [Counts; 2] = Default::default();
+        for (which, (twin, situations)) in [(Twin::None, situations), (Twin::Whole, shared)].into_iter().enumerate() {
             for trial in trials(operation, twin, situations) {
-                for (call, blown) in Call::ALL.into_iter().zip(&mut blown) {
-                    *blown += trial.blow_all(call, &mut broken);
-                }
+                let calls = trial.calls(&mut broken);
+                made[which] = core::array::from_fn(|at| made[which][at] + calls[at]);
+                blown[which] += trial.blow_all(calls, &mut sample, &mut broken);
             }
-            blown
-        });
+        }
         let on_shared = if two { operation.calls } else { operation.calls ^ operation.if_shared };
         let expected = [operation.calls, if two { Calls::NONE } else { on_shared }];
         // Entries behind pointers are neither cloned nor dropped with their leaf, so there are fewer such calls than the
@@ -457,8 +498,8 @@ pub(crate) fn check<S: Subject>(group: &str, operations: &[Operation<S>]) {
         let copies = CLONE.and(DROP);
         let but_clones = |calls: Calls| if LARGE_ENTRIES { calls.and(copies) ^ copies } else { calls };
         // Under Miri there are too few situations for all kinds of calls to occur.
-        if !cfg!(miri) && blown.map(called).map(but_clones) != expected.map(but_clones) {
-            wrong.push(format!("{}: expected {expected:?}, blew in {:?}", operation.name, blown.map(called)));
+        if !cfg!(miri) && made.map(called).map(but_clones) != expected.map(but_clones) {
+            wrong.push(format!("{}: expected {expected:?}, found {:?}", operation.name, made.map(called)));
         }
 
         let whole = if two { situations } else { SITUATIONS_OF_LOSS };
@@ -466,9 +507,12 @@ pub(crate) fn check<S: Subject>(group: &str, operations: &[Operation<S>]) {
         let lost = [(Twin::Whole, whole), (Twin::Edited, edited)].map(|(twin, situations)| {
             let [mut losses, mut blown]: [Counts; 2] = Default::default();
             for trial in trials(operation, twin, situations) {
+                let calls = trial.calls(&mut broken);
                 for (at, call) in Call::ALL.into_iter().enumerate() {
-                    if operation.calls.and(operation.if_shared).has(call) {
-                        let [more_losses, more_blown] = trial.lose_all(call, &mut broken);
+                    // Of each kind, at least one call is tried.
+                    let first = calls[at] > 0 && losses[at] == 0;
+                    if operation.calls.and(operation.if_shared).has(call) && (first || sample.next(LOST_IN)) {
+                        let [more_losses, more_blown] = trial.lose_all(call, calls[at], &mut broken);
                         losses[at] += more_losses;
                         blown[at] += more_blown;
                     }
@@ -485,12 +529,15 @@ pub(crate) fn check<S: Subject>(group: &str, operations: &[Operation<S>]) {
         // If the other owner of a shared node is dropped while the operation copies the node, the operation drops the
         // node.
         let drops = on_shared.has(Call::Drop) || on_shared.has(Call::Clone);
-        if !cfg!(miri) && !LARGE_ENTRIES && drops != (called(in_drops) != Calls::NONE) {
+        let dropped = called(in_drops) != Calls::NONE;
+        // A sample may be without such a drop.
+        let may_differ = cfg!(miri) || LARGE_ENTRIES || drops && !sample.is_all();
+        if drops != dropped && !may_differ {
             wrong.push(format!("{}: dropped after a loss: expected {drops}", operation.name));
         }
 
         let sum = |counts: &Counts| counts.iter().sum::<usize>();
-        let [owned, shared] = blown.each_ref().map(sum);
+        let [owned, shared] = blown;
         let [losses, in_drops] = [0, 1].map(|which| lost.iter().map(|counts| sum(&counts[which])).sum::<usize>());
         println!(
             "{:<44} {owned:>6} owned {shared:>6} shared {losses:>5} losses {in_drops:>6} in drops after, {broken} broken",
