@@ -453,6 +453,7 @@ fn of_sets() -> Vec<Experiment<Set>> {
 fn read(path: &str) -> String {
     fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path))
         .expect("the file is in the repository")
+        .replace("\r\n", "\n")
 }
 
 /// Returns the rows of the table under a heading: the operation, its arguments, and what happens to the version. A row

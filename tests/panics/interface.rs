@@ -62,7 +62,7 @@ fn files(directory: &Path, found: &mut Vec<String>) {
         if path.is_dir() {
             files(&path, found);
         } else {
-            found.push(fs::read_to_string(&path).expect("sources are text"));
+            found.push(fs::read_to_string(&path).expect("sources are text").replace("\r\n", "\n"));
         }
     }
 }
@@ -129,7 +129,9 @@ fn no_public_operation_is_missing_from_the_tables() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = BTreeSet::new();
     for module in ["map", "set", "transient", "trie"] {
-        let mut sources = vec![fs::read_to_string(root.join(module).with_extension("rs")).expect("sources are text")];
+        let mut sources = vec![
+            fs::read_to_string(root.join(module).with_extension("rs")).expect("sources are text").replace("\r\n", "\n"),
+        ];
         files(&root.join(module), &mut sources);
         let texts: Vec<&str> = sources.iter().map(String::as_str).collect();
         operations(module, &texts, &mut found);

@@ -1,6 +1,6 @@
 //! Compares `rayon` with one thread, and `serde` with std's `HashMap`, on maps of a million entries.
 //!
-//! Run `cargo bench --bench features --features rayon,serde`. A part of a name selects benchmarks: `-- rayon/collect`.
+//! Run `cargo bench --bench features` in this folder. A part of a name selects benchmarks: `-- rayon/collect`.
 
 use std::collections::HashMap;
 use std::hint::black_box;
