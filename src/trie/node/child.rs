@@ -87,7 +87,14 @@ impl<T> Slot<T> {
         const { assert!(align_of::<Head<T>>() == align_of::<HeaderSlice<BitmapHeader<T>, Slot<T>>>()) };
         const { assert!(align_of::<Head<T>>() == align_of::<HeaderSlice<BucketHeader, Unit<T>>>()) };
         debug_assert_eq!(align_of::<Head<T>>(), align_of_val(&*arc));
-        let thin = Arc::into_raw(arc).cast::<()>().cast_mut().map_addr(|addr| addr | kind);
+        let block = arc.heap_ptr();
+        let thin = Arc::into_raw(arc);
+        // SAFETY: nothing but the address of the block is computed from this `Arc`, which is not dropped.
+        let count = ManuallyDrop::new(unsafe { Arc::from_raw(thin.cast::<Head<T>>()) });
+        // What `count` rests on is not documented by `triomphe`. With a version in which it is false, this panics; for
+        // others, the compiler finds that both pointers are equal.
+        assert!(count.heap_ptr() == block, "triomphe has another memory layout");
+        let thin = thin.cast::<()>().cast_mut().map_addr(|addr| addr | kind);
         // SAFETY: `into_raw` never returns null.
         Self { word: unsafe { NonNull::new_unchecked(thin) }, _node: PhantomData }
     }
@@ -160,7 +167,8 @@ impl<T> Slot<T> {
     /// node. It does not own a reference, hence `ManuallyDrop`.
     ///
     /// All nodes of a trie have the alignment of `Head`, and `triomphe` places the count according to the alignment
-    /// alone. So this `Arc` accesses the count of the node without knowing its kind and size.
+    /// alone, which [`new`](Self::new) checks. So this `Arc` accesses the count of the node without knowing its kind
+    /// and size.
     #[inline]
     fn count(self) -> Option<ManuallyDrop<Arc<Head<T>>>> {
         if self.kind() == EMPTY {
