@@ -5,7 +5,9 @@ mod common;
 
 use core::cell::{Cell, RefCell};
 use core::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
+use core::iter;
 use core::mem::take;
+use std::panic::catch_unwind;
 use std::thread;
 
 use perennial::trie::HashTrie;
@@ -373,7 +375,8 @@ impl ExactSizeIterator for Liar {}
 
 #[test]
 fn wrong_size_hints_are_harmless() {
-    for reported in [0, 1, 17, 50, 3_000, 100_000] {
+    // Memory for the largest of these numbers cannot be allocated.
+    for reported in [0, 1, 17, 50, 3_000, 100_000, usize::MAX >> 8] {
         let mut map: Map<u64, u64> = Liar(50, reported).collect();
         assert_holds(&map, (0..50).map(|key| (key, key)));
         map.extend(Liar(60, reported));
@@ -387,6 +390,19 @@ fn wrong_size_hints_are_harmless() {
         assert_eq!(set.len(), 80);
         set.validate();
     }
+}
+
+#[test]
+fn size_hints_beyond_the_address_space_panic() {
+    let panics = |collect: fn()| {
+        let message = catch_unwind(collect).expect_err("it panics");
+        assert_eq!(message.downcast_ref(), Some(&"capacity overflow"));
+    };
+    panics(|| drop(iter::repeat((1, 1)).collect::<Map<u64, u64>>()));
+    panics(|| drop(iter::repeat(1).collect::<PersistentSet<u64>>()));
+    panics(|| TransientMap::<u64, u64>::new().extend(Liar(5, usize::MAX)));
+    panics(|| build(Kind::Good, [(1, 1)]).extend(iter::repeat((1, 1))));
+    panics(|| drop(HashTrie::build(iter::repeat((1, 1)), |a, b| a == b, |_, _| ())));
 }
 
 #[test]

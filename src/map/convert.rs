@@ -77,6 +77,10 @@ impl<K: Eq + Hash, V, S: BuildHasher + Default> FromIterator<(K, V)> for Persist
     /// If the iterator's `size_hint` announces more than 32 entries, the map is built at once, which is faster and
     /// leaves less spare capacity than inserting one by one.
     ///
+    /// # Panics
+    ///
+    /// If the `size_hint` announces more entries than fit into the address space, like `std`.
+    ///
     /// # Examples
     ///
     /// ```

@@ -69,6 +69,10 @@ impl<T: Eq + Hash, S: BuildHasher + Default> FromIterator<T> for PersistentSet<T
     /// If the iterator's `size_hint` announces more than 32 elements, the set is built at once, which is faster and
     /// leaves less spare capacity than inserting one by one.
     ///
+    /// # Panics
+    ///
+    /// If the `size_hint` announces more elements than fit into the address space, like `std`.
+    ///
     /// # Examples
     ///
     /// ```

@@ -16,6 +16,10 @@ impl<T> HashTrie<T> {
     /// `same` is called with two entries in the order of the iterator. If they are equal, `replace` is called with
     /// both, to update the first one with the second.
     ///
+    /// # Panics
+    ///
+    /// If the `size_hint` announces more entries than fit into the address space, like `std`.
+    ///
     /// # Examples
     ///
     /// ```

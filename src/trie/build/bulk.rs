@@ -57,6 +57,10 @@ const PART_MAX: usize = 2048;
 /// if its part has up to 4096.
 const CELL_BITS: u32 = 10;
 
+/// The upper bound in bytes on what is allocated for a part because of the size hint, so that a wrong hint cannot
+/// exhaust memory: 16 MiB for 256 parts. Larger parts grow like any `Vec`.
+const TRUSTED: usize = 1 << 16;
+
 /// Cells with more keys than this are sorted. Smaller ones need not be, because their entries will be in one bucket.
 const CELL_MAX: usize = 8;
 
@@ -66,6 +70,9 @@ impl<T> HashTrie<T> {
     /// counts as new.
     ///
     /// After an error of `same`, no more items are taken.
+    ///
+    /// Panics if the size hint announces more items than fit into the address space, like `std`: the iterator is
+    /// probably endless.
     pub(crate) fn try_extend_with<E>(
         &mut self,
         mut items: impl Iterator<Item = (u64, T)>,
@@ -74,6 +81,7 @@ impl<T> HashTrie<T> {
         clone: impl CloneFn<T>,
     ) -> Result<(), E> {
         let (least, _) = items.size_hint();
+        assert!(least <= isize::MAX as usize / size_of::<HashedEntry<T>>(), "capacity overflow");
         if !self.is_empty() || least <= Bucket::<T>::MAX {
             if self.is_empty() {
                 // Allocate for all items at once.
@@ -110,7 +118,8 @@ pub(crate) fn bulk<T, E>(
     Ok((child, build.len))
 }
 
-/// Distributes items to 1, 16 or 256 parts by their hash bits from `depth` on. About `len` items are expected.
+/// Distributes items to 1, 16 or 256 parts by their hash bits from `depth` on. About `len` items are expected, which
+/// determines the number of parts; see [`TRUSTED`].
 fn deal<T>(items: impl Iterator<Item = (u32, T)>, len: usize, depth: u32) -> Vec<Vec<HashedEntry<T>>> {
     let bits = match len {
         0..=PART_MAX => 0,
@@ -119,7 +128,8 @@ fn deal<T>(items: impl Iterator<Item = (u32, T)>, len: usize, depth: u32) -> Vec
     };
     // A little more than the average, so that few parts have to be reallocated.
     let average = len >> bits;
-    let mut parts: Vec<_> = (0..1 << bits).map(|_| Vec::with_capacity(average + average / 8)).collect();
+    let room = (average + average / 8).min(TRUSTED / size_of::<HashedEntry<T>>());
+    let mut parts: Vec<_> = (0..1 << bits).map(|_| Vec::with_capacity(room)).collect();
     for (hash, item) in items {
         parts[(u64::from(hash << depth) << bits >> 32) as usize].push(HashedEntry::Hashed(hash, item));
     }
