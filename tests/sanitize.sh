@@ -70,12 +70,18 @@ some_of_trie=(trie::node::{bucket,child,tags} trie::tests::{edits,iterators,trie
 # Property tests read files with failed cases, so isolation is disabled. Backtraces are disabled because each takes
 # seconds.
 miri_under() {
-    local flags="-Zmiri-$1 -Zmiri-disable-isolation" which=(trie)
+    local flags="-Zmiri-$1 -Zmiri-disable-isolation" which=(trie) large=("${some_of_trie[@]}")
+    if [ -n "$long" ]; then
+        large=(trie)
+    fi
     if [ -z "$long" ] && [ "$1" = tree-borrows ]; then
         which=("${some_of_trie[@]}")
     fi
     local -x RUST_BACKTRACE=0
     MIRIFLAGS=$flags tests "miri-$1" cargo +nightly miri test --locked --lib -- "${which[@]}"
+    # With entries behind pointers.
+    LARGE_ENTRIES=1 MIRIFLAGS=$flags tests "miri-large-$1" cargo +nightly miri test --locked --lib \
+        --target-dir target/miri-large -- "${large[@]}"
     MIRIFLAGS=$flags tests "miri-$1-model" cargo +nightly miri test --locked --test model u64_to_unit
     if [ -n "$long" ]; then
         MIRIFLAGS=$flags tests "miri-$1-all" cargo +nightly miri test --locked --test model --test leaks --test threads

@@ -8,7 +8,7 @@ use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::{Executor, Merge, RootPartition, SetOp, SharedPolicy, Subtree, Subtrees, compare};
 use crate::trie::node::child::Child;
-use crate::trie::tests::{Entry, HASHES, Random, Trie, build, equal_except_at_the_ends, insert, remove};
+use crate::trie::tests::{Entry, HASHES, Random, Trie, boxed, build, equal_except_at_the_ends, insert, remove};
 use crate::trie::{HashTrie, into_ok};
 
 /// An executor that runs all jobs sequentially, and counts them.
@@ -145,7 +145,7 @@ fn a_merge_of_parts_equals_the_merge_of_the_whole() {
                         (SharedPolicy::Keep, _) | (SharedPolicy::Visit, 0) => Merge::Left,
                         (SharedPolicy::Drop, _) | (SharedPolicy::Visit, 1) => Merge::Remove,
                         (SharedPolicy::Visit, 2) => Merge::Right,
-                        (SharedPolicy::Visit, _) => Merge::New((a.0, a.1, Box::new(a.1 + 1))),
+                        (SharedPolicy::Visit, _) => Merge::New((a.0, a.1, boxed(a.1 + 1))),
                     };
                     let same = |a: &Entry, b: &Entry| a.1 == b.1;
                     let whole =
