@@ -81,7 +81,7 @@ macro_rules! operators {
 
             #[doc = concat!("The same as `", stringify!($method), "`.")]
             fn $function(self, other: $type) -> $type {
-                self.$method(&other)
+                $crate::trie::and_drop(self.$method(&other), other)
             }
         }
 
@@ -90,7 +90,7 @@ macro_rules! operators {
 
             #[doc = concat!("The same as `", stringify!($method), "`.")]
             fn $function(self, other: &Self) -> Self {
-                self.$method(other)
+                $crate::trie::and_drop(self.$method(other), self)
             }
         }
 
@@ -99,7 +99,7 @@ macro_rules! operators {
 
             #[doc = concat!("The same as `", stringify!($method), "`.")]
             fn $function(self, other: Self) -> Self {
-                self.$method(&other)
+                $crate::trie::and_drop(self.$method(&other), (self, other))
             }
         }
 

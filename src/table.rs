@@ -74,6 +74,14 @@ impl<T, S, M> Table<T, S, M> {
     pub(crate) const fn new(trie: HashTrie<T>, hasher: S) -> Self {
         Self { trie, hasher, key_of: PhantomData }
     }
+
+    /// Returns the trie. The hasher is dropped first, since the trie would leak if its destructor panicked later.
+    #[inline]
+    pub(crate) fn into_trie(self) -> HashTrie<T> {
+        let Self { trie, hasher, .. } = self;
+        drop(hasher);
+        trie
+    }
 }
 
 impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {

@@ -15,6 +15,7 @@ mod walk;
 
 mod api;
 
+use core::cell::Cell;
 use core::convert::Infallible;
 use core::fmt;
 
@@ -56,6 +57,45 @@ pub(crate) fn wrap_ok<T>(mut eq: impl FnMut(&T) -> bool) -> impl FnMut(&T) -> Re
 pub(crate) fn into_ok<R>(result: Result<R, Infallible>) -> R {
     match result {
         Ok(value) => value,
+    }
+}
+
+/// Drops `arguments`, then returns `result`.
+///
+/// A function drops its arguments after it has made its result, and if a destructor panics then, the result leaks. Here
+/// the result is an argument, too, which is dropped. So every public function that returns something to be dropped
+/// ends with a call of this function if it owns a closure, a hasher or an operand of the caller.
+#[inline]
+pub(crate) fn and_drop<R, A>(result: R, arguments: A) -> R {
+    drop(arguments);
+    result
+}
+
+/// The end of an operation by an error, which is in an [`ErrorSlot`].
+pub(crate) struct Stopped;
+
+/// Holds the error of a closure of the caller while the operation that it stops drops what it has made: an error that
+/// is being returned would leak if a destructor panicked.
+pub(crate) struct ErrorSlot<E>(Cell<Option<E>>);
+
+impl<E> ErrorSlot<E> {
+    /// Returns the result of `operation`, or the error that it has put into the slot.
+    #[inline]
+    pub(crate) fn during<R>(operation: impl FnOnce(&Self) -> Result<R, Stopped>) -> Result<R, E> {
+        let slot = Self(Cell::new(None));
+        match operation(&slot) {
+            Ok(result) => Ok(result),
+            Err(Stopped) => Err(slot.0.into_inner().expect("an error stopped the operation")),
+        }
+    }
+
+    /// Puts the error of `result`, if it is one, into the slot.
+    #[inline]
+    pub(crate) fn keep<R>(&self, result: Result<R, E>) -> Result<R, Stopped> {
+        result.map_err(|error| {
+            self.0.set(Some(error));
+            Stopped
+        })
     }
 }
 

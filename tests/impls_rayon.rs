@@ -2,7 +2,7 @@
 
 mod common;
 
-use core::hash::{Hash, Hasher};
+use core::hash::{BuildHasher, Hash, Hasher};
 use core::sync::atomic::{AtomicU32, Ordering};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use perennial::map::Merge;
 use perennial::{PersistentMap, PersistentSet};
 use rayon::prelude::*;
 
-use common::hashers::{Kind, TestState};
-use common::tracked::{Call, Tracked, balanced, burn, with_fuse};
+use common::hashers::{Kind, TestHasher, TestState};
+use common::tracked::{Call, Tracked, balanced, burn, count_calls, with_fuse};
 use common::{Map, build, scaled, validate};
 
 /// The last size is large enough for the work to be divided among threads.
@@ -405,5 +405,46 @@ fn a_panic_in_one_thread_is_propagated() {
         assert_eq!(edited.len(), map.len());
         assert_eq!(edited[&unlucky], unlucky);
         assert!(map.iter().all(|(key, value)| key == value));
+    }
+}
+
+#[test]
+fn a_panic_in_a_drop_of_a_closure_or_of_a_hasher_leaks_no_result() {
+    // Elements are counted by thread, so everything runs on this thread.
+    let pool =
+        rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build().expect("a pool can be built");
+    let map = || build(Kind::Good, (0..20).map(|key| (Tracked::new(key), Tracked::new(key))));
+    let merge = || {
+        let (ours, theirs, more) = (map(), map(), Tracked::new(1));
+        drop(ours.par_merge_with(&theirs, move |_, a, b| Tracked::new(a.value() + b.value() + more.value())));
+    };
+    let iterate = || {
+        let hasher = Owning(TestState(Kind::Good), Tracked::new(1));
+        let mut map = PersistentMap::with_hasher(hasher.clone());
+        (0..20).for_each(|key| drop(map.insert(Tracked::new(key), Tracked::new(key))));
+        let set: PersistentSet<Tracked, Owning> = PersistentSet::with_hasher(hasher);
+        drop(map.into_par_iter());
+        drop(set.union(&set).into_par_iter());
+    };
+    pool.install(|| {
+        for run in [&merge as &dyn Fn(), &iterate] {
+            let drops = balanced(|| count_calls(run)[Call::Drop as usize]);
+            assert!(drops > 40);
+            for nth in 0..drops {
+                balanced(|| assert!(with_fuse(Call::Drop, nth, run).is_none()));
+            }
+        }
+    });
+}
+
+/// A hasher that owns an element.
+#[derive(Clone)]
+struct Owning(TestState, #[expect(dead_code, reason = "it is only dropped")] Tracked);
+
+impl BuildHasher for Owning {
+    type Hasher = TestHasher;
+
+    fn build_hasher(&self) -> TestHasher {
+        self.0.build_hasher()
     }
 }

@@ -2,15 +2,16 @@
 
 mod common;
 
-use core::fmt::Debug;
+use core::fmt::{Debug, Display, Formatter};
 
 use perennial::map::Patch;
 use perennial::{PersistentMap, PersistentSet, persistent_map, persistent_set};
 use serde::de::value::{Error, MapDeserializer, SeqDeserializer};
-use serde::de::{Deserialize, DeserializeOwned};
+use serde::de::{self, Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize as DeriveDeserialize, Serialize};
 
 use common::hashers::{Kind, TestState};
+use common::tracked::{Call, Tracked, balanced, count_calls, with_fuse};
 use common::{scaled, validate};
 
 /// Writes `value` in both formats and reads it back. Returns its JSON.
@@ -180,4 +181,112 @@ fn deserialization_stops_at_the_first_error() {
     let entries = (0..1000_u64).inspect(|_| read += 1).map(|n| (n % 90, if n == 99 { 256 } else { 0 }));
     assert!(PersistentMap::<u8, u8>::deserialize(MapDeserializer::<_, Error>::new(entries)).is_err());
     assert_eq!(read, 100);
+}
+
+/// An error that owns an element.
+#[derive(Debug)]
+struct OwningError(#[expect(dead_code, reason = "it is only dropped")] Tracked);
+
+impl Display for OwningError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> core::fmt::Result {
+        f.write_str("an error")
+    }
+}
+
+impl std::error::Error for OwningError {}
+
+impl de::Error for OwningError {
+    fn custom<T: Display>(_: T) -> Self {
+        Self(Tracked::new(1))
+    }
+}
+
+/// An input of `left` equal numbers that owns an element. Before the number `fails`, counted from the end, there is an
+/// error.
+struct Input {
+    left: u64,
+    fails: u64,
+    owned: Tracked,
+}
+
+impl Input {
+    fn next(&mut self) -> Result<Option<u64>, OwningError> {
+        if self.left == self.fails {
+            return Err(OwningError(Tracked::new(2)));
+        }
+        let next = self.left.checked_sub(1);
+        self.left = next.unwrap_or(0);
+        Ok(next.map(|_| self.owned.value()))
+    }
+}
+
+impl<'de> SeqAccess<'de> for Input {
+    type Error = OwningError;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, OwningError> {
+        self.next()?.map(|number| seed.deserialize(de::IntoDeserializer::into_deserializer(number))).transpose()
+    }
+}
+
+impl<'de> MapAccess<'de> for Input {
+    type Error = OwningError;
+
+    fn next_key_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, OwningError> {
+        self.next_element_seed(seed)
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, OwningError> {
+        seed.deserialize(de::IntoDeserializer::into_deserializer(self.owned.value()))
+    }
+}
+
+impl<'de> Deserializer<'de> for Input {
+    type Error = OwningError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, OwningError> {
+        unreachable!("only maps and sequences are read")
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, OwningError> {
+        visitor.visit_map(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, OwningError> {
+        visitor.visit_seq(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct tuple tuple_struct struct enum identifier ignored_any
+    }
+}
+
+/// A key or value that is read from a number.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Item(Tracked);
+
+impl<'de> Deserialize<'de> for Item {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        u64::deserialize(deserializer).map(|number| Self(Tracked::new(number)))
+    }
+}
+
+#[test]
+fn a_panic_in_a_drop_leaks_neither_the_collection_nor_the_error() {
+    let input = |fails| Input { left: 3, fails, owned: Tracked::new(7) };
+    let mut panics = 0;
+    for fails in [9, 1, 3] {
+        let runs: [&dyn Fn(); 2] =
+            [&|| drop(PersistentMap::<Item, Item, TestState>::deserialize(input(fails))), &|| {
+                drop(PersistentSet::<Item, TestState>::deserialize(input(fails)))
+            }];
+        for run in runs {
+            let drops = balanced(|| count_calls(run)[Call::Drop as usize]);
+            for nth in 0..drops {
+                balanced(|| assert!(with_fuse(Call::Drop, nth, run).is_none()));
+                panics += 1;
+            }
+        }
+    }
+    assert!(panics > 20);
 }

@@ -25,6 +25,8 @@ mod entry;
 mod interface;
 #[path = "panics/map.rs"]
 mod map;
+#[path = "panics/owned.rs"]
+mod owned;
 #[path = "panics/set.rs"]
 mod set;
 #[path = "panics/transient.rs"]
@@ -99,4 +101,19 @@ fn transient_set_operations_survive_panics() {
 #[test]
 fn trie_operations_survive_panics() {
     trial::check("tries", &trie::OPERATIONS);
+}
+
+#[test]
+fn results_of_maps_survive_panics_in_drops_of_arguments() {
+    trial::check("arguments of maps", &owned::MAPS);
+}
+
+#[test]
+fn results_of_sets_survive_panics_in_drops_of_arguments() {
+    trial::check("arguments of sets", &owned::SETS);
+}
+
+#[test]
+fn results_of_tries_survive_panics_in_drops_of_arguments() {
+    trial::check("arguments of tries", &owned::TRIES);
 }

@@ -14,7 +14,7 @@ use rayon::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use crate::table::{KeyOf, Table};
-use crate::trie::{Executor, HashTrie, Merge, RootPartition, SetOp, Subtree, Subtrees};
+use crate::trie::{Executor, HashTrie, Merge, RootPartition, SetOp, Subtree, Subtrees, and_drop};
 
 pub mod map;
 pub mod set;
@@ -106,9 +106,7 @@ impl<T: Send + Sync, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M>
     {
         let other = self.rehashed(other);
         let merged = self.trie.par_merge(&other, Pool, op, M::same_key, both, T::clone);
-        // As in the sequential form, dropped explicitly so that `merged` does not leak if a destructor panics.
-        drop(other);
-        Self::new(merged, self.hasher.clone())
+        Self::new(and_drop(merged, other), self.hasher.clone())
     }
 
     /// Does what [`eq`](Self::eq) does; the comparison node by node is parallel.

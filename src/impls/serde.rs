@@ -13,6 +13,7 @@ use serde_core::de::{self, Deserialize, Deserializer, EnumAccess, MapAccess, Seq
 use serde_core::ser::{Serialize, SerializeTupleVariant, Serializer};
 
 use crate::map::{Edit, Patch};
+use crate::trie::and_drop;
 use crate::{PersistentMap, PersistentSet};
 
 /// The upper bound in bytes on preallocation from a size hint, so that a bogus hint cannot exhaust memory.
@@ -27,10 +28,13 @@ where
 {
     let room = announced.unwrap_or(0).min(TRUSTED / size_of::<T>().max(1));
     let mut items = Vec::with_capacity(room);
-    while let Some(item) = next()? {
-        items.push(item);
+    loop {
+        match next() {
+            Ok(Some(item)) => items.push(item),
+            Ok(None) => return Ok(items.into_iter().collect()),
+            Err(error) => return Err(and_drop(error, items)),
+        }
     }
-    Ok(items.into_iter().collect())
 }
 
 impl<K: Serialize, V: Serialize, S> Serialize for PersistentMap<K, V, S> {
@@ -106,7 +110,8 @@ where
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        collect(map.size_hint(), || map.next_entry())
+        let collected = collect(map.size_hint(), || map.next_entry());
+        and_drop(collected, map)
     }
 }
 
@@ -122,7 +127,8 @@ where
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        collect(seq.size_hint(), || seq.next_element())
+        let collected = collect(seq.size_hint(), || seq.next_element());
+        and_drop(collected, seq)
     }
 }
 
@@ -173,7 +179,14 @@ impl<'de, V: Deserialize<'de>> Visitor<'de> for EditVisitor<V> {
     /// Returns the old and the new value of a `changed` variant.
     fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Edit<V>, A::Error> {
         let mut value = |index| values.next_element()?.ok_or_else(|| de::Error::invalid_length(index, &"two values"));
-        Ok(Edit { before: Some(value(0)?), after: Some(value(1)?) })
+        let edit = match value(0) {
+            Ok(old) => match value(1) {
+                Ok(new) => Ok(Edit { before: Some(old), after: Some(new) }),
+                Err(error) => Err(and_drop(error, old)),
+            },
+            Err(error) => Err(error),
+        };
+        and_drop(edit, values)
     }
 }
 

@@ -10,7 +10,7 @@ use core::ptr;
 use super::{PersistentMap, unchanged};
 use crate::macros::operators;
 use crate::table::Table;
-use crate::trie::{Merge, SetOp, into_ok};
+use crate::trie::{Merge, SetOp, and_drop, into_ok};
 
 impl<V> Merge<V> {
     /// Returns this decision about a value as a decision about the entry with that value and `key`.
@@ -76,9 +76,10 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     #[doc(alias = "union_with")]
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn merge_with<R: Into<Merge<V>>>(&self, other: &Self, mut f: impl FnMut(&K, &V, &V) -> R) -> Self {
-        self.merged(other, SetOp::UNION.visiting_shared(), |(key, ours), (_, theirs)| {
+        let merged = self.merged(other, SetOp::UNION.visiting_shared(), |(key, ours), (_, theirs)| {
             f(key, ours, theirs).into().with_key(key)
-        })
+        });
+        and_drop(merged, f)
     }
 
     /// Returns a version with those of our entries whose keys the other map contains.
@@ -174,7 +175,7 @@ impl<K: Clone, V: Clone + PartialEq, S: Clone> PersistentMap<K, V, S> {
         let same = |a: &_, b: &_| Ok(ptr::eq(a, b));
         let op = SetOp::INTERSECTION.visiting_shared();
         let trie = into_ok(self.table.trie.try_merge_with(&self.table.trie, op, same, both, <(K, V)>::clone));
-        Self { table: Table::new(trie, self.table.hasher.clone()) }
+        Self { table: Table::new(and_drop(trie, f), self.table.hasher.clone()) }
     }
 }
 
@@ -196,7 +197,7 @@ impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
     /// ```
     #[must_use = "the new map is the result; the map itself is unchanged"]
     pub fn map_values<W>(&self, mut f: impl FnMut(&K, &V) -> W) -> PersistentMap<K, W, S> {
-        self.filter_map(|key, value| Some(f(key, value)))
+        and_drop(self.filter_map(|key, value| Some(f(key, value))), f)
     }
 
     /// Returns a map with the keys that both maps contain, and the values that `f` computes from both values.
@@ -233,7 +234,7 @@ impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
         } else {
             ours.trie.filter_map_with(|(key, a)| Some((key.clone(), f(key, a, &theirs.get(key)?.1))))
         };
-        PersistentMap { table: Table::new(trie, ours.hasher.clone()) }
+        PersistentMap { table: Table::new(and_drop(trie, f), ours.hasher.clone()) }
     }
 
     /// Returns a map with the keys for which `f` returns `Some`, and those values. O(n); no key is hashed or
@@ -251,7 +252,7 @@ impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
     #[must_use = "the new map is the result; the map itself is unchanged"]
     pub fn filter_map<W>(&self, mut f: impl FnMut(&K, &V) -> Option<W>) -> PersistentMap<K, W, S> {
         let trie = self.table.trie.filter_map_with(|(key, value)| Some((key.clone(), f(key, value)?)));
-        PersistentMap { table: Table::new(trie, self.table.hasher.clone()) }
+        PersistentMap { table: Table::new(and_drop(trie, f), self.table.hasher.clone()) }
     }
 }
 

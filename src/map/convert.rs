@@ -185,6 +185,6 @@ impl<K: Clone, V: Clone, S> IntoIterator for PersistentMap<K, V, S> {
     ///
     /// Entries in nodes that are shared with another version are cloned, all others moved.
     fn into_iter(self) -> IntoIter<K, V> {
-        IntoIter { inner: self.table.trie.into_iter() }
+        IntoIter { inner: self.table.into_trie().into_iter() }
     }
 }

@@ -213,8 +213,10 @@ impl<'a, K, V> Entry<'a, K, V> {
     /// ```
     #[must_use = "the entry may still be vacant; to edit only a value that is present, use `get_mut`"]
     pub fn and_modify<F: FnOnce(&mut V)>(mut self, f: F) -> Self {
-        if let Entry::Occupied(entry) = &mut self {
-            f(entry.get_mut());
+        match &mut self {
+            Entry::Occupied(entry) => f(entry.get_mut()),
+            // Dropped explicitly: if the destructor panicked while the entry is returned, its key would leak.
+            Entry::Vacant(_) => drop(f),
         }
         self
     }

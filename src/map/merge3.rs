@@ -3,6 +3,7 @@
 use core::hash::{BuildHasher, Hash};
 
 use super::{PersistentMap, unchanged};
+use crate::trie::and_drop;
 
 /// A key that both sides changed differently; passed to the `resolve` callback of [`PersistentMap::merge3`].
 ///
@@ -80,6 +81,15 @@ impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Persist
         ours: &Self,
         theirs: &Self,
         mut resolve: impl FnMut(&K, Conflict<'_, V>) -> Option<V>,
+    ) -> Self {
+        and_drop(Self::merged3(base, ours, theirs, &mut resolve), resolve)
+    }
+
+    fn merged3(
+        base: &Self,
+        ours: &Self,
+        theirs: &Self,
+        resolve: &mut impl FnMut(&K, Conflict<'_, V>) -> Option<V>,
     ) -> Self {
         if ours.ptr_eq(base) {
             return theirs.clone();

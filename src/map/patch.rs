@@ -7,6 +7,7 @@ use core::mem;
 
 use super::{Change, PersistentMap, unchanged};
 use crate::hasher::RandomState;
+use crate::trie::and_drop;
 
 /// The changes that turn one map into another.
 ///
@@ -250,17 +251,21 @@ impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Persist
     /// ```
     pub fn apply<P>(&self, patch: &Patch<K, V, P>) -> Result<Self, PatchError<K>> {
         let mut next = self.clone();
-        for (key, Edit { before, after }) in &patch.edits {
-            match (next.get(key), before) {
-                (Some(_), None) => return Err(PatchError::Present { key: key.clone() }),
-                (None, Some(_)) => return Err(PatchError::Absent { key: key.clone() }),
-                (Some(present), Some(before)) if !unchanged(before, present) => {
-                    return Err(PatchError::Differs { key: key.clone() });
-                }
-                (Some(_), Some(_)) | (None, None) => next.put(key, after.clone()),
+        let refused = patch.edits.iter().find_map(|(key, Edit { before, after })| match (next.get(key), before) {
+            (Some(_), None) => Some(PatchError::Present { key: key.clone() }),
+            (None, Some(_)) => Some(PatchError::Absent { key: key.clone() }),
+            (Some(present), Some(before)) if !unchanged(before, present) => {
+                Some(PatchError::Differs { key: key.clone() })
             }
+            (Some(_), Some(_)) | (None, None) => {
+                next.put(key, after.clone());
+                None
+            }
+        });
+        match refused {
+            None => Ok(next),
+            Some(error) => Err(and_drop(error, next)),
         }
-        Ok(next)
     }
 
     /// Sets the value of `key`, or removes `key` if `value` is `None`.

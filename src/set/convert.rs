@@ -166,6 +166,6 @@ impl<T: Clone, S> IntoIterator for PersistentSet<T, S> {
     ///
     /// Elements in nodes that are shared with another version are cloned, all others moved.
     fn into_iter(self) -> IntoIter<T> {
-        IntoIter { inner: self.table.trie.into_iter() }
+        IntoIter { inner: self.table.into_trie().into_iter() }
     }
 }

@@ -7,7 +7,7 @@ use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 
 use super::{KeyOf, Table};
-use crate::trie::{HashTrie, Merge, Pair, PairWalk, SetOp, into_ok, never_clone};
+use crate::trie::{HashTrie, Merge, Pair, PairWalk, SetOp, and_drop, into_ok, never_clone};
 
 /// The equality of keys, in a type that has to name it.
 type Same<T> = fn(&T, &T) -> Result<bool, Infallible>;
@@ -61,9 +61,7 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
     {
         let other = self.rehashed(other);
         let merged = into_ok(self.trie.try_merge_with(&other, op, Self::same, |a, b| Ok(both(a, b)), T::clone));
-        // Dropped explicitly: if the destructor of an entry panicked while `merged` is returned, `merged` would leak.
-        drop(other);
-        Self::new(merged, self.hasher.clone())
+        Self::new(and_drop(merged, other), self.hasher.clone())
     }
 
     /// Pairs the entries of two tables by key, lazily if the hashers are compatible.

@@ -437,6 +437,6 @@ impl<K, V, S> IntoIterator for TransientMap<K, V, S> {
     type IntoIter = IntoIter<(K, V)>;
 
     fn into_iter(self) -> IntoIter<(K, V)> {
-        IntoIter::new(self.table.trie, self.clone)
+        IntoIter::new(self.table.into_trie(), self.clone)
     }
 }

@@ -415,6 +415,6 @@ impl<T, S> IntoIterator for TransientSet<T, S> {
     type IntoIter = IntoIter<T>;
 
     fn into_iter(self) -> IntoIter<T> {
-        IntoIter::new(self.table.trie, self.clone)
+        IntoIter::new(self.table.into_trie(), self.clone)
     }
 }

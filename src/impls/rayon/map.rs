@@ -10,7 +10,7 @@ use rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelDrainFull,
 use super::parallel;
 use crate::PersistentMap;
 use crate::map::replace_value;
-use crate::trie::{HashTrie, Merge, SetOp};
+use crate::trie::{HashTrie, Merge, SetOp, and_drop};
 
 /// A parallel iterator over the entries of a map.
 ///
@@ -206,7 +206,7 @@ impl<K: Send + Sync + Clone, V: Send + Sync + Clone, S> IntoParallelIterator for
     type Iter = IntoParIter<K, V>;
 
     fn into_par_iter(self) -> IntoParIter<K, V> {
-        IntoParIter { trie: self.table.trie }
+        IntoParIter { trie: self.table.into_trie() }
     }
 }
 
@@ -386,9 +386,10 @@ where
         V: Clone,
         S: Clone,
     {
-        self.par_merged(other, SetOp::UNION.visiting_shared(), |(key, ours), (_, theirs)| {
+        let merged = self.par_merged(other, SetOp::UNION.visiting_shared(), |(key, ours), (_, theirs)| {
             f(key, ours, theirs).into().with_key(key)
-        })
+        });
+        and_drop(merged, f)
     }
 
     /// Does what [`intersection`](Self::intersection) does, in parallel.

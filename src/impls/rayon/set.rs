@@ -79,7 +79,7 @@ impl<T: Send + Sync + Clone, S> IntoParallelIterator for PersistentSet<T, S> {
     type Iter = IntoParIter<T>;
 
     fn into_par_iter(self) -> IntoParIter<T> {
-        IntoParIter { trie: self.table.trie }
+        IntoParIter { trie: self.table.into_trie() }
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::trie::build::bulk::bulk;
 use crate::trie::node::child::{Child, ChildRef};
 use crate::trie::walk::pairs::Pair;
-use crate::trie::{HashTrie, Merge, SetOp, into_ok};
+use crate::trie::{ErrorSlot, HashTrie, Merge, SetOp, and_drop, into_ok};
 
 /// # Building at once
 impl<T> HashTrie<T> {
@@ -33,9 +33,10 @@ impl<T> HashTrie<T> {
     pub fn build(
         entries: impl IntoIterator<Item = (u64, T)>,
         mut same: impl FnMut(&T, &T) -> bool,
-        replace: impl FnMut(&mut T, T),
+        mut replace: impl FnMut(&mut T, T),
     ) -> Self {
-        into_ok(Self::try_build(entries, |present, new| Ok(same(present, new)), replace))
+        let built = into_ok(Self::try_build(entries, |present, new| Ok(same(present, new)), &mut replace));
+        and_drop(built, (same, replace))
     }
 
     /// Does what [`build`](Self::build) does, with an equality that can fail.
@@ -59,12 +60,16 @@ impl<T> HashTrie<T> {
     /// ```
     pub fn try_build<E>(
         entries: impl IntoIterator<Item = (u64, T)>,
-        same: impl FnMut(&T, &T) -> Result<bool, E>,
-        replace: impl FnMut(&mut T, T),
+        mut same: impl FnMut(&T, &T) -> Result<bool, E>,
+        mut replace: impl FnMut(&mut T, T),
     ) -> Result<Self, E> {
-        let mut trie = Self::new();
-        trie.try_extend_with(entries.into_iter(), same, replace, crate::trie::never_clone)?;
-        Ok(trie)
+        let built = ErrorSlot::during(|slot| {
+            let mut trie = Self::new();
+            let same = |present: &T, new: &T| slot.keep(same(present, new));
+            trie.try_extend_with(entries.into_iter(), same, &mut replace, crate::trie::never_clone)?;
+            Ok(trie)
+        });
+        and_drop(built, (same, replace))
     }
 
     /// Returns a trie of the results of `f`, which must have the hashes of their entries; no two of them may be
@@ -164,18 +169,24 @@ impl<T> HashTrie<T> {
     pub fn try_diff<'a, E>(
         &'a self,
         other: &'a Self,
-        same: impl FnMut(&T, &T) -> Result<bool, E>,
+        mut same: impl FnMut(&T, &T) -> Result<bool, E>,
         mut each: impl FnMut(Option<&'a T>, Option<&'a T>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut pairs = self.pairs(other, same);
-        while let Some(pair) = pairs.try_next()? {
-            match pair {
-                Pair::Left(left) => each(Some(left), None)?,
-                Pair::Right(right) => each(None, Some(right))?,
-                Pair::Both(left, right) => each(Some(left), Some(right))?,
+        let mut pairs = self.pairs(other, &mut same);
+        let end = loop {
+            let done = match pairs.try_next() {
+                Ok(None) => break Ok(()),
+                Ok(Some(Pair::Left(left))) => each(Some(left), None),
+                Ok(Some(Pair::Right(right))) => each(None, Some(right)),
+                Ok(Some(Pair::Both(left, right))) => each(Some(left), Some(right)),
+                Err(error) => Err(error),
+            };
+            if done.is_err() {
+                break done;
             }
-        }
-        Ok(())
+        };
+        drop(pairs);
+        and_drop(end, (same, each))
     }
 
     /// Returns `true` if no node and no entry of this trie is shared. O(n).
@@ -230,7 +241,7 @@ impl<T> HashTrie<T> {
     /// assert_eq!(trie.try_for_each_unshared(|_| Err("seen")), Err("seen"));
     /// ```
     pub fn try_for_each_unshared<E>(&self, mut visit: impl FnMut(&T) -> Result<(), E>) -> Result<(), E> {
-        each_unshared(&self.root, &mut visit)
+        and_drop(each_unshared(&self.root, &mut visit), visit)
     }
 }
 
@@ -287,7 +298,8 @@ impl<T: Clone> HashTrie<T> {
         mut same: impl FnMut(&T, &T) -> bool,
         mut both: impl FnMut(&T, &T) -> Merge<T>,
     ) -> Self {
-        into_ok(self.try_union(other, |a, b| Ok(same(a, b)), |a, b| Ok(both(a, b))))
+        let union = into_ok(self.try_union(other, |a, b| Ok(same(a, b)), |a, b| Ok(both(a, b))));
+        and_drop(union, (same, both))
     }
 
     /// Does what [`union`](Self::union) does, with functions that can fail.
@@ -311,10 +323,14 @@ impl<T: Clone> HashTrie<T> {
     pub fn try_union<E>(
         &self,
         other: &Self,
-        same: impl FnMut(&T, &T) -> Result<bool, E>,
-        both: impl FnMut(&T, &T) -> Result<Merge<T>, E>,
+        mut same: impl FnMut(&T, &T) -> Result<bool, E>,
+        mut both: impl FnMut(&T, &T) -> Result<Merge<T>, E>,
     ) -> Result<Self, E> {
-        self.try_merge_with(other, SetOp::UNION, same, both, T::clone)
+        let union = ErrorSlot::during(|slot| {
+            let same = |a: &T, b: &T| slot.keep(same(a, b));
+            self.try_merge_with(other, SetOp::UNION, same, |a, b| slot.keep(both(a, b)), T::clone)
+        });
+        and_drop(union, (same, both))
     }
 
     /// Returns a trie with the entries of `self` for which `other` contains an equal one.
@@ -331,7 +347,7 @@ impl<T: Clone> HashTrie<T> {
     /// ```
     #[must_use = "the new trie is the result; the trie itself is unchanged"]
     pub fn intersection(&self, other: &Self, mut same: impl FnMut(&T, &T) -> bool) -> Self {
-        into_ok(self.try_intersection(other, |a, b| Ok(same(a, b))))
+        and_drop(into_ok(self.try_intersection(other, |a, b| Ok(same(a, b)))), same)
     }
 
     /// Does what [`intersection`](Self::intersection) does, with an equality that can fail.
@@ -350,7 +366,7 @@ impl<T: Clone> HashTrie<T> {
     /// assert_eq!(result.unwrap_err(), "not comparable");
     /// ```
     pub fn try_intersection<E>(&self, other: &Self, same: impl FnMut(&T, &T) -> Result<bool, E>) -> Result<Self, E> {
-        self.try_merge_with(other, SetOp::INTERSECTION, same, |_, _| Ok(Merge::Left), T::clone)
+        self.combine(other, SetOp::INTERSECTION, same, || Merge::Left)
     }
 
     /// Returns a trie with the entries of `self` for which `other` contains no equal one.
@@ -369,7 +385,7 @@ impl<T: Clone> HashTrie<T> {
     /// ```
     #[must_use = "the new trie is the result; the trie itself is unchanged"]
     pub fn difference(&self, other: &Self, mut same: impl FnMut(&T, &T) -> bool) -> Self {
-        into_ok(self.try_difference(other, |a, b| Ok(same(a, b))))
+        and_drop(into_ok(self.try_difference(other, |a, b| Ok(same(a, b)))), same)
     }
 
     /// Does what [`difference`](Self::difference) does, with an equality that can fail.
@@ -388,7 +404,7 @@ impl<T: Clone> HashTrie<T> {
     /// assert_eq!(result.unwrap_err(), "not comparable");
     /// ```
     pub fn try_difference<E>(&self, other: &Self, same: impl FnMut(&T, &T) -> Result<bool, E>) -> Result<Self, E> {
-        self.try_merge_with(other, SetOp::DIFFERENCE, same, |_, _| Ok(Merge::Remove), T::clone)
+        self.combine(other, SetOp::DIFFERENCE, same, || Merge::Remove)
     }
 
     /// Returns a trie with the entries that exactly one of the tries contains.
@@ -407,7 +423,7 @@ impl<T: Clone> HashTrie<T> {
     /// ```
     #[must_use = "the new trie is the result; the trie itself is unchanged"]
     pub fn symmetric_difference(&self, other: &Self, mut same: impl FnMut(&T, &T) -> bool) -> Self {
-        into_ok(self.try_symmetric_difference(other, |a, b| Ok(same(a, b))))
+        and_drop(into_ok(self.try_symmetric_difference(other, |a, b| Ok(same(a, b)))), same)
     }
 
     /// Does what [`symmetric_difference`](Self::symmetric_difference) does, with an equality that can fail.
@@ -430,6 +446,21 @@ impl<T: Clone> HashTrie<T> {
         other: &Self,
         same: impl FnMut(&T, &T) -> Result<bool, E>,
     ) -> Result<Self, E> {
-        self.try_merge_with(other, SetOp::SYMMETRIC_DIFFERENCE, same, |_, _| Ok(Merge::Remove), T::clone)
+        self.combine(other, SetOp::SYMMETRIC_DIFFERENCE, same, || Merge::Remove)
+    }
+
+    /// Returns the result of `op` and `both`, which decides the same about all pairs of equal entries.
+    fn combine<E>(
+        &self,
+        other: &Self,
+        op: SetOp,
+        mut same: impl FnMut(&T, &T) -> Result<bool, E>,
+        both: fn() -> Merge<T>,
+    ) -> Result<Self, E> {
+        let combined = ErrorSlot::during(|slot| {
+            let same = |a: &T, b: &T| slot.keep(same(a, b));
+            self.try_merge_with(other, op, same, |_, _| Ok(both()), T::clone)
+        });
+        and_drop(combined, same)
     }
 }

@@ -4,7 +4,7 @@ use super::entry::Entry;
 use crate::trie::edit::insert::Inserted;
 use crate::trie::edit::place::Place;
 use crate::trie::edit::remove::Extraction;
-use crate::trie::{CloneFn, HashTrie, into_ok, mix, wrap_ok};
+use crate::trie::{CloneFn, ErrorSlot, HashTrie, and_drop, into_ok, mix, wrap_ok};
 
 /// # Editing in place
 ///
@@ -25,7 +25,7 @@ impl<T: Clone> HashTrie<T> {
     /// assert_eq!(ages.insert(3, ("Ada", 37), same_name), Some(("Ada", 36)));
     /// ```
     pub fn insert(&mut self, hash: u64, entry: T, mut same: impl FnMut(&T, &T) -> bool) -> Option<T> {
-        into_ok(self.try_insert(hash, entry, |present, entry| Ok(same(present, entry))))
+        and_drop(into_ok(self.try_insert(hash, entry, |present, entry| Ok(same(present, entry)))), same)
     }
 
     /// Does what [`insert`](Self::insert) does, with an equality that can fail. O(log n).
@@ -53,12 +53,16 @@ impl<T: Clone> HashTrie<T> {
         &mut self,
         hash: u64,
         entry: T,
-        same: impl FnMut(&T, &T) -> Result<bool, E>,
+        mut same: impl FnMut(&T, &T) -> Result<bool, E>,
     ) -> Result<Option<T>, E> {
-        Ok(match self.try_insert_with(hash, entry, same, T::clone)? {
-            Inserted::New => None,
-            Inserted::Found(present, entry) => Some(core::mem::replace(present, entry)),
-        })
+        let replaced = ErrorSlot::during(|slot| {
+            let same = |present: &T, entry: &T| slot.keep(same(present, entry));
+            Ok(match self.try_insert_with(hash, entry, same, T::clone)? {
+                Inserted::New => None,
+                Inserted::Found(present, entry) => Some(core::mem::replace(present, entry)),
+            })
+        });
+        and_drop(replaced, same)
     }
 
     /// Inserts `entry` without searching for an equal one, and returns a mutable reference to it. O(log n).
@@ -87,8 +91,8 @@ impl<T: Clone> HashTrie<T> {
     /// assert_eq!(numbers.remove(7, |&n| n == 7), Some(7));
     /// assert_eq!(numbers.remove(7, |&n| n == 7), None);
     /// ```
-    pub fn remove(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<T> {
-        into_ok(self.try_remove(hash, wrap_ok(eq)))
+    pub fn remove(&mut self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Option<T> {
+        and_drop(into_ok(self.try_remove(hash, wrap_ok(&mut eq))), eq)
     }
 
     /// Does what [`remove`](Self::remove) does, with an equality that can fail. O(log n).
@@ -108,8 +112,8 @@ impl<T: Clone> HashTrie<T> {
     /// assert_eq!(result, Err("not comparable"));
     /// assert_eq!(numbers.try_remove(7, |&n| Ok::<_, &str>(n == 7)), Ok(Some(7)));
     /// ```
-    pub fn try_remove<E>(&mut self, hash: u64, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<T>, E> {
-        self.try_remove_with(hash, eq, T::clone)
+    pub fn try_remove<E>(&mut self, hash: u64, mut eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<T>, E> {
+        and_drop(self.try_remove_with(hash, &mut eq, T::clone), eq)
     }
 
     /// Returns a mutable reference to the entry with this hash that `eq` accepts. O(log n); no allocation if there is
@@ -149,8 +153,12 @@ impl<T: Clone> HashTrie<T> {
     /// let result = ages.try_find_mut(3, |_| Err("not comparable"));
     /// assert_eq!(result, Err("not comparable"));
     /// ```
-    pub fn try_find_mut<E>(&mut self, hash: u64, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<&mut T>, E> {
-        self.try_find_mut_with(hash, eq, T::clone)
+    pub fn try_find_mut<E>(
+        &mut self,
+        hash: u64,
+        mut eq: impl FnMut(&T) -> Result<bool, E>,
+    ) -> Result<Option<&mut T>, E> {
+        and_drop(self.try_find_mut_with(hash, &mut eq, T::clone), eq)
     }
 
     /// Gets the entry with this hash that `eq` accepts, occupied or vacant, for in-place manipulation. O(log n), no
@@ -193,8 +201,8 @@ impl<T: Clone> HashTrie<T> {
     /// assert_eq!(result.err(), Some("not comparable"));
     /// assert!(numbers.try_entry(7, |&n| Ok::<_, &str>(n == 7)).is_ok());
     /// ```
-    pub fn try_entry<E>(&mut self, hash: u64, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Entry<'_, T>, E> {
-        self.try_entry_with(hash, eq, T::clone)
+    pub fn try_entry<E>(&mut self, hash: u64, mut eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Entry<'_, T>, E> {
+        and_drop(self.try_entry_with(hash, &mut eq, T::clone), eq)
     }
 
     /// Returns an iterator over mutable references to the entries, in unspecified order. O(n) for the whole run.

@@ -1,7 +1,7 @@
 //! Creating a trie and reading from it.
 
 use crate::trie::node::child::Child;
-use crate::trie::{HashTrie, into_ok, mix, wrap_ok};
+use crate::trie::{HashTrie, and_drop, into_ok, mix, wrap_ok};
 
 /// # Construction, lookups and properties
 impl<T> HashTrie<T> {
@@ -108,7 +108,8 @@ impl<T> HashTrie<T> {
     /// ```
     #[inline]
     pub fn find(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&T> {
-        into_ok(self.try_find(hash, wrap_ok(eq)))
+        let hash = mix(hash);
+        into_ok(self.root.leaf(hash).try_find(hash, wrap_ok(eq))).map(|(_, entry)| entry)
     }
 
     /// Does what [`find`](Self::find) does, with an equality that can fail. O(log n), no allocation.
@@ -129,9 +130,10 @@ impl<T> HashTrie<T> {
     /// assert_eq!(result, Err("not comparable"));
     /// ```
     #[inline]
-    pub fn try_find<E>(&self, hash: u64, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<&T>, E> {
+    pub fn try_find<E>(&self, hash: u64, mut eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<&T>, E> {
         let hash = mix(hash);
-        Ok(self.root.leaf(hash).try_find(hash, eq)?.map(|(_, entry)| entry))
+        let found = self.root.leaf(hash).try_find(hash, &mut eq);
+        and_drop(found, eq).map(|found| found.map(|(_, entry)| entry))
     }
 
     /// Returns the index in its leaf of the entry with this hash that `eq` accepts.

@@ -3,7 +3,7 @@
 use crate::trie::node::bucket::Bucket;
 use crate::trie::node::child::{Child, ChildRef};
 use crate::trie::node::stored::is_same;
-use crate::trie::{HashTrie, into_ok};
+use crate::trie::{HashTrie, and_drop, into_ok};
 
 /// # Comparing
 impl<T> HashTrie<T> {
@@ -54,7 +54,8 @@ impl<T> HashTrie<T> {
     /// assert_eq!(trie.try_eq(&other, compare), Err("not comparable"));
     /// ```
     pub fn try_eq<E>(&self, other: &Self, mut eq: impl FnMut(&T, &T) -> Result<bool, E>) -> Result<bool, E> {
-        Ok(self.len == other.len && equal(&self.root, &other.root, &mut eq)?)
+        let equal = if self.len == other.len { equal(&self.root, &other.root, &mut eq) } else { Ok(false) };
+        and_drop(equal, eq)
     }
 
     /// Returns `true` if both tries have the same shape, with the same number of entries in each leaf. For tests of
