@@ -10,10 +10,13 @@
 #                    in some other tests
 #   tsan             data races, with ThreadSanitizer, in the tests of threads and of rayon
 #   valgrind         invalid memory accesses and leaks, with valgrind
+#   aarch64          the unit tests on an emulated AArch64 CPU, where tags are searched with NEON; with --long also random
+#                    programs on maps and a sample of the panics
+#   wasm             the unit tests in Node, where tags are searched with simd128; not those that catch a panic
 #   fuzz SECONDS     runs each fuzz target for this time
 #   mutants [FILE]   mutations of the trie, or of one of its files, that no test detects; takes about two hours
 #   coverage         line coverage of the tests
-#   all              miri, oldest, asan, tsan, valgrind, coverage, and a minute of fuzzing; with --long half an hour of
+#   all              miri, oldest, asan, tsan, valgrind, aarch64, wasm, coverage, and a minute of fuzzing; with --long half an hour of
 #                    fuzzing, and mutants
 #
 # Missing tools are installed. If that fails, the step is skipped with a message.
@@ -238,6 +241,26 @@ END
     [[ $status == [023] ]]
 }
 
+aarch64() {
+    local target=aarch64-unknown-linux-gnu linker=aarch64-linux-gnu-gcc
+    have_package "$linker" 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross' || return 0
+    have_package qemu-aarch64 qemu-user || return 0
+    have "target $target" "rustup target list --installed | grep -q $target" "rustup target add $target" || return 0
+    local -x CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=$linker
+    local -x CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER='qemu-aarch64 -L /usr/aarch64-linux-gnu'
+    tests aarch64 cargo test --locked --release --target "$target" --lib ${long:+--test model --test panics}
+}
+
+wasm() {
+    local target=wasm32-wasip1
+    have node 'command -v node' false || return 0
+    have "target $target" "rustup target list --installed | grep -q $target" "rustup target add $target" || return 0
+    local -x CARGO_TARGET_WASM32_WASIP1_RUNNER="node --no-warnings $PWD/tests/wasi.mjs"
+    local -x CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS=-Ctarget-feature=+simd128
+    # A panic ends the program there.
+    tests wasm cargo test --locked --release --target "$target" --lib -- --skip check::tests --skip a_destructor
+}
+
 coverage() {
     have_cargo llvm-cov || return 0
     if ! rustup component list --installed | grep -q llvm-tools; then
@@ -252,7 +275,7 @@ coverage() {
 
 all() {
     local step
-    for step in miri oldest asan tsan valgrind coverage; do
+    for step in miri oldest asan tsan valgrind aarch64 wasm coverage; do
         run "$step"
     done
     if [ -n "$long" ]; then
@@ -276,7 +299,7 @@ if [ "${1:-}" = --long ]; then
     shift
 fi
 case ${1:-} in
-miri | oldest | asan | tsan | valgrind | coverage | all) for step in "$@"; do run "$step"; done ;;
+miri | oldest | asan | tsan | valgrind | aarch64 | wasm | coverage | all) for step in "$@"; do run "$step"; done ;;
 fuzz | mutants) run "$@" ;;
 *)
     sed -n '2,/^set /{/^#/s/^# \?//p}' "$0"

@@ -1,4 +1,5 @@
-//! Search of 16 one-byte tags at once: with SSE2 on x86-64, otherwise in portable code.
+//! Search of 16 one-byte tags at once: with SSE2 on x86-64, NEON on AArch64 and `simd128` on WebAssembly, otherwise in
+//! portable code.
 //!
 //! The result is a bit set of indices. A bucket of up to 32 entries has two groups of tags. Wider vectors (AVX2)
 //! would search both at once, but are not part of the x86-64 baseline.
@@ -25,7 +26,40 @@ pub(crate) fn matches(tags: &[u8; TAGS], tag: u8) -> u32 {
 }
 
 /// Returns the indices at which `tags` contains `tag`, as a bit set.
-#[cfg(not(all(target_arch = "x86_64", target_feature = "sse2", not(miri))))]
+#[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little", not(miri)))]
+#[inline]
+pub(crate) fn matches(tags: &[u8; TAGS], tag: u8) -> u32 {
+    use core::arch::aarch64::{
+        vaddvq_u16, vandq_u8, vceqq_u8, vdupq_n_u8, vextq_u8, vld1q_u8, vreinterpretq_u16_u8, vzip1q_u8,
+    };
+    // There is no instruction that gathers the top bits: each lane gets its bit of a byte, lanes of the two halves are
+    // paired, and the pairs are added.
+    const BITS: [u8; TAGS] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
+    // SAFETY: NEON is a feature of this target (`cfg` above), and the two loads read 16 bytes of an array each.
+    #[allow(clippy::multiple_unsafe_ops_per_block, unused_unsafe, reason = "one comment applies to all of them")]
+    let mask = unsafe {
+        let equal = vceqq_u8(vld1q_u8(tags.as_ptr()), vdupq_n_u8(tag));
+        let bits = vandq_u8(equal, vld1q_u8(BITS.as_ptr()));
+        vaddvq_u16(vreinterpretq_u16_u8(vzip1q_u8(bits, vextq_u8::<8>(bits, bits))))
+    };
+    u32::from(mask)
+}
+
+/// Returns the indices at which `tags` contains `tag`, as a bit set.
+#[cfg(all(target_family = "wasm", target_feature = "simd128", not(miri)))]
+#[inline]
+pub(crate) fn matches(tags: &[u8; TAGS], tag: u8) -> u32 {
+    use core::arch::wasm32::{i8x16_bitmask, i8x16_eq, u8x16_splat, u64x2};
+    let [lo, hi] = halves(tags);
+    i8x16_bitmask(i8x16_eq(u64x2(lo, hi), u8x16_splat(tag))).into()
+}
+
+/// Returns the indices at which `tags` contains `tag`, as a bit set.
+#[cfg(not(any(
+    all(target_arch = "x86_64", target_feature = "sse2", not(miri)),
+    all(target_arch = "aarch64", target_feature = "neon", target_endian = "little", not(miri)),
+    all(target_family = "wasm", target_feature = "simd128", not(miri)),
+)))]
 #[inline]
 pub(crate) fn matches(tags: &[u8; TAGS], tag: u8) -> u32 {
     portable(tags, tag)
