@@ -16,7 +16,7 @@ use common::{Map, assert_holds, build, proptest_config, scaled, validate};
 const REGRESSIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/proptest-regressions/algebra.txt");
 
 proptest! {
-    #![proptest_config(proptest_config(16, 1, REGRESSIONS))]
+    #![proptest_config(proptest_config(32, 1, REGRESSIONS))]
 
     #[test]
     fn operations_agree_with_a_model(case in cases()) {

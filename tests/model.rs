@@ -14,7 +14,7 @@ macro_rules! model_tests {
     ($($name:ident: $key:ty => $value:ty;)*) => {
         proptest! {
             #![proptest_config(proptest_config(
-                20,
+                40,
                 1,
                 concat!(env!("CARGO_MANIFEST_DIR"), "/tests/proptest-regressions/model.txt"),
             ))]

@@ -295,7 +295,7 @@ fn run<T: Sample>(kind: Kind, program: &[Step]) {
 }
 
 proptest! {
-    #![proptest_config(proptest_config(16, 1, REGRESSIONS))]
+    #![proptest_config(proptest_config(32, 1, REGRESSIONS))]
 
     #[test]
     fn random_programs_agree_with_std(program in programs()) {
