@@ -97,7 +97,7 @@ fn an_owning_iterator_can_become_the_last_owner() {
 
 /// Runs an iterator until a panic in the `nth` call of `Clone`, and after that to its end. Returns the sorted keys of
 /// all items, or `None` if there are not so many calls.
-fn keys_despite_panic<I: Iterator>(nth: usize, mut iter: I, key: impl Fn(I::Item) -> u64) -> Option<Vec<u64>> {
+fn keys_despite_panic<I: ExactSizeIterator>(nth: usize, mut iter: I, key: impl Fn(I::Item) -> u64) -> Option<Vec<u64>> {
     let mut keys = Vec::new();
     let all = with_fuse(Call::Clone, nth, || {
         for item in iter.by_ref() {
@@ -107,7 +107,9 @@ fn keys_despite_panic<I: Iterator>(nth: usize, mut iter: I, key: impl Fn(I::Item
     if all.is_some() {
         return None;
     }
+    let (found, left) = (keys.len(), iter.len());
     keys.extend(iter.map(key));
+    assert_eq!(keys.len() - found, left);
     keys.sort_unstable();
     Some(keys)
 }
@@ -151,6 +153,46 @@ fn iterators_continue_after_a_panic() {
             panics[1] += 1;
         }
         assert!(panics.iter().all(|&panics| panics > 0));
+    }
+}
+
+/// After a panic of `==`, a difference reports every further change once or not at all, and nothing else.
+#[test]
+fn a_diff_continues_after_a_panic() {
+    let step = if cfg!(miri) { 13 } else { 1 };
+    for (kind, size) in Kind::ALL.into_iter().flat_map(|kind| [(kind, 17), (kind, 40)]) {
+        let mut panics = 0;
+        for nth in (0..).step_by(step) {
+            let blew = balanced(|| {
+                let old = sample(kind, size);
+                // Equal keys and values, except those of 3, 5, and `size`; nothing is shared.
+                let mut new = sample(kind, size + 1);
+                new.remove(&Tracked::new(3));
+                new.insert(Tracked::new(5), Tracked::new(7));
+                let mut changes = old.diff(&new);
+                let mut found = Vec::new();
+                let mut collect = || {
+                    found.extend(changes.by_ref().map(|change| {
+                        let [before, after] = [change.before(), change.after()].map(|value| value.map(Tracked::value));
+                        (change.key().value(), before, after)
+                    }))
+                };
+                let blew = with_fuse(Call::Eq, nth, &mut collect).is_none();
+                collect();
+                let expected = [(3, Some(6), None), (5, Some(10), Some(7)), (size, None, Some(2 * size))];
+                assert!(found.iter().all(|change| expected.contains(change)), "{found:?}");
+                found.sort_unstable();
+                assert!(found.is_sorted_by(|one, next| one < next), "reported twice: {found:?}");
+                // It passes over the left entry whose search panicked and over the right entries of that leaf.
+                assert!(found.len() + 2 * usize::from(blew) >= expected.len(), "{found:?}");
+                blew
+            });
+            if !blew {
+                break;
+            }
+            panics += 1;
+        }
+        assert!(panics > 10);
     }
 }
 

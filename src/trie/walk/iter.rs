@@ -210,11 +210,14 @@ impl<'a, T, C: CloneFn<T>> IterMut<'a, T, C> {
         }
     }
 
-    /// Advances to the next node. A child whose copy panics is skipped.
+    /// Advances to the next node. A leaf whose copy panics is skipped and not counted.
     fn advance(&mut self, clone: C) -> bool {
         while let Some(top) = self.depth.checked_sub(1) {
             if let Some(child) = self.nodes[top].as_mut().and_then(Iterator::next) {
+                let entries = child.get().entries().len();
+                self.len -= entries;
                 self.enter(child.make_mut(clone));
+                self.len += entries;
                 return true;
             }
             self.depth = top;

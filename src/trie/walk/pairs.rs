@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 use core::convert::Infallible;
+use core::mem;
 
 use super::range::{LeafEntries, Matched, RangeView};
 use crate::trie::node::child::BitmapNode;
@@ -158,10 +159,23 @@ impl<'a, T, F> PairWalk<'a, T, F> {
     }
 }
 
+/// Passes over the right entries of the current leaves when dropped, after a panic: it is unknown which of them is equal
+/// to the left entry whose search panicked.
+struct PassOver<'w, 'a, T, F>(&'w mut PairWalk<'a, T, F>);
+
+impl<T, F> Drop for PassOver<'_, '_, T, F> {
+    fn drop(&mut self) {
+        self.0.right = LeafEntries::NONE;
+    }
+}
+
 impl<'a, T, F: FnMut(&T, &T) -> Result<bool, Infallible>> Iterator for PairWalk<'a, T, F> {
     type Item = Pair<'a, T>;
 
     fn next(&mut self) -> Option<Pair<'a, T>> {
-        into_ok(self.try_next())
+        let leaves = PassOver(self);
+        let pair = into_ok(leaves.0.try_next());
+        mem::forget(leaves);
+        pair
     }
 }
