@@ -198,6 +198,74 @@ fn maps_with_a_broken_eq_stay_valid() {
     }
 }
 
+/// A sort may panic if the results of its comparisons are no order.
+#[test]
+fn a_hash_that_changes_does_not_disturb_the_hash_order() {
+    let mut trie = HashTrie::new();
+    for n in 0..300_u64 {
+        trie.insert_unique(n / 100, n);
+    }
+    let hash = Cell::new(1_u64);
+    let random = |_: &u64| {
+        hash.set(hash.get().wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1));
+        hash.get() >> 60
+    };
+    for _ in 0..20 {
+        let mut found: Vec<_> = trie.iter_in_hash_order(random).copied().collect();
+        found.sort_unstable();
+        assert!(found.into_iter().eq(0..300));
+    }
+    let map: PersistentMap<u64, u64, Fickle> =
+        (0..scaled(5_000, 100) as u64).fold(PersistentMap::with_hasher(Fickle), |map, n| map.assoc(n, n));
+    assert_eq!(map.iter_in_hash_order().count(), map.len());
+}
+
+/// An element whose comparisons are true and false in turn.
+#[derive(Clone, Debug)]
+struct Fickler(Cell<bool>);
+
+impl PartialEq for Fickler {
+    fn eq(&self, _: &Self) -> bool {
+        !self.0.replace(!self.0.get())
+    }
+}
+
+impl Eq for Fickler {}
+
+impl Hash for Fickler {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(1);
+    }
+}
+
+#[test]
+fn an_equality_that_changes_does_not_disturb_get_or_insert() {
+    for first in [false, true] {
+        let element = || Fickler(Cell::new(first));
+        let mut set = PersistentSet::from([element()]);
+        for _ in 0..10 {
+            set.get_or_insert(element());
+            set.get_or_insert_with(&Wanted(first), |_| element());
+            set.validate();
+        }
+    }
+}
+
+/// A borrowed form of an element: equal to the first element that it is compared with if the field is false.
+struct Wanted(bool);
+
+impl Hash for Wanted {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(1);
+    }
+}
+
+impl perennial::Equivalent<Fickler> for Wanted {
+    fn equivalent(&self, element: &Fickler) -> bool {
+        *element == Fickler(Cell::new(self.0))
+    }
+}
+
 /// A key that uses the map that contains it in its `Eq` and its `Drop`.
 #[derive(Clone)]
 struct Meddler(Tracked);

@@ -9,7 +9,7 @@ use equivalent::Equivalent;
 
 use super::PersistentSet;
 use super::iter::{Drain, ExtractIf};
-use crate::trie::Extraction;
+use crate::trie::{Entry, Extraction};
 
 /// # Editing in place, by element
 ///
@@ -107,12 +107,10 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     /// ```
     pub fn get_or_insert(&mut self, value: T) -> &T {
         let hash = self.table.hasher.hash_one(&value);
-        // Searched twice, because the borrow checker does not accept returning the result of the first search on one
-        // path and editing the set on the other.
-        if self.table.trie.find(hash, |present| *present == value).is_some() {
-            return self.table.trie.find(hash, |present| *present == value).expect("the first search found it");
+        match self.table.trie.entry(hash, |present| *present == value) {
+            Entry::Occupied(present) => present.into_ref(),
+            Entry::Vacant(entry) => entry.insert(value),
         }
-        self.table.trie.insert_unique(hash, value)
     }
 
     /// Inserts `f(value)` unless the set contains an element equal to `value`, and returns a reference to the element
@@ -140,12 +138,14 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
         Q: ?Sized + Hash + Equivalent<T>,
     {
         let hash = self.table.hasher.hash_one(value);
-        if self.table.trie.find(hash, |present| value.equivalent(present)).is_some() {
-            return self.table.trie.find(hash, |present| value.equivalent(present)).expect("the first search found it");
+        match self.table.trie.entry(hash, |present| value.equivalent(present)) {
+            Entry::Occupied(present) => present.into_ref(),
+            Entry::Vacant(entry) => {
+                let new = f(value);
+                assert!(value.equivalent(&new), "the new element is not equal to the value");
+                entry.insert(new)
+            }
         }
-        let new = f(value);
-        assert!(value.equivalent(&new), "the new element is not equal to the value");
-        self.table.trie.insert_unique(hash, new)
     }
 }
 

@@ -101,6 +101,12 @@ impl<'a, T> OccupiedEntry<'a, T> {
         self.trie.root.leaf(self.hash).entries().get(self.index)
     }
 
+    /// Converts the view into a reference to the entry that lives as long as the borrow of the trie.
+    #[inline]
+    pub(crate) fn into_ref(self) -> &'a T {
+        self.trie.root.leaf(self.hash).entries().get(self.index)
+    }
+
     /// Returns a mutable reference to the entry. O(log n): copies the shared nodes on the path.
     ///
     /// An edit must not change the hash of the entry.

@@ -41,8 +41,9 @@ impl<'a, T> Iterator for Leaves<'a, T> {
 /// The entries in ascending order of their hashes, returned by [`HashTrie::in_hash_order`].
 pub(crate) struct HashOrder<'a, T, F> {
     leaves: Leaves<'a, T>,
-    /// The remaining entries of the current leaf, the next one last, with their stored hashes.
-    leaf: Vec<(u32, &'a T)>,
+    /// The remaining entries of the current leaf, the next one last, with their stored hashes, and their full hashes
+    /// if others have the same stored hash.
+    leaf: Vec<((u32, u64), &'a T)>,
     len: usize,
     full_hash: F,
 }
@@ -80,11 +81,14 @@ impl<'a, T, F: Fn(&T) -> u64> Iterator for HashOrder<'a, T, F> {
                 self.len -= 1;
                 return Some(entry);
             }
-            self.leaf.extend(self.leaves.next()?.entries().map(|(hash, at)| (hash, at.entry)));
+            self.leaf.extend(self.leaves.next()?.entries().map(|(hash, at)| ((hash, 0), at.entry)));
             let Self { leaf, full_hash, .. } = self;
-            leaf.sort_unstable_by(|(a, one), (b, other)| {
-                Reverse(a).cmp(&Reverse(b)).then_with(|| Reverse(full_hash(one)).cmp(&Reverse(full_hash(other))))
-            });
+            leaf.sort_unstable_by_key(|&(hash, _)| Reverse(hash));
+            // A sort may panic if keys change, so the full hash of each entry is computed only once.
+            for ties in leaf.chunk_by_mut(|(a, _), (b, _)| a == b).filter(|ties| ties.len() > 1) {
+                ties.iter_mut().for_each(|((_, full), entry)| *full = full_hash(entry));
+                ties.sort_unstable_by_key(|&(hash, _)| Reverse(hash));
+            }
         }
     }
 
