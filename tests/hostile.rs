@@ -10,6 +10,7 @@ use core::mem::take;
 use std::panic::catch_unwind;
 use std::thread;
 
+use foldhash::fast::FixedState;
 use perennial::trie::HashTrie;
 
 use perennial::{PersistentMap, PersistentSet, TransientMap};
@@ -358,11 +359,11 @@ impl Drop for Chain {
 }
 
 /// A chain that is dropped recursively by the destructors of the maps.
-#[derive(Clone)]
-struct PlainChain(#[expect(dead_code, reason = "it is only dropped")] PersistentMap<u32, PlainChain>);
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct PlainChain(PersistentMap<u32, PlainChain>);
 
-/// Nested maps are dropped recursively, like those of std, and need about as much stack: 64 bytes per map, or 700
-/// without optimization. For deep nesting, a `Drop` implementation can take the links apart one by one.
+/// Nested maps are dropped recursively, like those of std; the page `guide::soundness` says how much stack this and
+/// other operations need. For deep nesting, a `Drop` implementation can take the links apart one by one.
 #[test]
 fn deeply_nested_maps_are_dropped() {
     on_stack(128 * 1024, || {
@@ -375,7 +376,11 @@ fn deeply_nested_maps_are_dropped() {
     });
     on_stack(2 * 1024 * 1024, || {
         let link = |inner| PlainChain(PersistentMap::from([(0, inner)]));
-        drop((0..scaled(1_000, 50)).fold(PlainChain(PersistentMap::new()), |inner, _| link(inner)));
+        let chain = || (0..scaled(1_000, 50)).fold(PlainChain(PersistentMap::new()), |inner, _| link(inner));
+        let (one, other) = (chain(), chain());
+        assert_eq!(one, other);
+        assert_eq!(FixedState::default().hash_one(&one), FixedState::default().hash_one(&other));
+        assert!(format!("{one:?}").len() > scaled(1_000, 50));
     });
 }
 
