@@ -1,7 +1,7 @@
 //! Comparing and combining versions costs time proportional to the changes, measured in comparisons and clones of keys.
 
 use std::cell::Cell;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use perennial::PersistentMap;
 
@@ -94,5 +94,56 @@ fn the_cost_of_operations_on_versions_is_proportional_to_the_changes() {
         let (rest, counts) = cost(|| old.difference(&new));
         assert_eq!(rest.len(), removed);
         check("difference", counts);
+    }
+}
+
+/// A hasher that returns the same hash for everything.
+#[derive(Clone, Default)]
+struct Constant;
+
+impl Hasher for Constant {
+    fn write(&mut self, _: &[u8]) {}
+
+    fn finish(&self) -> u64 {
+        0
+    }
+}
+
+/// To search for each of n colliding keys takes n² / 2 comparisons. Operations that know that the keys of a version are
+/// distinct, and find most of them where another version has them, need n.
+#[test]
+fn the_cost_of_operations_on_versions_with_collisions_is_linear() {
+    for n in [1000_u64, 8000] {
+        let old: PersistentMap<Key, u64, BuildHasherDefault<Constant>> = (0..n).map(|key| (Key(key), key)).collect();
+        let mut new = old.clone();
+        *new.get_mut(&Key(n / 2)).expect("it is there") += 1;
+        new.remove(&Key(n / 3));
+        new.insert(Key(n), n);
+        let check = |name: &str, times: u64, [compared, _, hashed]: [usize; 3]| {
+            println!("{name}, {n} colliding keys: {compared} compared, {hashed} hashed");
+            assert!(compared as u64 <= times * n, "{name}: {compared} compared");
+        };
+        let (doubled, counts) = cost(|| old.map_values(|_, value| 2 * value));
+        assert_eq!(doubled.len(), old.len());
+        check("map_values", 0, counts);
+        let (even, counts) = cost(|| old.filter_map(|_, value| (value % 2 == 0).then_some(*value)));
+        assert_eq!(even.len(), old.len() / 2);
+        check("filter_map", 0, counts);
+        let (updated, counts) = cost(|| old.update_values(|_, value| value / 2));
+        assert_eq!(updated.len(), old.len());
+        check("update_values", 0, counts);
+        // The removed key and the one that took its place are searched for everywhere.
+        let (common, counts) = cost(|| old.intersection_with(&new, |_, a, b| a + b));
+        assert_eq!(common.len(), old.len() - 1);
+        check("intersection_with", 4, counts);
+        let (differences, counts) = cost(|| old.diff(&new).count());
+        assert_eq!(differences, 3);
+        check("diff", 4, counts);
+        let (merged, counts) = cost(|| old.merge(&new));
+        assert_eq!(merged.len(), old.len() + 1);
+        check("merge", 4, counts);
+        let (rest, counts) = cost(|| old.difference(&new));
+        assert_eq!(rest.len(), 1);
+        check("difference", 4, counts);
     }
 }

@@ -294,13 +294,13 @@ pub(super) const TRIES: [Operation<T>; 22] = [
         let owned = new(1);
         drop(trie.try_diff(&given.other, try_same(), move |a, b| {
             let element = a.or(b).expect("there is one");
-            unless_2(element, called(drop(owned.value())))
+            unless_2(element, called(_ = owned.value()))
         }));
     }),
     row("HashTrie::try_for_each_unshared, owning errors", Scope::Version, CLOSURE.and(EQ), |trie, given| {
         let owned = new(1);
         let trie = T::sample(given.kind, trie.len() as u64);
-        drop(trie.try_for_each_unshared(move |element| unless_2(element, called(drop(owned.value())))));
+        drop(trie.try_for_each_unshared(move |element| unless_2(element, called(_ = owned.value()))));
     }),
     row("HashTrie::retain, owning closure", Scope::Version, CLOSURE.and(CLONE), |trie, _| {
         let odd = new(1);

@@ -3,8 +3,9 @@
 //! As everywhere in [`HashTrie`], equal entries must have equal hashes in all tries. Shared subtrees are skipped
 //! without being visited, so between versions the cost depends on what changed.
 
-use crate::trie::build::bulk::bulk;
+use crate::trie::build::bulk::bulk_distinct;
 use crate::trie::node::child::{Child, ChildRef};
+use crate::trie::node::leaf::EntryRef;
 use crate::trie::walk::pairs::Pair;
 use crate::trie::{ErrorSlot, HashTrie, Merge, SetOp, and_drop, into_ok};
 
@@ -75,7 +76,7 @@ impl<T> HashTrie<T> {
     /// Returns a trie of the results of `f`, which must have the hashes of their entries; no two of them may be
     /// equal. O(n).
     pub(crate) fn filter_map_with<U>(&self, mut f: impl FnMut(&T) -> Option<U>) -> HashTrie<U> {
-        self.filter_map_with_hash(|_, entry| f(entry))
+        self.filter_map_with_place(|_, at| f(at.entry))
     }
 
     /// Returns a trie of the results of `f` for all pairs of equal entries. The stored hashes of both tries must be
@@ -88,21 +89,29 @@ impl<T> HashTrie<T> {
         mut f: impl FnMut(&T, &U) -> W,
     ) -> HashTrie<W> {
         if self.len <= other.len {
-            self.filter_map_with_hash(|hash, a| Some(f(a, other.find_stored(hash, |b| same(a, b))?)))
+            self.filter_map_with_place(|hash, a| {
+                Some(f(a.entry, other.find_stored(hash, a.index, |b| same(a.entry, b))?))
+            })
         } else {
-            other.filter_map_with_hash(|hash, b| Some(f(self.find_stored(hash, |a| same(a, b))?, b)))
+            other.filter_map_with_place(|hash, b| {
+                Some(f(self.find_stored(hash, b.index, |a| same(a, b.entry))?, b.entry))
+            })
         }
     }
 
-    fn find_stored(&self, hash: u32, mut eq: impl FnMut(&T) -> bool) -> Option<&T> {
-        into_ok(self.root.leaf(hash).try_find(hash, |entry| Ok(eq(entry)))).map(|(_, entry)| entry)
+    /// Returns the entry with the stored `hash` that `eq` accepts. In a collision node, the search begins at index
+    /// `first`.
+    fn find_stored(&self, hash: u32, first: usize, mut eq: impl FnMut(&T) -> bool) -> Option<&T> {
+        let found = self.root.leaf(hash).try_find_from(first, hash, |entry| Ok(eq(entry)));
+        into_ok(found).map(|(_, entry)| entry)
     }
 
-    fn filter_map_with_hash<U>(&self, mut f: impl FnMut(u32, &T) -> Option<U>) -> HashTrie<U> {
+    /// Does what [`filter_map_with`](Self::filter_map_with) does, with a function that gets the stored hash and the
+    /// place of each entry, too.
+    fn filter_map_with_place<U>(&self, mut f: impl FnMut(u32, EntryRef<'_, T>) -> Option<U>) -> HashTrie<U> {
         let entries = self.leaves().flat_map(|leaf| leaf.entries());
-        let made = entries.filter_map(|(hash, at)| Some((hash, f(hash, at.entry)?)));
-        let distinct = |_: &U, _: &U| Ok(false);
-        let (root, len) = into_ok(bulk(made, self.len, 0, distinct, |_, _| ()));
+        let made = entries.filter_map(|(hash, at)| Some((hash, f(hash, at)?)));
+        let (root, len) = bulk_distinct(made, self.len);
         HashTrie { root, len }
     }
 }

@@ -174,8 +174,8 @@ fn add_unshared<T>(child: &Child<T>, twin: Option<&Child<T>>, root: &Child<T>, u
     }
     usage.add(child);
     if is_counted::<T>() {
-        for (&hash, entry) in leaf.hashes().iter().zip(leaf.entries().iter()) {
-            let shared = into_ok(root.leaf(hash).try_find(hash, |other| Ok(is_same(entry, other))));
+        for (index, (&hash, entry)) in leaf.hashes().iter().zip(leaf.entries().iter()).enumerate() {
+            let shared = into_ok(root.leaf(hash).try_find_from(index, hash, |other| Ok(is_same(entry, other))));
             if shared.is_none() {
                 usage.add_block(entry);
             }

@@ -13,7 +13,7 @@ use crate::trie::node::bucket::Bucket;
 use crate::trie::node::child::Child;
 use crate::trie::node::leaf::new_child;
 use crate::trie::node::{HASH_BITS, WIDTH_MAX};
-use crate::trie::{CloneFn, HashTrie, Inserted, mix};
+use crate::trie::{CloneFn, HashTrie, Inserted, into_ok, mix};
 
 /// An entry with its hash, until it is taken. An `Option` of a pair would be larger: here the tag is beside the hash.
 enum HashedEntry<T> {
@@ -113,9 +113,18 @@ pub(crate) fn bulk<T, E>(
     replace: impl FnMut(&mut T, T),
 ) -> Result<(Child<T>, usize), E> {
     let mut parts = deal(items, len, depth);
-    let mut build = Build { same, replace, len: 0, keys: Vec::new(), spare: Vec::new(), ends: Vec::new() };
+    let mut build = Build::new(same, replace);
     let child = build.build(&mut parts, depth)?;
     Ok((child, build.len))
+}
+
+/// Does what [`bulk`] does at depth 0, for items of which no two are equal, in linear time.
+pub(crate) fn bulk_distinct<T>(items: impl Iterator<Item = (u32, T)>, len: usize) -> (Child<T>, usize) {
+    let mut parts = deal(items, len, 0);
+    let unequal = |_: &T, _: &T| Ok(false);
+    let mut build = Build { are_distinct: true, ..Build::new(unequal, |_: &mut T, _: T| ()) };
+    let child = into_ok(build.build(&mut parts, 0));
+    (child, build.len)
 }
 
 /// Distributes items to 1, 16 or 256 parts by their hash bits from `depth` on. About `len` items are expected, which
@@ -140,6 +149,8 @@ fn deal<T>(items: impl Iterator<Item = (u32, T)>, len: usize, depth: u32) -> Vec
 struct Build<S, R> {
     same: S,
     replace: R,
+    /// No two items are equal, so they are not compared.
+    are_distinct: bool,
     /// The number of entries built so far.
     len: usize,
     /// The keys of the current part, and memory for sorting them.
@@ -150,6 +161,10 @@ struct Build<S, R> {
 }
 
 impl<S, R> Build<S, R> {
+    const fn new(same: S, replace: R) -> Self {
+        Self { same, replace, are_distinct: false, len: 0, keys: Vec::new(), spare: Vec::new(), ends: Vec::new() }
+    }
+
     /// Returns the subtree at `depth` of 1, 16 or 256 parts.
     fn build<T, E>(&mut self, parts: &mut [Vec<HashedEntry<T>>], depth: u32) -> Result<Child<T>, E>
     where
@@ -159,7 +174,7 @@ impl<S, R> Build<S, R> {
         if let [part] = parts {
             let mut part = mem::take(part);
             self.deal_keys(&part, depth);
-            if self.has_equal_hashes() {
+            if !self.are_distinct && self.has_equal_hashes() {
                 self.replace_equal(&mut part)?;
             }
             self.len += self.keys.len();

@@ -79,21 +79,38 @@ impl<T> Child<T> {
         hash: u32,
         eq: impl FnMut(&T) -> Result<bool, E>,
     ) -> Result<Option<(usize, &T)>, E> {
+        self.try_find_from(0, hash, eq)
+    }
+
+    /// Does what [`try_find`](Self::try_find) does, but begins at index `first` of a collision node: versions of a
+    /// leaf have most of their entries at the same indices.
+    #[inline]
+    pub(crate) fn try_find_from<E>(
+        &self,
+        first: usize,
+        hash: u32,
+        eq: impl FnMut(&T) -> Result<bool, E>,
+    ) -> Result<Option<(usize, &T)>, E> {
         match self.as_bucket() {
             Some(bucket) => bucket.try_find(tag(hash), eq),
-            None => self.try_find_in_order(eq),
+            None => self.try_find_in_order(first, eq),
         }
     }
 
-    /// Does what [`try_find`](Self::try_find) does, for a collision node or an empty leaf.
+    /// Does what [`try_find_from`](Self::try_find_from) does, for a collision node or an empty leaf.
     #[cold]
     pub(crate) fn try_find_in_order<E>(
         &self,
+        first: usize,
         mut eq: impl FnMut(&T) -> Result<bool, E>,
     ) -> Result<Option<(usize, &T)>, E> {
-        for (index, entry) in self.entries().iter().enumerate() {
-            if eq(entry)? {
-                return Ok(Some((index, entry)));
+        let entries = self.entries();
+        let first = first.min(entries.len());
+        for indices in [first..entries.len(), 0..first] {
+            for index in indices {
+                if eq(entries.get(index))? {
+                    return Ok(Some((index, entries.get(index))));
+                }
             }
         }
         Ok(None)

@@ -134,9 +134,9 @@ impl<'a, T, F> PairWalk<'a, T, F> {
         F: FnMut(&T, &T) -> Result<bool, E>,
     {
         loop {
-            if let Some((hash, EntryRef { entry: a, .. })) = self.left.next() {
+            if let Some((hash, EntryRef { entry: a, index, .. })) = self.left.next() {
                 let RangeView::Leaf { leaf, .. } = self.right_leaf else { return Ok(Some(Pair::Left(a))) };
-                let found = leaf.try_find(hash, |b| Ok(is_same(a, b) || (self.same)(a, b)?))?;
+                let found = leaf.try_find_from(index, hash, |b| Ok(is_same(a, b) || (self.same)(a, b)?))?;
                 let Some((index, b)) = found.filter(|&(index, _)| !self.matched.has(index)) else {
                     return Ok(Some(Pair::Left(a)));
                 };

@@ -47,10 +47,11 @@ impl<'a, T> RangeView<'a, T> {
     }
 
     /// Returns the entry with `hash`, which must be in the range, that `eq` accepts. If the part is a leaf, the index
-    /// is that in the leaf. If it is a node, that node is at `depth`.
+    /// is that in the leaf. If it is a node, that node is at `depth`. In a collision node, the search begins at index `first`.
     #[inline]
-    pub(crate) fn try_find<E>(
+    pub(crate) fn try_find_from<E>(
         &self,
+        first: usize,
         hash: u32,
         depth: u32,
         eq: impl FnMut(&T) -> Result<bool, E>,
@@ -63,7 +64,7 @@ impl<'a, T> RangeView<'a, T> {
         match leaf.as_bucket() {
             Some(leaf) => Ok(leaf.try_find(tag(hash), eq)?.map(|(index, entry)| EntryRef { leaf, index, entry })),
             None => {
-                let found = leaf.try_find_in_order(eq)?;
+                let found = leaf.try_find_in_order(first, eq)?;
                 Ok(found.zip(leaf.as_leaf()).map(|((index, entry), leaf)| EntryRef { leaf, index, entry }))
             }
         }

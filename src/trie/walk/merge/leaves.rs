@@ -165,7 +165,7 @@ where
     fn match_left(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>, depth: u32, kept: &mut Kept) -> Result<(), E> {
         self.matched.start(b);
         for (hash, left) in a.entries() {
-            let found = b.try_find(hash, depth, |right| self.is_equal(left.entry, right))?;
+            let found = b.try_find_from(left.index, hash, depth, |right| self.is_equal(left.entry, right))?;
             // Only an inconsistent equality finds an entry twice. A node has several leaves with the same indices, so
             // it has no such check.
             match found.filter(|right| b.is_node() || !self.matched.has(right.index)) {
@@ -199,7 +199,7 @@ where
     /// `b`.
     fn match_right(&mut self, a: RangeView<'a, T>, b: RangeView<'a, T>, depth: u32, kept: &mut Kept) -> Result<(), E> {
         for (hash, right) in b.entries() {
-            if let Some(left) = a.try_find(hash, depth, |left| self.is_equal(left, right.entry))? {
+            if let Some(left) = a.try_find_from(right.index, hash, depth, |left| self.is_equal(left, right.entry))? {
                 self.decide(hash, [a, b], [left, right], kept)?;
             } else if self.op.right {
                 self.keep(kept, 1, b, hash, right);
