@@ -7,6 +7,7 @@ mod common;
 
 use core::cell::Cell;
 use perennial::map::Entry;
+use perennial::trie::HashTrie;
 use perennial::{PersistentMap, TransientMap};
 use std::alloc::{GlobalAlloc, Layout, System};
 
@@ -214,6 +215,31 @@ fn an_edit_of_a_shared_map_allocates_few_blocks() {
         let (new, allocated) = blocks(|| map.dissoc(&key));
         assert!((1..=8).contains(&allocated), "{allocated} blocks for {key}");
         assert_eq!(new.len(), map.len() - 1);
+    }
+}
+
+/// The 17th entry of a leaf whose hashes begin with the same 26 bits needs seven nodes and two leaves; one of the leaves
+/// may grow. To divide the leaf bit by bit takes two blocks for each bit.
+#[test]
+fn a_full_leaf_is_divided_at_once() {
+    let mut trie = HashTrie::new();
+    for n in 0..16 {
+        trie.insert_unique(Kind::Deep.hash(n), Box::new(n));
+    }
+    for _ in 0..3 {
+        let entry = Box::new(16);
+        let (_, count) = blocks(|| {
+            trie.insert_unique(Kind::Deep.hash(16), entry);
+        });
+        assert!(count <= 10, "{count} blocks");
+        trie.validate();
+        let shared = trie.clone();
+        let (removed, count) = blocks(|| trie.remove(Kind::Deep.hash(16), |entry| **entry == 16));
+        assert!(removed.is_some());
+        // Copies of seven nodes and of all entries, which are boxed.
+        assert!(count <= 40, "{count} blocks");
+        trie.validate();
+        shared.validate();
     }
 }
 

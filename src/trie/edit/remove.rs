@@ -223,6 +223,12 @@ fn join<T>(slot: &mut Child<T>, bits: u32) -> usize {
             }
         };
         drop(node.join(first, middle, end, both));
+        if zeros == 0 || ones == 0 {
+            if let Some((lone, more)) = take_lone(node, bits) {
+                *slot = lone;
+                return moved + more;
+            }
+        }
     }
     if node.starts().len() == 1 {
         let only = node.child_mut(0).replace(Child::EMPTY);
@@ -237,6 +243,19 @@ fn join<T>(slot: &mut Child<T>, bits: u32) -> usize {
         *slot = narrow.into();
     }
     moved
+}
+
+/// Removes and returns the only child of `node` that is not empty, if it is a bucket: the node becomes that leaf.
+/// Otherwise it would be joined with one empty range after the other. Also returns the number of its entries if it comes
+/// after the leaf selected by `bits`, which is empty then.
+fn take_lone<T>(node: &mut BitmapNode<T>, bits: u32) -> Option<(Child<T>, usize)> {
+    let (start, len) = {
+        let mut filled = node.children().filter(|(_, child)| !child.is_empty());
+        let (start, child) = filled.next()?;
+        (start, child.small_len().filter(|_| filled.next().is_none())?)
+    };
+    let moved = if start > node.slot_of(bits) { len } else { 0 };
+    Some((node.child_mut(start).replace(Child::EMPTY), moved))
 }
 
 /// Moves the entries of `other`, an unshared bucket, to the end of `bucket`.

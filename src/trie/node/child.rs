@@ -715,13 +715,6 @@ impl<'a, T> ChildSlots<'a, T> {
     pub(crate) const fn root(child: &'a mut Child<T>) -> Self {
         Self(core::slice::from_mut(&mut child.0))
     }
-
-    /// Borrows the same slots for a shorter time.
-    #[inline]
-    pub(crate) const fn reborrow(&mut self) -> ChildSlots<'_, T> {
-        ChildSlots(self.0)
-    }
-
     /// Returns the number of slots, a power of two.
     #[inline]
     pub(crate) const fn span(&self) -> usize {
