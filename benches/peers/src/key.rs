@@ -1,5 +1,6 @@
 //! Makes keys and values from numbers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::map::Key;
@@ -114,13 +115,76 @@ impl Value for u64 {
     }
 }
 
-/// 64 bytes.
-impl Value for [u64; 8] {
+/// Plain bytes.
+impl<const WORDS: usize> Value for [u64; WORDS] {
     fn new(number: u64) -> Self {
-        [number; 8]
+        [number; WORDS]
     }
 
     fn number(&self) -> u64 {
-        self[7]
+        self[WORDS - 1]
+    }
+}
+
+impl Value for Arc<u64> {
+    fn new(number: u64) -> Self {
+        Arc::new(number)
+    }
+
+    fn number(&self) -> u64 {
+        **self
+    }
+}
+
+impl Value for String {
+    fn new(number: u64) -> Self {
+        format!("{number:020}")
+    }
+
+    fn number(&self) -> u64 {
+        self.parse().expect("it was made from a number")
+    }
+}
+
+/// 256 bytes.
+impl Value for Vec<u8> {
+    fn new(number: u64) -> Self {
+        number.to_le_bytes().repeat(32)
+    }
+
+    fn number(&self) -> u64 {
+        u64::from_le_bytes(*self.first_chunk().expect("there are 256 bytes"))
+    }
+}
+
+/// A nested map of eight fields.
+impl Value for BTreeMap<u8, u64> {
+    fn new(number: u64) -> Self {
+        (0..8).map(|field| (field, number)).collect()
+    }
+
+    fn number(&self) -> u64 {
+        self[&7]
+    }
+}
+
+/// A record of five fields.
+#[derive(Clone, PartialEq)]
+pub struct Record {
+    name: String,
+    street: String,
+    city: String,
+    number: u64,
+    rating: f64,
+}
+
+impl Value for Record {
+    fn new(number: u64) -> Self {
+        let [name, street, city] = ["name", "a street", "a city"].map(|field| format!("{field} {number}"));
+        Self { name, street, city, number, rating: 0.5 }
+    }
+
+    fn number(&self) -> u64 {
+        self.number
     }
 }

@@ -17,6 +17,14 @@ pub fn description() -> Vec<String> {
     ]
 }
 
+/// Returns the name of the file with the figures of this machine: its architecture and the name of its processor.
+pub fn name() -> String {
+    let processor = field("model name").unwrap_or_default().to_lowercase().replace("(r)", "");
+    let words = processor.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words: Vec<&str> = words.take(2).collect();
+    format!("{}-{}", std::env::consts::ARCH.replace('_', "-"), words.join("-"))
+}
+
 /// Returns the version of a dependency from the lock file.
 fn version(name: &str) -> &'static str {
     let lock = include_str!("../Cargo.lock");
@@ -25,14 +33,16 @@ fn version(name: &str) -> &'static str {
 }
 
 fn processor() -> String {
-    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let field = |name| info.lines().find(|line| line.starts_with(name)).and_then(|line| line.split(": ").nth(1));
+    let field = |name| field(name).unwrap_or_else(|| String::from("unknown"));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    format!(
-        "{}, {cores} cores, cache {}",
-        field("model name").unwrap_or("unknown"),
-        field("cache size").unwrap_or("unknown")
-    )
+    format!("{}, {cores} cores, cache {}", field("model name"), field("cache size"))
+}
+
+/// Returns a field of the description of the processor.
+fn field(name: &str) -> Option<String> {
+    let info = std::fs::read_to_string("/proc/cpuinfo").ok()?;
+    let line = info.lines().find(|line| line.starts_with(name))?;
+    line.split(": ").nth(1).map(String::from)
 }
 
 fn output(program: &str, args: &[&str]) -> String {

@@ -49,13 +49,13 @@ fn measure_all(args: &Args) -> Result<(), String> {
         let usual_ops = || if main { Op::ALL.map(|op| op.0).to_vec() } else { Op::MAIN.to_vec() };
         let ops = args.ops.clone().unwrap_or_else(usual_ops);
         let peers: Vec<&str> = args.peers.iter().copied().filter(|peer| main || SHARED.contains(peer)).collect();
-        for &n in args.sizes.as_deref().unwrap_or(sizes) {
+        for &n in args.sizes.as_deref().unwrap_or(sizes).iter().filter(|&&n| n <= case.most) {
             rows.extend(measure_size(case, n, &ops, &peers, effort));
             if args.best {
                 rows.iter_mut().for_each(|row| row.median = row.least);
             }
-            if args.memory && main {
-                rows.extend(memory(n, &args.peers)?);
+            if args.memory && ["u64", "record"].contains(&case.name) {
+                rows.extend(memory(case.name, n, &args.peers)?);
             }
             results::print(&rows, case.name, n);
         }
@@ -84,12 +84,12 @@ fn measure_size(case: &Case, n: usize, ops: &[Op], peers: &[&str], effort: Effor
 }
 
 /// Runs the program `memory`, and returns its rows of bytes and blocks.
-fn memory(n: usize, peers: &[&str]) -> Result<Vec<Row>, String> {
+fn memory(kind: &str, n: usize, peers: &[&str]) -> Result<Vec<Row>, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["run", "--quiet", "--release", "--locked", "--bin", "memory", "--manifest-path"])
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
-        .args(["--", &peers.join(","), &n.to_string()])
+        .args(["--", &peers.join(","), kind, &n.to_string()])
         .output()
         .map_err(|error| format!("cargo: {error}"))?;
     if !output.status.success() {

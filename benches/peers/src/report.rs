@@ -17,8 +17,12 @@ fn path(name: &str) -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(name)
 }
 
-fn figures() -> PathBuf {
-    path(&format!("benches/results/{}.csv", std::env::consts::ARCH.replace('_', "-")))
+/// The machine whose figures the charts and tables show.
+const SHOWN: &str = "x86-64-amd-epyc";
+
+/// Returns the path of the figures of a machine.
+fn figures(machine: &str) -> PathBuf {
+    path(&format!("benches/results/{machine}.csv"))
 }
 
 fn read(path: &Path) -> Result<String, String> {
@@ -35,12 +39,12 @@ pub fn write(description: &[String], rows: &[Row]) -> Result<(), String> {
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let comments = description.iter().map(|line| format!("# {line}\n"));
     let rows = rows.iter().map(|row| format!("{row}\n"));
-    save(&figures(), &comments.chain([format!("{COLUMNS}\n")]).chain(rows).collect::<String>())
+    save(&figures(&crate::machine::name()), &comments.chain([format!("{COLUMNS}\n")]).chain(rows).collect::<String>())
 }
 
 /// Draws the charts and writes the tables from the stored figures.
 pub fn render() -> Result<(), String> {
-    let text = read(&figures())?;
+    let text = read(&figures(SHOWN))?;
     let (comments, lines): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with('#'));
     let rows: Vec<Row> = lines.into_iter().skip(1).map(Row::parse).collect::<Result<_, _>>()?;
     for chart in chart::CHARTS {

@@ -151,6 +151,19 @@ impl<T> Slot<T> {
         Some(unsafe { Bucket::from_header(header.cast()) })
     }
 
+    /// Returns the bucket, if it is one or a collision node, as the pointer that `Arc::into_raw` returned.
+    #[inline]
+    fn leaf(self) -> Option<*mut Bucket<T>> {
+        if !matches!(self.kind(), BUCKET | COLLISION) {
+            return None;
+        }
+        #[cfg(test)]
+        super::looks::count();
+        let header = self.word.as_ptr().map_addr(|addr| addr & !KIND_MASK);
+        // SAFETY: invariant 1: the word points to the header of a live bucket.
+        Some(unsafe { Bucket::from_header(header.cast()) })
+    }
+
     /// Prefetches the first `LINES` cache lines of the node. This is only a hint to the processor.
     #[inline]
     fn prefetch<const LINES: usize>(self) {
@@ -286,6 +299,13 @@ impl<T> Child<T> {
         self.0.bucket(BUCKET).map(|bucket| unsafe { &*bucket })
     }
 
+    /// Returns the bucket, if it is one or a collision node.
+    #[inline]
+    pub(crate) fn as_leaf(&self) -> Option<&Bucket<T>> {
+        // SAFETY: invariants 1 and 2: the bucket lives as long as `self`, and is not edited while `self` is borrowed.
+        self.0.leaf().map(|bucket| unsafe { &*bucket })
+    }
+
     /// Returns `true` if `self` is the only reference to its node, or is empty.
     #[inline]
     pub(crate) fn is_unique(&self) -> bool {
@@ -397,15 +417,12 @@ impl<T> Clone for Child<T> {
 impl<T> Child<T> {
     /// Drops the node, to which `self` owns the last reference.
     fn drop_last(&mut self) {
-        if let Some(bucket) = self.0.bucket(BUCKET) {
+        if let Some(bucket) = self.0.leaf() {
             // SAFETY: invariants 1 and 2: `into_raw` returned this pointer, and its reference is dropped only here.
             drop(unsafe { Arc::from_raw(bucket) });
         } else if let Some(node) = self.0.bitmap() {
             // SAFETY: as above.
             drop(unsafe { Arc::from_raw(node.as_ptr()) });
-        } else if let Some(node) = self.0.bucket(COLLISION) {
-            // SAFETY: as above.
-            drop(unsafe { Arc::from_raw(node) });
         }
     }
 }

@@ -41,15 +41,6 @@ impl<'a, T> ChildMut<'a, T> {
 }
 
 impl<T> Child<T> {
-    /// Returns the bucket of a leaf that has entries, also if it is a collision node.
-    #[inline]
-    pub(crate) fn as_leaf(&self) -> Option<&Bucket<T>> {
-        match self.get() {
-            ChildRef::Bucket(bucket) | ChildRef::Collision(bucket) => Some(bucket),
-            ChildRef::Empty | ChildRef::Bitmap(_) => None,
-        }
-    }
-
     /// Returns the entries of a leaf; there are none in a bitmap node.
     #[inline]
     pub(crate) fn entries(&self) -> EntrySlice<'_, T> {

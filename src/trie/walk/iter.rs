@@ -62,13 +62,12 @@ impl<'a, T> Entries<'a, T> {
                 node.child(ahead).prefetch();
             }
             let child = node.child(start);
-            match child.get() {
-                ChildRef::Bitmap(node) => self.push(child, node.starts()),
-                ChildRef::Empty => {}
-                ChildRef::Bucket(leaf) | ChildRef::Collision(leaf) => {
-                    self.leaf = leaf.entries().iter();
-                    return true;
-                }
+            if let Some(leaf) = child.as_leaf() {
+                self.leaf = leaf.entries().iter();
+                return true;
+            }
+            if let Some(node) = child.as_bitmap() {
+                self.push(child, node.starts());
             }
         }
         false

@@ -1,13 +1,13 @@
 //! Counts bytes and blocks of heap memory. This is a separate program, because counting makes the maps slower.
 //!
-//! `memory PEERS SIZE` prints rows of results for random `u64` keys. The bytes are those that the maps request, without
-//! the overhead of the allocator.
+//! `memory PEERS KIND SIZE` prints rows of results for one kind of map, `u64` or `record`. The bytes are those that the
+//! maps request, without the overhead of the allocator, and without what the keys and values own themselves.
 
 use std::alloc::System;
 
 use foldhash::fast::FixedState;
 use peers::input::Input;
-use peers::key::{Random, Value};
+use peers::key::{Random, Record, Short, Value};
 use peers::map::{BenchMap, Key};
 use peers::results::Row;
 use peers::runner::{build, insert_all};
@@ -22,17 +22,31 @@ const VERSIONS: usize = 10;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [peers, size] = &args[..] else { panic!("usage: memory PEERS SIZE") };
-    let input = Input::new::<Random>(size.parse().expect("a size is a number"), 0);
-    for (peer, rows) in SHARED.iter().zip(for_each_map!(rows, u64, u64, FixedState)) {
-        if peers.split(',').any(|wanted| wanted == *peer) {
-            rows(&input).iter().for_each(|row| println!("{row}"));
+    let [peers, kind, size] = &args[..] else { panic!("usage: memory PEERS KIND SIZE") };
+    let size = size.parse().expect("a size is a number");
+    let print = |index: usize, rows: &dyn Fn() -> Vec<Row>| {
+        if peers.split(',').any(|wanted| wanted == SHARED[index]) {
+            rows().iter().for_each(|row| println!("{row}"));
         }
+    };
+    if kind == "record" {
+        let input = Input::new::<Short>(size, 0);
+        let of_map = for_each_map!(rows, String, Record, FixedState);
+        of_map.into_iter().enumerate().for_each(|(index, rows)| print(index, &|| rows(kind, &input)));
+    } else {
+        let input = Input::new::<Random>(size, 0);
+        let of_map = for_each_map!(rows, u64, u64, FixedState);
+        of_map.into_iter().enumerate().for_each(|(index, rows)| print(index, &|| rows(kind, &input)));
     }
 }
 
-fn rows<K: Key, V: Value, M: BenchMap<K, V>>(input: &Input<K, V>) -> Vec<Row> {
+fn rows<K: Key, V: Value, M: BenchMap<K, V>>(kind: &str, input: &Input<K, V>) -> Vec<Row> {
     let (inputs, entries) = (&input.maps, input.n * input.maps.len());
+    // What the keys and values own: the bytes of copies of them, without those of the vectors that contain them.
+    let (copies, own) = kept(|| inputs.iter().map(|input| input.entries.clone()));
+    let own = own.bytes - copies.iter().map(|copy| copy.capacity() * size_of::<(K, V)>()).sum::<usize>();
+    let one = own / entries;
+    drop(copies);
     let (maps, collected) = kept(|| inputs.iter().map(build::<K, V, M>));
     let (_, inserted) = kept(|| inputs.iter().map(|input| insert_all::<K, V, M>(input.entries.iter().cloned())));
     let (versions, shared) = kept(|| {
@@ -45,14 +59,14 @@ fn rows<K: Key, V: Value, M: BenchMap<K, V>>(input: &Input<K, V>) -> Vec<Row> {
         })
     });
     let row = |name: &str, what: usize, count: usize| {
-        Row::new("u64", name, input.n, M::NAME, vec![what as f64 / count as f64])
+        Row::new(kind, name, input.n, M::NAME, vec![what as f64 / count as f64])
     };
     vec![
-        row("bytes_collect", collected.bytes, entries),
+        row("bytes_collect", collected.bytes - own, entries),
         row("blocks_collect", collected.blocks, entries),
-        row("bytes_insert", inserted.bytes, entries),
+        row("bytes_insert", inserted.bytes - own, entries),
         row("blocks_insert", inserted.blocks, entries),
-        row("bytes_version", shared.bytes, versions.len()),
+        row("bytes_version", shared.bytes - one * versions.len(), versions.len()),
         row("blocks_version", shared.blocks, versions.len()),
     ]
 }

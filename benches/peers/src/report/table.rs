@@ -18,9 +18,19 @@ const MEMORY: [(&str, &str); 4] = [
 /// The peers with an O(1) `clone`.
 const PERSISTENT: [&str; 3] = ["imbl", "rpds", "im"];
 
-/// `README.md` shows absolute figures of some operations on maps of this size.
+/// `README.md` shows absolute figures of some operations on maps of this size, for integers and for records.
 const SUMMARY_SIZE: usize = 100_000;
-const SUMMARY: [(&str, &str); 8] = [
+const SUMMARY_OF_RECORDS: [(&str, &str); 8] = [
+    ("insert_shared", "insert into a snapshot"),
+    ("remove_shared", "remove from a snapshot"),
+    ("fold", "iterate, per entry"),
+    ("get_hit", "lookup"),
+    ("insert", "insert in place"),
+    ("remove", "remove in place"),
+    ("bytes_insert", "bytes per entry"),
+    ("bytes_version", "bytes of one more version"),
+];
+const SUMMARY: [(&str, &str); 9] = [
     ("eq_one", "`==` of two versions with one change"),
     ("merge_one", "merge of these"),
     ("insert_shared", "insert into a snapshot"),
@@ -29,6 +39,7 @@ const SUMMARY: [(&str, &str); 8] = [
     ("get_hit", "lookup"),
     ("insert", "insert in place"),
     ("bytes_insert", "bytes per entry"),
+    ("bytes_version", "bytes of one more version"),
 ];
 
 /// The peers in absolute tables. `hashbrown` is left out, because std uses it.
@@ -38,16 +49,18 @@ const ABSOLUTE_SIZES: [usize; 4] = [10, 1_000, 100_000, 1_000_000];
 /// Returns the table in `README.md`.
 pub(super) fn summary(rows: &[Row]) -> String {
     let mut text = String::new();
-    absolute(&mut text, rows, SUMMARY_SIZE, SUMMARY.into_iter());
+    absolute(&mut text, rows, CASES[0].name, SUMMARY_SIZE, SUMMARY.into_iter());
+    text.push_str("A `String` of 11 letters as the key, a record of three `String`s and two numbers as the value:\n\n");
+    absolute(&mut text, rows, "record", SUMMARY_SIZE, SUMMARY_OF_RECORDS.into_iter());
     text
 }
 
-/// Writes a table of absolute figures of the main kind of map. The smallest figure of a line is bold.
-fn absolute<'a>(text: &mut String, rows: &[Row], n: usize, ops: impl Iterator<Item = (&'a str, &'a str)>) {
+/// Writes a table of absolute figures of a kind of map. The smallest figure of a line is bold.
+fn absolute<'a>(text: &mut String, rows: &[Row], keys: &str, n: usize, ops: impl Iterator<Item = (&'a str, &'a str)>) {
     table(text, &format!("{} entries", count(n as f64)), &ABSOLUTE);
     for (op, what) in ops {
         let found = ABSOLUTE.map(|peer| {
-            let mut of_op = rows.iter().filter(|row| row.keys == CASES[0].name && row.op == op && row.n == n);
+            let mut of_op = rows.iter().filter(|row| row.keys == keys && row.op == op && row.n == n);
             of_op.find(|row| row.peer == peer).map(|row| row.median)
         });
         let least = found.iter().flatten().fold(f64::INFINITY, |least, figure| least.min(*figure));
@@ -88,7 +101,7 @@ pub(super) fn tables(description: &[&str], rows: &[Row]) -> String {
         "## Absolute figures\n\n`u64` keys and values; the fastest, and what is within 5 % of it, in bold.\n\n",
     );
     for n in ABSOLUTE_SIZES {
-        absolute(&mut text, rows, n, timed.clone().chain(MEMORY));
+        absolute(&mut text, rows, CASES[0].name, n, timed.clone().chain(MEMORY));
     }
     text.push_str(
         "## Ratios\n\nOur time divided by the peer's, the geometric mean over n = 10 ... 1M, and the worst in parentheses. \
