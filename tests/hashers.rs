@@ -277,6 +277,33 @@ fn runs<S: BuildHasher + Clone + Default>(count: u64, apart: bool) -> usize {
 }
 
 #[test]
+fn operations_on_maps_with_different_hashers_hash_the_keys_of_the_smaller_map() {
+    type Seeded = Counting<std::hash::RandomState>;
+    let of_std = |keys| map(Seeded::default(), keys);
+    let (empty, small, large) = (of_std(0..0), of_std(5..15), of_std(0..10_000));
+    let check = |what: &str, most: usize, expected: usize, result: &dyn Fn() -> usize| {
+        RUNS.set(0);
+        assert_eq!(result(), expected, "{what}");
+        assert!(RUNS.get() <= most, "{what}: {} hashings", RUNS.get());
+    };
+    // The samples that show that the hashers differ, and one or two hashings for each key of the smaller map.
+    const FEW: usize = 40;
+    check("small & large", FEW, 10, &|| (&small & &large).len());
+    check("large & small", FEW, 10, &|| (&large & &small).len());
+    check("small - large", FEW, 0, &|| (&small - &large).len());
+    check("large - small", FEW, 9_990, &|| (&large - &small).len());
+    check("large | small", FEW, 10_000, &|| (&large | &small).len());
+    check("large ^ small", FEW, 9_990, &|| (&large ^ &small).len());
+    check("empty & large", FEW, 0, &|| (&empty & &large).len());
+    check("empty - large", FEW, 0, &|| (&empty - &large).len());
+    check("large - empty", FEW, 10_000, &|| (&large - &empty).len());
+    check("small, large", FEW, 10, &|| small.intersection_with(&large, |_, a, b| a + b).len());
+    check("large, small", FEW, 10, &|| large.intersection_with(&small, |_, a, b| a + b).len());
+    // The result has all keys of the larger map, with the hasher of the smaller one.
+    check("small | large", 10_040, 10_000, &|| (&small | &large).len());
+}
+
+#[test]
 fn hashers_are_not_called_if_they_are_known_to_agree() {
     type Zero = BuildHasherDefault<DefaultHasher>;
     type Seeded = foldhash::fast::FixedState;

@@ -14,7 +14,7 @@ use rayon::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use crate::table::{KeyOf, Table};
-use crate::trie::{Executor, HashTrie, Merge, RootPartition, SetOp, Subtree, Subtrees, and_drop};
+use crate::trie::{Executor, HashTrie, Merge, RootPartition, SetOp, Subtree, Subtrees};
 
 pub mod map;
 pub mod set;
@@ -104,9 +104,12 @@ impl<T: Send + Sync, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M>
         T: Clone,
         S: Clone,
     {
-        let other = self.rehashed(other);
-        let merged = self.trie.par_merge(&other, Pool, op, M::same_key, both, T::clone);
-        Self::new(and_drop(merged, other), self.hasher.clone())
+        let merged = if self.hashers_compatible(other) {
+            self.trie.par_merge(&other.trie, Pool, op, M::same_key, both, T::clone)
+        } else {
+            self.merged_by_search(other, op, both)
+        };
+        Self::new(merged, self.hasher.clone())
     }
 
     /// Does what [`eq`](Self::eq) does; the comparison node by node is parallel.

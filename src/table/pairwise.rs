@@ -7,7 +7,7 @@ use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 
 use super::{KeyOf, Table};
-use crate::trie::{HashTrie, Merge, Pair, PairWalk, SetOp, and_drop, into_ok, never_clone};
+use crate::trie::{HashTrie, Merge, Pair, PairWalk, SetOp, into_ok};
 
 /// The equality of keys, in a type that has to name it.
 type Same<T> = fn(&T, &T) -> Result<bool, Infallible>;
@@ -33,35 +33,70 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
 
     /// Like [`hashers_agree_on_samples`](Self::hashers_agree_on_samples), but does not take samples if both tries
     /// share a node: each hasher has computed the hashes of all entries below it, or has been found to agree on them.
-    fn hashers_compatible(&self, other: &Self) -> bool {
+    pub(crate) fn hashers_compatible(&self, other: &Self) -> bool {
         size_of::<S>() == 0 || self.trie.shares_children_with(&other.trie) || self.hashers_agree_on_samples(other)
     }
 
-    /// Returns the entries of `other` as a trie with the hasher of `self`: a clone of its trie if the hashers are
-    /// compatible.
-    pub(crate) fn rehashed(&self, other: &Self) -> HashTrie<T>
-    where
-        T: Clone,
-    {
-        if self.hashers_compatible(other) {
-            return other.trie.clone();
-        }
-        let mut trie = HashTrie::new();
-        let hashed = other.trie.iter().map(|entry| (self.hash(entry), entry.clone()));
-        into_ok(trie.try_extend_with(hashed, Self::same, |_, _| (), never_clone));
-        trie
-    }
-
     /// Returns the result of `op` and `both` for two tables, with the hasher of `self`. `both` is called for each
-    /// pair of equal keys, except in shared subtrees for which `op` decides.
+    /// pair of equal keys, except for what both share, if `op` decides about it.
     pub(crate) fn merge(&self, other: &Self, op: SetOp, mut both: impl FnMut(&T, &T) -> Merge<T>) -> Self
     where
         T: Clone,
         S: Clone,
     {
-        let other = self.rehashed(other);
-        let merged = into_ok(self.trie.try_merge_with(&other, op, Self::same, |a, b| Ok(both(a, b)), T::clone));
-        Self::new(and_drop(merged, other), self.hasher.clone())
+        let trie = if self.hashers_compatible(other) {
+            into_ok(self.trie.try_merge_with(&other.trie, op, Self::same, |a, b| Ok(both(a, b)), T::clone))
+        } else {
+            self.merged_by_search(other, op, both)
+        };
+        Self::new(trie, self.hasher.clone())
+    }
+
+    /// Returns the trie of [`merge`](Self::merge) for tables whose hashers are not compatible: searches for the keys of
+    /// the smaller table in the other one, or, if the result has entries that only `other` has, for those of `other`.
+    pub(crate) fn merged_by_search(
+        &self,
+        other: &Self,
+        op: SetOp,
+        mut both: impl FnMut(&T, &T) -> Merge<T>,
+    ) -> HashTrie<T>
+    where
+        T: Clone,
+    {
+        let mut merged = if op.left { self.trie.clone() } else { HashTrie::new() };
+        if !op.right && self.trie.len() <= other.trie.len() {
+            // An operation that keeps none of `other` alone also makes no new entries.
+            merged = self.trie.clone();
+            let stays = |entry: &T| match other.get(M::key(entry)) {
+                Some(other) => matches!(both(entry, other), Merge::Left),
+                None => op.left,
+            };
+            merged.retain_with(stays, T::clone);
+            return merged;
+        }
+        for right in &other.trie {
+            let hash = self.hash(right);
+            let Some(left) = self.trie.find(hash, |left| M::same_key(left, right)) else {
+                if op.right {
+                    merged.insert_unique_with(hash, right.clone(), T::clone);
+                }
+                continue;
+            };
+            let kept = match both(left, right) {
+                Merge::Left if op.left => continue,
+                Merge::Left => Some(left.clone()),
+                Merge::Right => Some(right.clone()),
+                Merge::New(entry) => Some(entry),
+                Merge::Remove => None,
+            };
+            let same = |entry: &T| Ok(M::same_key(entry, right));
+            into_ok(merged.try_remove_with(hash, same, T::clone));
+            if let Some(entry) = kept {
+                merged.insert_unique_with(hash, entry, T::clone);
+            }
+        }
+        // Without entries of `other`, a result that is as large as `self` is equal to it.
+        if !op.right && merged.len() == self.trie.len() { self.trie.clone() } else { merged }
     }
 
     /// Pairs the entries of two tables by key, lazily if the hashers are compatible.
