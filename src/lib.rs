@@ -23,6 +23,16 @@
 //! assert_eq!(monday.diff(&stock).count(), 2);
 //! ```
 //!
+//! # When to use it, and when not
+//!
+//! Use it where many versions of a map are kept or shared: undo and redo, snapshots for readers while a writer
+//! continues, interpreters, compilers and build systems that branch and backtrack, layered configuration, replicas that
+//! exchange diffs. Where there is only one version, std's `HashMap` is faster.
+//!
+//! Each operation has two forms. Methods of the persistent style, such as [`assoc`](PersistentMap::assoc), take `&self`
+//! and return a new version; those of the in-place style, such as [`insert`](PersistentMap::insert), have the names of
+//! std and change a version that other clones do not see.
+//!
 //! # Features
 //!
 //! `std`, enabled by default, provides [`RandomState`] and conversions from std's collections. Without it the crate
@@ -37,8 +47,8 @@
 //! | `quickcheck` | `Arbitrary`, with shrinking | no |
 //! | `arbitrary` | `Arbitrary`, for fuzzers | no |
 //!
-//! Deserialization does not trust length prefixes: at most 64 KiB is preallocated. The parallel operations share
-//! nodes exactly as the sequential ones do, and return equal results.
+//! Deserialization ignores length prefixes, and holds no items except those in the result. The parallel operations
+//! share nodes exactly as the sequential ones do, and return equal results.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -83,8 +93,12 @@ pub use transient::{TransientMap, TransientSet};
 #[doc(inline)]
 pub use trie::MemoryUsage;
 
-/// [`PersistentMap`] under the name of std's map, so that `use perennial::HashMap;` is the only line to change.
+/// [`PersistentMap`] under the name of std's map, so that `use perennial::HashMap;` is often the only line to change.
+///
+/// [`guide::parity`] lists what differs: there is no capacity, and the closures of `retain` and `extract_if` get `&V`.
 pub type HashMap<K, V, S = RandomState> = PersistentMap<K, V, S>;
 
-/// [`PersistentSet`] under the name of std's set, so that `use perennial::HashSet;` is the only line to change.
+/// [`PersistentSet`] under the name of std's set, so that `use perennial::HashSet;` is often the only line to change.
+///
+/// [`guide::parity`] lists what differs: there is no capacity, and `union` and the like return sets.
 pub type HashSet<T, S = RandomState> = PersistentSet<T, S>;

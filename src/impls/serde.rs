@@ -4,7 +4,6 @@
 //! `{"a":{"added":1},"b":{"changed":[2,3]}}`. A pair of options would be shorter, but many formats do not distinguish
 //! `Some(None)`, or `Some(())`, from `None`.
 
-use alloc::vec::Vec;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::marker::PhantomData;
@@ -14,27 +13,23 @@ use serde_core::ser::{Serialize, SerializeTupleVariant, Serializer};
 
 use crate::map::{Edit, Patch};
 use crate::trie::and_drop;
-use crate::{PersistentMap, PersistentSet};
+use crate::{PersistentMap, PersistentSet, TransientMap, TransientSet};
 
-/// The upper bound in bytes on preallocation from a size hint, so that a bogus hint cannot exhaust memory.
-const TRUSTED: usize = 1 << 16;
-
-/// Collects the items that `next` returns. About `announced` of them are expected.
+/// Passes the items that `next` returns to `insert`, which returns `false` for an item that is there already. With
+/// `unique` that is an error.
 ///
-/// They are inserted all at once, which takes a fraction of the time of single inserts.
-fn collect<T, C, E>(announced: Option<usize>, mut next: impl FnMut() -> Result<Option<T>, E>) -> Result<C, E>
-where
-    C: FromIterator<T>,
-{
-    let room = announced.unwrap_or(0).min(TRUSTED / size_of::<T>().max(1));
-    let mut items = Vec::with_capacity(room);
-    loop {
-        match next() {
-            Ok(Some(item)) => items.push(item),
-            Ok(None) => return Ok(items.into_iter().collect()),
-            Err(error) => return Err(and_drop(error, items)),
+/// The items are not gathered first: the input may repeat them as often as it likes.
+fn insert_all<T, E: de::Error>(
+    unique: bool,
+    mut next: impl FnMut() -> Result<Option<T>, E>,
+    mut insert: impl FnMut(T) -> bool,
+) -> Result<(), E> {
+    while let Some(item) = next()? {
+        if !insert(item) && unique {
+            return Err(E::custom("a key occurs twice"));
         }
     }
+    Ok(())
 }
 
 impl<K: Serialize, V: Serialize, S> Serialize for PersistentMap<K, V, S> {
@@ -53,7 +48,37 @@ where
 {
     /// Deserializes a map. If a key occurs more than once, the last value is used.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Collection::<Self>(PhantomData))
+        deserializer.deserialize_map(Collection::<Self> { unique: false, of: PhantomData })
+    }
+}
+
+/// # Deserializing, with the feature `serde`
+impl<K, V, S> PersistentMap<K, V, S> {
+    /// Deserializes a map in which each key occurs once, for `#[serde(deserialize_with = ...)]`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a key occurs more than once. `Deserialize` uses the last value instead.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentMap;
+    ///
+    /// let read = |json| {
+    ///     PersistentMap::<String, u32>::deserialize_unique(&mut serde_json::Deserializer::from_str(json))
+    /// };
+    /// assert_eq!(read(r#"{"a": 1, "b": 2}"#).unwrap().len(), 2);
+    /// assert!(read(r#"{"a": 1, "a": 2}"#).is_err());
+    /// ```
+    pub fn deserialize_unique<'de, D>(deserializer: D) -> Result<Self, D::Error>
+    where
+        D: Deserializer<'de>,
+        K: Deserialize<'de> + Eq + Hash,
+        V: Deserialize<'de>,
+        S: BuildHasher + Default,
+    {
+        deserializer.deserialize_map(Collection::<Self> { unique: true, of: PhantomData })
     }
 }
 
@@ -72,7 +97,36 @@ where
 {
     /// Deserializes a set. If there are equal elements, the first one is kept.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(Collection::<Self>(PhantomData))
+        deserializer.deserialize_seq(Collection::<Self> { unique: false, of: PhantomData })
+    }
+}
+
+/// # Deserializing, with the feature `serde`
+impl<T, S> PersistentSet<T, S> {
+    /// Deserializes a set in which each element occurs once, for `#[serde(deserialize_with = ...)]`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there are equal elements. `Deserialize` keeps the first of them instead.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::PersistentSet;
+    ///
+    /// let read = |json| {
+    ///     PersistentSet::<u32>::deserialize_unique(&mut serde_json::Deserializer::from_str(json))
+    /// };
+    /// assert_eq!(read("[1, 2]").unwrap().len(), 2);
+    /// assert!(read("[1, 1]").is_err());
+    /// ```
+    pub fn deserialize_unique<'de, D>(deserializer: D) -> Result<Self, D::Error>
+    where
+        D: Deserializer<'de>,
+        T: Deserialize<'de> + Eq + Hash,
+        S: BuildHasher + Default,
+    {
+        deserializer.deserialize_seq(Collection::<Self> { unique: true, of: PhantomData })
     }
 }
 
@@ -95,7 +149,11 @@ where
 }
 
 /// The visitor that builds a `C`.
-struct Collection<C>(PhantomData<C>);
+struct Collection<C> {
+    /// Whether a key that occurs twice is an error.
+    unique: bool,
+    of: PhantomData<C>,
+}
 
 impl<'de, K, V, S> Visitor<'de> for Collection<PersistentMap<K, V, S>>
 where
@@ -110,8 +168,12 @@ where
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let collected = collect(map.size_hint(), || map.next_entry());
-        and_drop(collected, map)
+        let mut collected = TransientMap::with_hasher(S::default());
+        let insert = |(key, value)| collected.insert(key, value).is_none();
+        match and_drop(insert_all(self.unique, || map.next_entry(), insert), map) {
+            Ok(()) => Ok(collected.into_persistent()),
+            Err(error) => Err(and_drop(error, collected)),
+        }
     }
 }
 
@@ -127,8 +189,11 @@ where
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let collected = collect(seq.size_hint(), || seq.next_element());
-        and_drop(collected, seq)
+        let mut collected = TransientSet::with_hasher(S::default());
+        match and_drop(insert_all(self.unique, || seq.next_element(), |item| collected.insert(item)), seq) {
+            Ok(()) => Ok(collected.into_persistent()),
+            Err(error) => Err(and_drop(error, collected)),
+        }
     }
 }
 
