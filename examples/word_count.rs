@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use std::{env, fs, io};
 
 use perennial::PersistentMap;
-use perennial::map::Merge;
 use rayon::prelude::*;
 
 type Counts<'a> = PersistentMap<&'a str, u64>;
@@ -22,7 +21,7 @@ fn count<'a>(texts: &'a [String]) -> Counts<'a> {
         words(text).for_each(|word| *counts.entry(word).or_insert(0) += 1);
         counts
     });
-    counted.reduce(Counts::new, |a, b| a.merge_with(&b, |_, a, b| Merge::New(a + b)))
+    counted.reduce(Counts::new, |a, b| a.union_with(&b, |_, a, b| a + b))
 }
 
 fn count_in_one_thread(texts: &[String]) -> HashMap<&str, u64> {

@@ -416,7 +416,7 @@ fn a_panic_in_a_drop_of_a_closure_or_of_a_hasher_leaks_no_result() {
     let map = || build(Kind::Good, (0..20).map(|key| (Tracked::new(key), Tracked::new(key))));
     let merge = || {
         let (ours, theirs, more) = (map(), map(), Tracked::new(1));
-        drop(ours.par_merge_with(&theirs, move |_, a, b| Tracked::new(a.value() + b.value() + more.value())));
+        drop(ours.par_union_with(&theirs, move |_, a, b| Tracked::new(a.value() + b.value() + more.value())));
     };
     let iterate = || {
         let hasher = Owning(TestState(Kind::Good), Tracked::new(1));

@@ -193,6 +193,21 @@ fn of_maps() -> Vec<Experiment<Map>> {
         |map| [[map.clone(), map.clone()], [map.clone(), apart(map)]],
         left,
     );
+    all.combine(
+        &[("merge_unshared_with", |a, b| a.merge_unshared_with(b, |_, ours, _| Merge::New(*ours)))],
+        "the same version",
+        |map| [[map.clone(), map.clone()]],
+        left,
+    );
+    let union_with = "union_with";
+    let keep = |a: &Map, b: &Map| a.union_with(b, |_, ours, _| *ours);
+    all.combine(&[(union_with, keep)], "an empty map", |map| [[map.clone(), no_entries(map)]], left);
+    all.combine(
+        &[(union_with, keep)],
+        "a closure that returns equal values",
+        |map| [[map.clone(), map.clone()], [map.clone(), apart(map)]],
+        left,
+    );
     let intersection = [
         ("intersection", Map::intersection as fn(&Map, &Map) -> Map),
         ("&", |a, b| a & b),

@@ -243,8 +243,8 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
         self.table.trie.retain_with(|(key, value)| f(key, value), <(K, V)>::clone);
     }
 
-    /// Returns an iterator that removes and yields the entries for which `pred` returns `true`. O(n) for the whole
-    /// run; no allocation if `pred` accepts none.
+    /// Returns an iterator that removes and yields the entries for which `pred` returns `true`. O(n) to
+    /// exhaust; no allocation if `pred` accepts none.
     ///
     /// Entries not visited when the iterator is dropped stay in the map. As with [`retain`](Self::retain), `pred`
     /// gets the value as `&V`.
@@ -263,7 +263,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     where
         F: FnMut(&K, &V) -> bool,
     {
-        ExtractIf { trie: &mut self.table.trie, extraction: Extraction::new(), pred }
+        ExtractIf::new(&mut self.table.trie, pred, <(K, V)>::clone)
     }
 
     /// Removes and returns an arbitrary entry, or returns `None` if the map is empty. O(log n); O(n) to empty the
@@ -286,7 +286,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
         Extraction::new().next(&mut self.table.trie, &mut |_| true, <(K, V)>::clone)
     }
 
-    /// Removes all entries and returns an iterator over them. O(1), and O(n) for the whole run.
+    /// Removes all entries and returns an iterator over them. O(1), and O(n) to exhaust.
     ///
     /// The map is empty immediately. Entries not visited when the iterator is dropped are dropped with it.
     ///
@@ -325,7 +325,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
         IterMut { inner: self.table.trie.iter_mut_with(<(K, V)>::clone) }
     }
 
-    /// Returns an iterator over mutable references to the values, in unspecified order. O(n) for the whole run.
+    /// Returns an iterator over mutable references to the values, in unspecified order. O(n) to exhaust.
     ///
     /// Shared nodes are copied when the iterator reaches them, the first ones when it is created.
     ///
@@ -342,7 +342,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
         ValuesMut { inner: self.iter_mut() }
     }
 
-    /// Returns an iterator over the keys by value, in unspecified order. O(n) for the whole run, no allocation.
+    /// Returns an iterator over the keys by value, in unspecified order. O(n) to exhaust, no allocation.
     ///
     /// Keys in shared nodes are cloned, all others moved.
     ///
@@ -360,7 +360,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
         IntoKeys { inner: self.into_iter() }
     }
 
-    /// Returns an iterator over the values by value, in unspecified order. O(n) for the whole run, no allocation.
+    /// Returns an iterator over the values by value, in unspecified order. O(n) to exhaust, no allocation.
     ///
     /// Values in shared nodes are cloned, all others moved.
     ///

@@ -33,7 +33,7 @@ pub struct Iter<'a, K, V> {
 /// assert_eq!(map.iter_mut().next(), Some((&"a", &mut 1)));
 /// ```
 pub struct IterMut<'a, K, V> {
-    pub(super) inner: trie::IterMut<'a, (K, V), ClonePtr<(K, V)>>,
+    pub(crate) inner: trie::IterMut<'a, (K, V), ClonePtr<(K, V)>>,
 }
 
 /// An iterator over the entries of a map by value.
@@ -91,7 +91,7 @@ pub struct Values<'a, K, V> {
 /// assert_eq!(map.values_mut().next(), Some(&mut 1));
 /// ```
 pub struct ValuesMut<'a, K, V> {
-    pub(super) inner: IterMut<'a, K, V>,
+    pub(crate) inner: IterMut<'a, K, V>,
 }
 
 /// An iterator over the keys of a map by value.
@@ -161,9 +161,10 @@ impl<K: Clone, V: Clone> Drain<'_, K, V> {
 /// ```
 #[must_use = "it is lazy and removes only what it yields; to remove without iterating, use `retain`"]
 pub struct ExtractIf<'a, K, V, F> {
-    pub(super) trie: &'a mut HashTrie<(K, V)>,
-    pub(super) extraction: Extraction,
-    pub(super) pred: F,
+    trie: &'a mut HashTrie<(K, V)>,
+    extraction: Extraction,
+    pred: F,
+    clone: ClonePtr<(K, V)>,
 }
 
 projection!(['a, K, V] Iter<'a, K, V>, (key, value) => (key, value), (&'a K, &'a V));
@@ -176,13 +177,19 @@ projection!([K: Clone, V: Clone] IntoKeys<K, V>, entry => into_key(entry), K);
 projection!([K: Clone, V: Clone] IntoValues<K, V>, entry => into_value(entry), V);
 projection!([K: Clone, V: Clone] Drain<'_, K, V>, entry => entry, (K, V));
 
-impl<K: Clone, V: Clone, F: FnMut(&K, &V) -> bool> Iterator for ExtractIf<'_, K, V, F> {
+impl<'a, K, V, F> ExtractIf<'a, K, V, F> {
+    pub(crate) const fn new(trie: &'a mut HashTrie<(K, V)>, pred: F, clone: ClonePtr<(K, V)>) -> Self {
+        Self { trie, extraction: Extraction::new(), pred, clone }
+    }
+}
+
+impl<K, V, F: FnMut(&K, &V) -> bool> Iterator for ExtractIf<'_, K, V, F> {
     type Item = (K, V);
 
     #[inline]
     fn next(&mut self) -> Option<(K, V)> {
         let pred = &mut self.pred;
-        self.extraction.next(self.trie, &mut |(key, value)| pred(key, value), <(K, V)>::clone)
+        self.extraction.next(self.trie, &mut |(key, value)| pred(key, value), self.clone)
     }
 
     #[inline]
@@ -191,7 +198,7 @@ impl<K: Clone, V: Clone, F: FnMut(&K, &V) -> bool> Iterator for ExtractIf<'_, K,
     }
 }
 
-impl<K: Clone, V: Clone, F: FnMut(&K, &V) -> bool> FusedIterator for ExtractIf<'_, K, V, F> {}
+impl<K, V, F: FnMut(&K, &V) -> bool> FusedIterator for ExtractIf<'_, K, V, F> {}
 
 // Not derived: derived impls would require `Clone` and `Default` of `K` and `V`.
 

@@ -166,8 +166,8 @@ impl<T: Clone, S> PersistentSet<T, S> {
         self.table.trie.retain_with(f, T::clone);
     }
 
-    /// Returns an iterator that removes and yields the elements for which `pred` returns `true`. O(n) for the whole
-    /// run; no allocation if `pred` accepts none.
+    /// Returns an iterator that removes and yields the elements for which `pred` returns `true`. O(n) to
+    /// exhaust; no allocation if `pred` accepts none.
     ///
     /// Elements not visited when the iterator is dropped stay in the set.
     ///
@@ -185,7 +185,7 @@ impl<T: Clone, S> PersistentSet<T, S> {
     where
         F: FnMut(&T) -> bool,
     {
-        ExtractIf { trie: &mut self.table.trie, extraction: Extraction::new(), pred }
+        ExtractIf::new(&mut self.table.trie, pred, T::clone)
     }
 
     /// Removes and returns an arbitrary element, or returns `None` if the set is empty. O(log n); O(n) to empty the
@@ -210,7 +210,7 @@ impl<T: Clone, S> PersistentSet<T, S> {
         Extraction::new().next(&mut self.table.trie, &mut |_| true, T::clone)
     }
 
-    /// Removes all elements and returns an iterator over them. O(1), and O(n) for the whole run.
+    /// Removes all elements and returns an iterator over them. O(1), and O(n) to exhaust.
     ///
     /// The set is empty immediately. Elements not visited when the iterator is dropped are dropped with it.
     ///

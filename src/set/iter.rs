@@ -5,7 +5,7 @@ use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
 use crate::macros::projection;
-use crate::trie::{self, Extraction, HashTrie};
+use crate::trie::{self, ClonePtr, Extraction, HashTrie};
 
 /// A borrowing iterator over the elements of a set.
 ///
@@ -73,21 +73,28 @@ impl<T: Clone> Drain<'_, T> {
 /// ```
 #[must_use = "it is lazy and removes only what it yields; to remove without iterating, use `retain`"]
 pub struct ExtractIf<'a, T, F> {
-    pub(super) trie: &'a mut HashTrie<T>,
-    pub(super) extraction: Extraction,
-    pub(super) pred: F,
+    trie: &'a mut HashTrie<T>,
+    extraction: Extraction,
+    pred: F,
+    clone: ClonePtr<T>,
 }
 
 projection!(['a, T] Iter<'a, T>, element => element, &'a T);
 projection!([T: Clone] IntoIter<T>, element => element, T);
 projection!([T: Clone] Drain<'_, T>, element => element, T);
 
-impl<T: Clone, F: FnMut(&T) -> bool> Iterator for ExtractIf<'_, T, F> {
+impl<'a, T, F> ExtractIf<'a, T, F> {
+    pub(crate) const fn new(trie: &'a mut HashTrie<T>, pred: F, clone: ClonePtr<T>) -> Self {
+        Self { trie, extraction: Extraction::new(), pred, clone }
+    }
+}
+
+impl<T, F: FnMut(&T) -> bool> Iterator for ExtractIf<'_, T, F> {
     type Item = T;
 
     #[inline]
     fn next(&mut self) -> Option<T> {
-        self.extraction.next(self.trie, &mut self.pred, T::clone)
+        self.extraction.next(self.trie, &mut self.pred, self.clone)
     }
 
     #[inline]
@@ -96,7 +103,7 @@ impl<T: Clone, F: FnMut(&T) -> bool> Iterator for ExtractIf<'_, T, F> {
     }
 }
 
-impl<T: Clone, F: FnMut(&T) -> bool> FusedIterator for ExtractIf<'_, T, F> {}
+impl<T, F: FnMut(&T) -> bool> FusedIterator for ExtractIf<'_, T, F> {}
 
 // Not derived: derived impls would require `Clone` and `Default` of `T`.
 

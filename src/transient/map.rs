@@ -8,9 +8,9 @@ use equivalent::Equivalent;
 
 use super::IntoIter;
 use crate::hasher::RandomState;
-use crate::map::{Entry, Iter, PersistentMap, into_value, replace_value};
+use crate::map::{Entry, ExtractIf, Iter, IterMut, PersistentMap, ValuesMut, into_value, replace_value};
 use crate::table::{MapKey, Table};
-use crate::trie::{ClonePtr, HashTrie, never_clone};
+use crate::trie::{ClonePtr, Extraction, HashTrie, never_clone};
 
 /// A map under construction: edited in place, then converted into a [`PersistentMap`] in O(1).
 ///
@@ -139,7 +139,7 @@ impl<K, V, S> TransientMap<K, V, S> {
         self.table.trie.is_empty()
     }
 
-    /// Returns an iterator over the entries, in unspecified order. O(n) for the whole run, no allocation.
+    /// Returns an iterator over the entries, in unspecified order. O(n) to exhaust, no allocation.
     ///
     /// # Examples
     ///
@@ -170,7 +170,7 @@ impl<K, V, S> TransientMap<K, V, S> {
         self.table.trie.clear();
     }
 
-    /// Removes all entries and returns an iterator over them. O(1), and O(n) for the whole run.
+    /// Removes all entries and returns an iterator over them. O(1), and O(n) to exhaust.
     ///
     /// Entries in nodes that are shared with another version are cloned, all others moved.
     ///
@@ -202,6 +202,74 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// ```
     pub fn retain(&mut self, mut f: impl FnMut(&K, &V) -> bool) {
         self.table.trie.retain_with(|(key, value)| f(key, value), self.clone);
+    }
+
+    /// Returns an iterator that removes and yields the entries for which `pred` returns `true`. O(n) to exhaust.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientMap;
+    ///
+    /// let mut map = TransientMap::new();
+    /// map.extend([("a", 1), ("b", 2)]);
+    /// assert!(map.extract_if(|_, &n| n > 1).eq([("b", 2)]));
+    /// assert_eq!(map.len(), 1);
+    /// ```
+    pub fn extract_if<F>(&mut self, pred: F) -> ExtractIf<'_, K, V, F>
+    where
+        F: FnMut(&K, &V) -> bool,
+    {
+        ExtractIf::new(&mut self.table.trie, pred, self.clone)
+    }
+
+    /// Removes and returns an arbitrary entry; `None` if there is none. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientMap;
+    ///
+    /// let mut map = TransientMap::new();
+    /// map.insert("a", 1);
+    /// assert_eq!(map.pop(), Some(("a", 1)));
+    /// assert_eq!(map.pop(), None);
+    /// ```
+    pub fn pop(&mut self) -> Option<(K, V)> {
+        Extraction::new().next(&mut self.table.trie, &mut |_| true, self.clone)
+    }
+
+    /// Returns an iterator over the entries with mutable references to the values, in unspecified order. O(n) to
+    /// exhaust.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientMap;
+    ///
+    /// let mut map = TransientMap::new();
+    /// map.extend([("a", 1), ("b", 2)]);
+    /// map.iter_mut().for_each(|(_, n)| *n *= 10);
+    /// assert_eq!(map.get("b"), Some(&20));
+    /// ```
+    pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
+        IterMut { inner: self.table.trie.iter_mut_with(self.clone) }
+    }
+
+    /// Returns an iterator over mutable references to the values, in unspecified order. O(n) to exhaust.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientMap;
+    ///
+    /// let mut map = TransientMap::new();
+    /// map.extend([("a", 1), ("b", 2)]);
+    /// map.values_mut().for_each(|n| *n *= 10);
+    /// assert_eq!(map.get("a"), Some(&10));
+    /// ```
+    pub fn values_mut(&mut self) -> ValuesMut<'_, K, V> {
+        ValuesMut { inner: self.iter_mut() }
     }
 }
 
@@ -409,6 +477,15 @@ impl<K: fmt::Debug, V: fmt::Debug, S> fmt::Debug for TransientMap<K, V, S> {
     }
 }
 
+impl<K: Eq + Hash, V, S: BuildHasher + Default> FromIterator<(K, V)> for TransientMap<K, V, S> {
+    /// Collects the entries into a transient. If a key occurs more than once, the last value is used. O(n).
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut transient = Self::with_hasher(S::default());
+        transient.extend(entries);
+        transient
+    }
+}
+
 impl<K: Eq + Hash, V, S: BuildHasher> Extend<(K, V)> for TransientMap<K, V, S> {
     /// Inserts all entries. If a key occurs more than once, the last value is used.
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
@@ -420,6 +497,15 @@ impl<'a, K: Eq + Hash + Copy, V: Copy, S: BuildHasher> Extend<(&'a K, &'a V)> fo
     /// Inserts copies of all entries. If a key occurs more than once, the last value is used.
     fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
         self.extend(entries.into_iter().map(|(&key, &value)| (key, value)));
+    }
+}
+
+impl<'a, K, V, S> IntoIterator for &'a mut TransientMap<K, V, S> {
+    type Item = (&'a K, &'a mut V);
+    type IntoIter = IterMut<'a, K, V>;
+
+    fn into_iter(self) -> IterMut<'a, K, V> {
+        self.iter_mut()
     }
 }
 

@@ -8,9 +8,9 @@ use equivalent::Equivalent;
 
 use super::IntoIter;
 use crate::hasher::RandomState;
-use crate::set::{Iter, PersistentSet};
+use crate::set::{ExtractIf, Iter, PersistentSet};
 use crate::table::{SetKey, Table};
-use crate::trie::{ClonePtr, HashTrie, never_clone};
+use crate::trie::{ClonePtr, Extraction, HashTrie, never_clone};
 
 /// A set under construction: edited in place, then converted into a [`PersistentSet`] in O(1).
 ///
@@ -139,7 +139,7 @@ impl<T, S> TransientSet<T, S> {
         self.table.trie.is_empty()
     }
 
-    /// Returns an iterator over the elements, in unspecified order. O(n) for the whole run, no allocation.
+    /// Returns an iterator over the elements, in unspecified order. O(n) to exhaust, no allocation.
     ///
     /// # Examples
     ///
@@ -170,7 +170,7 @@ impl<T, S> TransientSet<T, S> {
         self.table.trie.clear();
     }
 
-    /// Removes all elements and returns an iterator over them. O(1), and O(n) for the whole run.
+    /// Removes all elements and returns an iterator over them. O(1), and O(n) to exhaust.
     ///
     /// Elements in nodes that are shared with another version are cloned, all others moved.
     ///
@@ -202,6 +202,38 @@ impl<T, S> TransientSet<T, S> {
     /// ```
     pub fn retain(&mut self, f: impl FnMut(&T) -> bool) {
         self.table.trie.retain_with(f, self.clone);
+    }
+
+    /// Returns an iterator that removes and yields the elements for which `pred` returns `true`. O(n) to exhaust.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientSet;
+    ///
+    /// let mut set = TransientSet::new();
+    /// set.extend([1, 2]);
+    /// assert!(set.extract_if(|&n| n > 1).eq([2]));
+    /// assert_eq!(set.len(), 1);
+    /// ```
+    pub fn extract_if<F: FnMut(&T) -> bool>(&mut self, pred: F) -> ExtractIf<'_, T, F> {
+        ExtractIf::new(&mut self.table.trie, pred, self.clone)
+    }
+
+    /// Removes and returns an arbitrary element; `None` if there is none. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::TransientSet;
+    ///
+    /// let mut set = TransientSet::new();
+    /// set.insert("a");
+    /// assert_eq!(set.pop(), Some("a"));
+    /// assert_eq!(set.pop(), None);
+    /// ```
+    pub fn pop(&mut self) -> Option<T> {
+        Extraction::new().next(&mut self.table.trie, &mut |_| true, self.clone)
     }
 }
 
@@ -398,6 +430,15 @@ impl<'a, T: Eq + Hash + Copy, S: BuildHasher> Extend<&'a T> for TransientSet<T, 
     /// Inserts copies of all elements. If there are equal elements, the first one is kept.
     fn extend<I: IntoIterator<Item = &'a T>>(&mut self, elements: I) {
         self.extend(elements.into_iter().copied());
+    }
+}
+
+impl<T: Eq + Hash, S: BuildHasher + Default> FromIterator<T> for TransientSet<T, S> {
+    /// Collects the elements into a transient. If there are equal elements, the first one is kept. O(n).
+    fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
+        let mut transient = Self::with_hasher(S::default());
+        transient.extend(elements);
+        transient
     }
 }
 

@@ -30,10 +30,16 @@ fn by_key(key: &Tracked, ours: &Tracked, theirs: &Tracked) -> Merge<Tracked> {
     }
 }
 
-pub(super) const OPERATIONS: [Operation<M>; 31] = [
+pub(super) const OPERATIONS: [Operation<M>; 33] = [
     combine("PersistentMap::merge", Calls::NONE, |map, given| *map = map.merge(&given.other)),
     combine("PersistentMap::merge, dropped", Calls::NONE, |map, given| drop(given.other.merge(map))),
     combine("PersistentMap::merge_with", CLOSURE, |map, given| *map = map.merge_with(&given.other, by_key)),
+    combine("PersistentMap::merge_unshared_with", CLOSURE, |map, given| {
+        *map = map.merge_unshared_with(&given.other, by_key);
+    }),
+    combine("PersistentMap::union_with", CLOSURE, |map, given| {
+        *map = map.union_with(&given.other, |_, ours, theirs| called(new(ours.value() + theirs.value())));
+    }),
     combine("PersistentMap::intersection", Calls::NONE, |map, given| *map = map.intersection(&given.other)),
     combine("PersistentMap::intersection_with", CLOSURE, |map, given| {
         *map = map.intersection_with(&given.other, |_, ours, theirs| called(new(ours.value() + theirs.value())));

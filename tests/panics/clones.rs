@@ -8,7 +8,7 @@ use super::{algebra, entry, map, set, transient, trie};
 use crate::common::tracked::LARGE_ENTRIES;
 
 /// The operations that change or return many entries, and so clone each of them once.
-const EACH_ONCE: [&str; 50] = [
+const EACH_ONCE: [&str; 59] = [
     "PersistentMap::get_disjoint_mut, of several",
     "PersistentMap::update_values",
     "PersistentMap::map_values",
@@ -37,6 +37,8 @@ const EACH_ONCE: [&str; 50] = [
     "&PersistentMap: BitOr<&PersistentMap>",
     "PersistentMap: BitOrAssign",
     "PersistentMap::merge_with",
+    "PersistentMap::merge_unshared_with",
+    "PersistentMap::union_with",
     "PersistentMap::intersection_with",
     "PersistentMap::merge3",
     // A patch has the keys and values of its changes.
@@ -56,6 +58,13 @@ const EACH_ONCE: [&str; 50] = [
     "PersistentSet: IntoIterator, in part",
     "PersistentSet: IntoIterator, formatted",
     "set::IntoIter: Clone",
+    "TransientMap::extract_if",
+    "TransientMap::pop",
+    "TransientMap::iter_mut",
+    "TransientMap::values_mut",
+    "&mut TransientMap: IntoIterator",
+    "TransientSet::extract_if",
+    "TransientSet::pop",
     "TransientMap::drain",
     "TransientMap::drain, in part",
     "TransientMap: Extend",

@@ -96,7 +96,7 @@ const fn look<T: Subject>(name: &'static str, calls: Calls, run: fn(&mut T, &Giv
     row(name, Scope::Version, calls, Calls::NONE, run)
 }
 
-pub(super) const MAP_OPERATIONS: [Operation<TM>; 22] = [
+pub(super) const MAP_OPERATIONS: [Operation<TM>; 28] = [
     row("TransientMap::get", Scope::Entry, LOOKUP.and(DROP), Calls::NONE, |map, given| {
         map.get(&new(given.key));
     }),
@@ -121,6 +121,24 @@ pub(super) const MAP_OPERATIONS: [Operation<TM>; 22] = [
         map.entry(new(given.key)).and_modify(|value| value.set(called(8))).or_insert_with(|| called(new(7)));
     }),
     row("TransientMap::retain", Scope::Part, DROP.and(CLOSURE), CLONE, |map, _| map.retain(|key, _| divides(2, key))),
+    row("TransientMap::extract_if", Scope::Part, DROP.and(CLOSURE), CLONE, |map, _| {
+        map.extract_if(|key, _| divides(2, key)).for_each(drop);
+    }),
+    row("TransientMap::pop", Scope::Part, DROP, CLONE, |map, _| drop(map.pop())),
+    row("TransientMap::iter_mut", Scope::Part, CLOSURE, CLONE, |map, _| {
+        map.iter_mut().for_each(|(_, value)| value.set(called(7)));
+    }),
+    row("TransientMap::values_mut", Scope::Part, CLOSURE, CLONE, |map, _| {
+        map.values_mut().for_each(|value| value.set(called(7)));
+    }),
+    row("&mut TransientMap: IntoIterator", Scope::Part, CLOSURE, CLONE, |map, _| {
+        for (_, value) in map {
+            value.set(called(7));
+        }
+    }),
+    look("TransientMap: FromIterator", LOOKUP.and(DROP).and(CLOSURE).and(DEFAULT), |_, _| {
+        drop((0..40).map(|n| called((new(n % 36), new(n)))).collect::<TM>());
+    }),
     row("TransientMap::drain", Scope::Part, DROP.and(CLOSURE), CLONE, |map, _| {
         for (key, _value) in map.drain() {
             called(key.value());
@@ -176,7 +194,7 @@ pub(super) const MAP_OPERATIONS: [Operation<TM>; 22] = [
     }),
 ];
 
-pub(super) const SET_OPERATIONS: [Operation<TS>; 16] = [
+pub(super) const SET_OPERATIONS: [Operation<TS>; 19] = [
     row("TransientSet::get", Scope::Entry, LOOKUP.and(DROP), Calls::NONE, |set, given| {
         set.get(&new(given.key));
     }),
@@ -196,6 +214,13 @@ pub(super) const SET_OPERATIONS: [Operation<TS>; 16] = [
         set.take(&new(given.key));
     }),
     row("TransientSet::retain", Scope::Part, DROP.and(CLOSURE), CLONE, |set, _| set.retain(|key| divides(2, key))),
+    row("TransientSet::extract_if", Scope::Part, DROP.and(CLOSURE), CLONE, |set, _| {
+        set.extract_if(|element| divides(2, element)).for_each(drop);
+    }),
+    row("TransientSet::pop", Scope::Part, DROP, CLONE, |set, _| drop(set.pop())),
+    look("TransientSet: FromIterator", LOOKUP.and(DROP).and(CLOSURE).and(DEFAULT), |_, _| {
+        drop((0..40).map(|n| called(new(n % 36))).collect::<TS>());
+    }),
     row("TransientSet::drain", Scope::Part, DROP.and(CLOSURE), CLONE, |set, _| {
         for key in set.drain() {
             called(key.value());

@@ -402,8 +402,8 @@ fn trials<'a, S: Subject>(
 }
 
 /// Returns for each operation the greatest number of present elements that it clones in any situation, and the number
-/// of elements in its operands then. All nodes have another owner. An operand whose hasher disagrees is left out: all of
-/// its entries are inserted into a new trie.
+/// of elements in its operands then. All nodes have another owner. An operand whose hasher disagrees is left out: all
+/// of its entries are inserted into a new trie.
 pub(crate) fn most_clones<S: Subject>(operations: &[Operation<S>]) -> Vec<(&'static str, Scope, usize, usize)> {
     let most = |operation: &Operation<S>| {
         let two = operation.scope == Scope::Two;
@@ -437,8 +437,8 @@ fn called(counts: Counts) -> Calls {
 const BLOWN_IN: u64 = 16;
 const LOST_IN: u64 = 16;
 
-/// Chooses among all trials: all of them if the environment variable `PANICS` is `all`, otherwise a random sample, whose
-/// seed is printed. With `PANICS=SEED` the sample is the same again.
+/// Chooses among all trials: all of them if the environment variable `PANICS` is `all`, otherwise a random sample,
+/// whose seed is printed. With `PANICS=SEED` the sample is the same again.
 struct Sample(Option<u64>);
 
 impl Sample {
@@ -466,7 +466,8 @@ impl Sample {
 }
 
 /// Runs the operations with a fuse in calls of user code, in every situation: in every call, or in a sample of them.
-/// Then drops the twin in some of these calls, and panics in some of the drops after that. Prints the numbers of panics.
+/// Then drops the twin in some of these calls, and panics in some of the drops after that. Prints the numbers of
+/// panics.
 pub(crate) fn check<S: Subject>(group: &str, operations: &[Operation<S>]) {
     let mut sample = Sample::of_environment();
     let mut wrong = Vec::new();
@@ -493,8 +494,8 @@ pub(crate) fn check<S: Subject>(group: &str, operations: &[Operation<S>]) {
         }
         let on_shared = if two { operation.calls } else { operation.calls ^ operation.if_shared };
         let expected = [operation.calls, if two { Calls::NONE } else { on_shared }];
-        // Entries behind pointers are neither cloned nor dropped with their leaf, so there are fewer such calls than the
-        // tables say.
+        // Entries behind pointers are neither cloned nor dropped with their leaf, so there are fewer such calls than
+        // the tables say.
         let copies = CLONE.and(DROP);
         let but_clones = |calls: Calls| if LARGE_ENTRIES { calls.and(copies) ^ copies } else { calls };
         // Under Miri there are too few situations for all kinds of calls to occur.

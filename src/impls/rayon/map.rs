@@ -380,16 +380,38 @@ where
     /// assert_eq!(both, persistent_map! { "apples" => 3, "pears" => 7, "plums" => 8 });
     /// ```
     #[must_use = "the new version is the result; the map itself is unchanged"]
-    pub fn par_merge_with<R: Into<Merge<V>>>(&self, other: &Self, f: impl Fn(&K, &V, &V) -> R + Sync) -> Self
+    pub fn par_merge_with(&self, other: &Self, f: impl Fn(&K, &V, &V) -> Merge<V> + Sync) -> Self
     where
         K: Clone,
         V: Clone,
         S: Clone,
     {
         let merged = self.par_merged(other, SetOp::UNION.visiting_shared(), |(key, ours), (_, theirs)| {
-            f(key, ours, theirs).into().with_key(key)
+            f(key, ours, theirs).with_key(key)
         });
         and_drop(merged, f)
+    }
+
+    /// Does what [`union_with`](Self::union_with) does, in parallel.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let monday = persistent_map! { "apples" => 3, "pears" => 5 };
+    /// let tuesday = persistent_map! { "pears" => 2, "plums" => 8 };
+    /// let sum = monday.par_union_with(&tuesday, |_, a, b| a + b);
+    /// assert_eq!(sum, persistent_map! { "apples" => 3, "pears" => 7, "plums" => 8 });
+    /// ```
+    #[must_use = "the new version is the result; the map itself is unchanged"]
+    pub fn par_union_with(&self, other: &Self, f: impl Fn(&K, &V, &V) -> V + Sync) -> Self
+    where
+        K: Clone,
+        V: Clone,
+        S: Clone,
+    {
+        and_drop(self.par_merge_with(other, |key, ours, theirs| Merge::New(f(key, ours, theirs))), f)
     }
 
     /// Does what [`intersection`](Self::intersection) does, in parallel.

@@ -31,13 +31,6 @@ pub enum Merge<T> {
     Remove,
 }
 
-/// Converts a value into [`Merge::New`].
-impl<T> From<T> for Merge<T> {
-    fn from(value: T) -> Self {
-        Self::New(value)
-    }
-}
-
 /// A set operation: which entries of only one side, and which shared subtrees, are in the result.
 #[derive(Clone, Copy)]
 pub(crate) struct SetOp {
