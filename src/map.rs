@@ -1,7 +1,7 @@
 //! [`PersistentMap`], its iterators and entries, and the changes between two versions.
 
-// The map is a thin wrapper of a `Table` of `(K, V)`, which is a `HashTrie` with a hasher. This module adds the names of
-// `std`.
+// The map is a thin wrapper of a `Table` of `(K, V)`, which is a `HashTrie` with a hasher. This module adds the names
+// of `std`.
 
 use crate::hasher::RandomState;
 use crate::table::{MapKey, Table};

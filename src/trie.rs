@@ -127,8 +127,8 @@ const fn mix(hash: u64) -> u32 {
 /// The same hash must always be passed for an entry, and equal hashes for equal entries. Otherwise entries may not be
 /// found, or may be stored more than once; memory safety does not depend on it.
 ///
-/// An equality passed with a hash may also be called with entries of other hashes: with about one in 256 of those in the
-/// same leaf. It must not accept them.
+/// An equality passed with a hash may also be called with entries of other hashes: with about one in 256 of those in
+/// the same leaf. It must not accept them.
 ///
 /// The following copy nothing, and the trie stays the same version: removing an absent entry, `find_mut` of an absent
 /// entry, a `retain` or `extract_if` that removes nothing, and an `entry` that is only read. The following copy the

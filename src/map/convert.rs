@@ -124,6 +124,8 @@ impl<'a, K: Eq + Hash + Copy, V: Copy, S: BuildHasher> Extend<(&'a K, &'a V)> fo
 #[cfg(feature = "std")]
 impl<K: Eq + Hash, V, const N: usize> From<[(K, V); N]> for PersistentMap<K, V> {
     /// Returns a map of these entries. If a key occurs more than once, the last value is used.
+    ///
+    /// For a map with another hasher, collect the entries: `entries.into_iter().collect()`.
     fn from(entries: [(K, V); N]) -> Self {
         entries.into_iter().collect()
     }

@@ -76,6 +76,7 @@ impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Persist
     /// assert_eq!(merged, persistent_map! { "apples" => 4, "pears" => 2 });
     /// ```
     #[must_use = "the new version is the result; the maps themselves are unchanged"]
+    #[doc(alias = "three_way")]
     pub fn merge3(
         base: &Self,
         ours: &Self,

@@ -14,6 +14,7 @@ const NO_ENTRY: &str = "no entry found for key";
 impl<K, V, S: Clone> Clone for PersistentMap<K, V, S> {
     /// Returns another handle to the same version. O(1): no entries are copied, and neither `K` nor `V` has to be
     /// `Clone`.
+    #[doc(alias = "snapshot")]
     fn clone(&self) -> Self {
         Self { table: self.table.clone() }
     }
@@ -38,9 +39,9 @@ impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PartialEq for PersistentMap<K, 
     /// O(1) for the same version or for different lengths, otherwise proportional to the size of the parts that are
     /// not shared.
     ///
-    /// Values are compared by `==`, as in `std`'s maps, except in nodes that both maps share: these count as equal
-    /// without being visited. So a value that is not equal to itself, such as a NaN, counts as equal in shared nodes,
-    /// and only there. [`diff`](PersistentMap::diff) makes no such distinction.
+    /// Values are compared by `==`, as in `std`'s maps, except what both maps share: shared nodes and entries count as
+    /// equal without being compared. So a value that is not equal to itself, such as a NaN, counts as equal where it is
+    /// shared, and only there. [`diff`](PersistentMap::diff) makes no such distinction.
     ///
     /// # Examples
     ///

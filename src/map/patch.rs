@@ -126,7 +126,7 @@ impl<K, V, S> Patch<K, V, S> {
         self.edits.is_empty()
     }
 
-    /// Returns an iterator over the changes, in unspecified order. O(c) for the whole run over c changes, no
+    /// Returns an iterator over the changes, in unspecified order. O(c) to exhaust for c changes, no
     /// allocation.
     ///
     /// # Examples

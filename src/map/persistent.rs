@@ -33,7 +33,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         next
     }
 
-    /// Like [`assoc`](Self::assoc), but returns this very version if `key` already has an equal value. O(log n).
+    /// Like [`assoc`](Self::assoc), but returns the same version if `key` already has an equal value. O(log n).
     ///
     /// As in [`diff`](Self::diff), two values that are both unequal to themselves, such as NaNs, count as equal: the
     /// old value stays.
@@ -61,7 +61,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         next
     }
 
-    /// Returns a version in which `key` has the value `value` if `key` was absent, otherwise this very version.
+    /// Returns a version in which `key` has the value `value` if `key` was absent, otherwise the same version.
     /// O(log n).
     ///
     /// # Examples
@@ -81,7 +81,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         next
     }
 
-    /// Returns a version without `key`, or this very version, without allocating, if `key` is absent. O(log n).
+    /// Returns a version without `key`, or the same version, without allocating, if `key` is absent. O(log n).
     ///
     /// # Examples
     ///
@@ -106,7 +106,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     /// Returns a version in which the value of `key` is replaced by the result of `f`. O(log n).
     ///
     /// `f` gets the current value, if any; if it returns `None`, the key is removed. If the key was absent and `f`
-    /// returns `None`, the result is this very version, without any allocation. A `Some` result always makes a new
+    /// returns `None`, the result is the same version, without any allocation. A `Some` result always makes a new
     /// version, even if the value is equal; [`assoc_if_changed`](Self::assoc_if_changed) compares the values.
     ///
     /// # Examples
@@ -140,7 +140,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
         next
     }
 
-    /// Returns a version with the entries for which `f` returns `true`, or this very version if those are all
+    /// Returns a version with the entries for which `f` returns `true`, or the same version if those are all
     /// entries. O(n).
     ///
     /// # Examples

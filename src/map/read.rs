@@ -119,7 +119,7 @@ impl<K, V, S> PersistentMap<K, V, S> {
         self.table.trie.ptr_eq(&other.table.trie)
     }
 
-    /// Returns an iterator over the entries, in unspecified order. O(n) for the whole run, no allocation.
+    /// Returns an iterator over the entries, in unspecified order. O(n) to exhaust, no allocation.
     ///
     /// # Examples
     ///
@@ -133,7 +133,7 @@ impl<K, V, S> PersistentMap<K, V, S> {
         Iter { inner: self.table.trie.iter() }
     }
 
-    /// Returns an iterator over the keys, in unspecified order. O(n) for the whole run, no allocation.
+    /// Returns an iterator over the keys, in unspecified order. O(n) to exhaust, no allocation.
     ///
     /// # Examples
     ///
@@ -147,7 +147,7 @@ impl<K, V, S> PersistentMap<K, V, S> {
         Keys { inner: self.iter() }
     }
 
-    /// Returns an iterator over the values, in unspecified order. O(n) for the whole run, no allocation.
+    /// Returns an iterator over the values, in unspecified order. O(n) to exhaust, no allocation.
     ///
     /// # Examples
     ///

@@ -17,7 +17,7 @@ use crate::trie::{Merge, SetOp};
 impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
     /// Returns a version with the elements of both sets. If both contain an element, it keeps ours.
     ///
-    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). Returns this very version
+    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). Returns the same version
     /// if it contains all elements of the other set. Unlike in `std`, the result is a set and not an iterator. This
     /// is also the operator `|`.
     ///
@@ -38,7 +38,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
 
     /// Returns a version with those of our elements that the other set contains.
     ///
-    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). Returns this very version
+    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). Returns the same version
     /// if the other set contains all of our elements. Unlike in `std`, the result is a set and not an iterator. This
     /// is also the operator `&`.
     ///
@@ -58,7 +58,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
 
     /// Returns a version with those of our elements that the other set does not contain.
     ///
-    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). Returns this very version
+    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). Returns the same version
     /// if the sets have no elements in common. Unlike in `std`, the result is a set and not an iterator. This is also
     /// the operator `-`.
     ///
@@ -79,7 +79,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
 
     /// Returns a version with the elements that exactly one of the sets contains.
     ///
-    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). Returns this very version if
+    /// O(c log n) for sets that differ in c elements and share the rest, at most O(n + m). Returns the same version if
     /// the other set is empty. Unlike in `std`, the result is a set and not an iterator. This is also the operator
     /// `^`.
     ///

@@ -116,6 +116,8 @@ impl<'a, T: Eq + Hash + Copy, S: BuildHasher> Extend<&'a T> for PersistentSet<T,
 #[cfg(feature = "std")]
 impl<T: Eq + Hash, const N: usize> From<[T; N]> for PersistentSet<T> {
     /// Returns a set of these elements. If there are equal elements, the first one is kept.
+    ///
+    /// For a set with another hasher, collect the elements: `elements.into_iter().collect()`.
     fn from(elements: [T; N]) -> Self {
         elements.into_iter().collect()
     }

@@ -10,7 +10,7 @@ use super::PersistentSet;
 
 /// # New versions by element
 impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
-    /// Returns a version with `value`, or this very version, without allocating, if it contains an equal element.
+    /// Returns a version with `value`, or the same version, without allocating, if it contains an equal element.
     /// O(log n).
     ///
     /// # Examples
@@ -32,7 +32,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
         next
     }
 
-    /// Returns a version without `value`, or this very version, without allocating, if it does not contain it.
+    /// Returns a version without `value`, or the same version, without allocating, if it does not contain it.
     /// O(log n).
     ///
     /// # Examples
@@ -58,7 +58,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
 
 /// # Filtering
 impl<T: Clone, S: Clone> PersistentSet<T, S> {
-    /// Returns a version with the elements for which `f` returns `true`, or this very version if those are all
+    /// Returns a version with the elements for which `f` returns `true`, or the same version if those are all
     /// elements. O(n).
     ///
     /// # Examples

@@ -119,7 +119,7 @@ impl<T, S> PersistentSet<T, S> {
         self.table.trie.ptr_eq(&other.table.trie)
     }
 
-    /// Returns an iterator over the elements, in unspecified order. O(n) for the whole run, no allocation.
+    /// Returns an iterator over the elements, in unspecified order. O(n) to exhaust, no allocation.
     ///
     /// # Examples
     ///

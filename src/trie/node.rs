@@ -94,6 +94,19 @@ pub(crate) const fn bucket_max<T>() -> usize {
 
 /// Returns `true` if entries of this type are stored behind counted pointers: then a copy of a leaf shares them, and an
 /// edit clones only the entry that it changes.
+///
+/// Measured on an Intel Xeon (Sapphire Rapids), as ratios to `rpds`, which stores every entry behind a pointer (means
+/// over ten to 10 000 entries); before and after the arrow, entries in the leaf and behind pointers:
+///
+/// | entry | shared insert | shared remove | get | insert | remove | collect | iterate | drop |
+/// |---|---|---|---|---|---|---|---|---|
+/// | `(String, u64)` | 0.56 → 0.53 | 0.56 → 0.51 | 0.30 → 0.37 | 0.78 | 0.66 | 0.51 | 0.13 | 0.44 |
+/// | `(u64, BTreeMap)` of eight fields | 1.03 → 0.54 | 1.13 → 0.56 | 0.20 | 0.49 | 0.59 | 0.43 | 0.12 | 0.53 |
+/// | `(String, Record)` with three strings | 2.18 → 0.54 | 2.31 → 0.60 | 0.47 | 0.82 | 0.62 | 0.65 | 0.26 | 0.40 |
+///
+/// Entries of at most three words with a destructor, such as `(u64, Arc)`, and all entries without one, up to 1024
+/// bytes, are slower behind pointers. With leaves of 8 pointers, lookups of absent keys take 30 to 65 % longer and
+/// `collect` 25 to 70 %.
 pub(crate) const fn is_counted<T>() -> bool {
     core::mem::needs_drop::<T>() && size_of::<T>() > 3 * size_of::<usize>()
 }

@@ -1,8 +1,9 @@
 //! Compares `PersistentMap` with std's `HashMap`, with the same code, keys and hasher.
 //!
-//! `cargo bench --bench map` in this folder runs all benchmarks in about a quarter of an hour, `cargo bench --bench map --
-//! get_hit/u64` some of them. The plots are in `target/criterion/report/index.html`, with one page for each operation and key type, and one line for
-//! each map. Times are for a whole iteration; the throughput is in entries per second.
+//! `cargo bench --bench map` in this folder runs all benchmarks in about a quarter of an hour, `cargo bench --bench map
+//! -- get_hit/u64` some of them. The plots are in `target/criterion/report/index.html`, with one page for each
+//! operation and key type, and one line for each map. Times are for a whole iteration; the throughput is in entries per
+//! second.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;

@@ -205,7 +205,7 @@ impl<T: Clone> HashTrie<T> {
         and_drop(self.try_entry_with(hash, &mut eq, T::clone), eq)
     }
 
-    /// Returns an iterator over mutable references to the entries, in unspecified order. O(n) for the whole run.
+    /// Returns an iterator over mutable references to the entries, in unspecified order. O(n) to exhaust.
     ///
     /// An edit must not change the hash of an entry. Shared nodes are copied when the iterator reaches them.
     ///
@@ -239,8 +239,8 @@ impl<T: Clone> HashTrie<T> {
         self.retain_with(keep, T::clone);
     }
 
-    /// Returns an iterator that removes and yields the entries for which `pred` returns `true`. O(n) for the whole
-    /// run.
+    /// Returns an iterator that removes and yields the entries for which `pred` returns `true`. O(n) to
+    /// exhaust.
     ///
     /// Entries not visited when the iterator is dropped stay in the trie.
     ///

@@ -1,8 +1,8 @@
 //! Bulk building: inserts many entries at once into an empty trie, and allocates each node at its final size.
 //!
 //! The entries are hashed and distributed to parts by their top hash bits as they are read. Each part fits into the
-//! cache if there are up to a million entries; its keys are sorted by hash as far as leaves require it, and it becomes a subtree. Entries with equal keys
-//! have equal hashes, so their keys end up close to each other.
+//! cache if there are up to a million entries; its keys are sorted by hash as far as leaves require it, and it becomes
+//! a subtree. Entries with equal keys have equal hashes, so their keys end up close to each other.
 
 use alloc::vec::Vec;
 use core::mem;

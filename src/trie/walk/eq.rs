@@ -12,9 +12,9 @@ impl<T> HashTrie<T> {
     /// O(1) for the same version or for different lengths, otherwise proportional to the size of the parts that are
     /// not shared.
     ///
-    /// Shared subtrees count as equal without being visited, so an entry that is not equal to itself counts as equal
-    /// there. `eq` is called with an entry of `self` and one of `other`. It may be stricter than the equality used
-    /// for insertion, for example compare key and value instead of keys.
+    /// Shared subtrees and shared entries count as equal without a call of `eq`, so an entry that is not equal to
+    /// itself counts as equal there. `eq` is called with an entry of `self` and one of `other`. It may be stricter than
+    /// the equality used for insertion, for example compare key and value instead of keys.
     ///
     /// # Examples
     ///

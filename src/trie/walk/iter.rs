@@ -433,7 +433,7 @@ impl<T: Clone> FusedIterator for IntoIter<T> {}
 
 /// # Iterating
 impl<T> HashTrie<T> {
-    /// Returns an iterator over the entries, in unspecified order. O(n) for the whole run, no allocation.
+    /// Returns an iterator over the entries, in unspecified order. O(n) to exhaust, no allocation.
     ///
     /// # Examples
     ///

@@ -159,8 +159,8 @@ impl<'a, T, F> PairWalk<'a, T, F> {
     }
 }
 
-/// Passes over the right entries of the current leaves when dropped, after a panic: it is unknown which of them is equal
-/// to the left entry whose search panicked.
+/// Passes over the right entries of the current leaves when dropped, after a panic: it is unknown which of them is
+/// equal to the left entry whose search panicked.
 struct PassOver<'w, 'a, T, F>(&'w mut PairWalk<'a, T, F>);
 
 impl<T, F> Drop for PassOver<'_, '_, T, F> {

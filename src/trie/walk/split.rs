@@ -275,8 +275,8 @@ fn compare<T: Send + Sync>(
     }
 }
 
-// Miri would take ten minutes, and has nothing to find in safe code. Two attributes, since cargo-mutants recognizes tests
-// by the second.
+// Miri would take ten minutes, and has nothing to find in safe code. Two attributes, since cargo-mutants recognizes
+// tests by the second.
 #[cfg(not(miri))]
 #[cfg(test)]
 mod tests;

@@ -32,7 +32,7 @@ const SUMMARY_OF_RECORDS: [(&str, &str); 8] = [
 ];
 const SUMMARY: [(&str, &str); 9] = [
     ("eq_one", "`==` of two versions with one change"),
-    ("merge_one", "merge of these"),
+    ("merge_one", "merge of these two versions"),
     ("insert_shared", "insert into a snapshot"),
     ("remove_shared", "remove from a snapshot"),
     ("fold", "iterate, per entry"),
