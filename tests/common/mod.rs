@@ -24,11 +24,11 @@ pub(crate) const fn scaled(full: usize, miri: usize) -> usize {
 }
 
 /// Returns a configuration that runs `miri` cases under Miri, otherwise `full` if the environment variable `CASES` is
-/// `all` and half of them if not, and stores the seeds of failures in the file `regressions`.
+/// `all` and a third of them if not, and stores the seeds of failures in the file `regressions`.
 pub(crate) fn proptest_config(full: u32, miri: u32, regressions: &'static str) -> Config {
     let all = std::env::var_os("CASES").is_some_and(|cases| cases == "all");
     Config {
-        cases: if cfg!(miri) { miri } else { full.div_ceil(if all { 1 } else { 2 }) },
+        cases: if cfg!(miri) { miri } else { full.div_ceil(if all { 1 } else { 3 }) },
         // Miri isolates programs from the file system.
         failure_persistence: (!cfg!(miri)).then(|| Box::new(FileFailurePersistence::Direct(regressions)) as Box<_>),
         max_shrink_iters: 20_000,

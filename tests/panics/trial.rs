@@ -434,8 +434,8 @@ fn called(counts: Counts) -> Calls {
 }
 
 /// One in this number of calls panics, and one in this number of trials drops the twin, in a sample.
-const BLOWN_IN: u64 = 16;
-const LOST_IN: u64 = 16;
+const BLOWN_IN: u64 = 32;
+const LOST_IN: u64 = 32;
 
 /// Chooses among all trials: all of them if the environment variable `PANICS` is `all`, otherwise a random sample,
 /// whose seed is printed. With `PANICS=SEED` the sample is the same again.
