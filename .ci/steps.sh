@@ -352,8 +352,12 @@ clippy() {
     cargo clippy --locked --all-targets --all-features -- -D warnings
 }
 
-stack_and_costs() {
-    quietly release '^test ' cargo test --locked "${release[@]}" --test small_stack --test cost --test hostile
+# `cargo test` alone runs a third of the random cases and a sample of the panics. With optimizations, all of them take
+# less time; the need of stack is measured with them, too.
+thorough_tests() {
+    CASES=all PANICS=all quietly release '^ +Running|^test result' cargo test --locked "${release[@]}" \
+        --test={small_stack,cost,hostile,panics,algebra,model,set_model,persistence,order,leaks,trie_combine}
+    some_passed release
 }
 
 miri() {

@@ -33,7 +33,7 @@ fn count_in_one_thread(texts: &[String]) -> HashMap<&str, u64> {
 fn main() -> io::Result<()> {
     let mut files: Vec<String> = env::args().skip(1).collect();
     if files.is_empty() {
-        files = ["README.md", "CHANGELOG.md", "LICENSE"]
+        files = ["README.md", "CHANGELOG.md", "LICENSE-APACHE"]
             .map(|name| format!("{}/{name}", env!("CARGO_MANIFEST_DIR")))
             .into();
     }
