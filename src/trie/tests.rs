@@ -611,7 +611,8 @@ fn a_merge_that_changes_nothing_returns_the_operand() {
 
 #[test]
 fn shrinking_frees_the_spare_capacity_of_unshared_leaves_only() {
-    let keys: u32 = if cfg!(miri) { 40 } else { 300 };
+    // Not a multiple of eight: a collision node of 40 entries has no spare capacity.
+    let keys: u32 = if cfg!(miri) { 41 } else { 300 };
     for &hash in HASHES {
         let mut trie = build((0..keys).map(|key| (key, key)), hash);
         let before = trie.memory_usage().bytes;
