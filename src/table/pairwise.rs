@@ -78,7 +78,7 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
             let hash = self.hash(right);
             let Some(left) = self.trie.find(hash, |left| M::same_key(left, right)) else {
                 if op.right {
-                    merged.insert_unique_with(hash, right.clone(), T::clone);
+                    into_ok(merged.try_insert_with(hash, right.clone(), Self::same, T::clone));
                 }
                 continue;
             };
@@ -92,7 +92,7 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
             let same = |entry: &T| Ok(M::same_key(entry, right));
             into_ok(merged.try_remove_with(hash, same, T::clone));
             if let Some(entry) = kept {
-                merged.insert_unique_with(hash, entry, T::clone);
+                into_ok(merged.try_insert_with(hash, entry, Self::same, T::clone));
             }
         }
         // Without entries of `other`, a result that is as large as `self` is equal to it.
