@@ -1,8 +1,8 @@
 //! [`Table`], a trie with the hasher of its keys, of which maps, sets and their transients are wrappers.
 //!
-//! The wrappers differ in which part of an entry is its key, which is a type parameter, and in `clone`, the function
-//! that copies the entries of shared nodes: maps and sets pass that of `Clone`, a transient the one that it was
-//! created with.
+//! The wrappers differ in which part of an entry is its key, which is a type parameter, and in the function that copies
+//! the entries of shared nodes, with which each [edits](Table::edit) its table: maps and sets pass that of `Clone`, a
+//! transient the one that it was created with.
 
 use core::convert::Infallible;
 use core::hash::{BuildHasher, Hash};
@@ -10,7 +10,7 @@ use core::marker::PhantomData;
 
 use equivalent::Equivalent;
 
-use crate::trie::{CloneFn, HashTrie, Inserted, into_ok, wrap_ok};
+use crate::trie::{CloneFn, Edit, HashTrie, Inserted, into_ok, mix, wrap_ok};
 
 mod pairwise;
 
@@ -75,6 +75,12 @@ impl<T, S, M> Table<T, S, M> {
         Self { trie, hasher, key_of: PhantomData }
     }
 
+    /// Begins an edit in which `clone` copies the entries of shared leaves.
+    #[inline]
+    pub(crate) const fn edit<C: CloneFn<T>>(&mut self, clone: C) -> TableEdit<'_, T, S, M, C> {
+        TableEdit { trie: self.trie.edit(clone), hasher: &self.hasher, key_of: PhantomData }
+    }
+
     /// Returns the trie. The hasher is dropped first, since the trie would leak if its destructor panicked later.
     #[inline]
     pub(crate) fn into_trie(self) -> HashTrie<T> {
@@ -106,28 +112,35 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
         }
         self.trie.find(self.hasher.hash_one(key), |entry| key.equivalent(M::key(entry)))
     }
+}
+
+/// A table that is edited; see [`Edit`].
+pub(crate) struct TableEdit<'a, T, S, M, C> {
+    pub(crate) trie: Edit<'a, T, C>,
+    pub(crate) hasher: &'a S,
+    key_of: PhantomData<M>,
+}
+
+impl<'a, T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>, C: CloneFn<T>> TableEdit<'a, T, S, M, C> {
+    /// Returns the hash of the key of `entry`, as the trie uses it.
+    #[inline]
+    fn hash(&self, entry: &T) -> u32 {
+        mix(self.hasher.hash_one(M::key(entry)))
+    }
 
     /// Returns a mutable reference to the entry of `key`.
     #[inline]
-    pub(crate) fn get_mut<Q>(&mut self, key: &Q, clone: impl CloneFn<T>) -> Option<&mut T>
-    where
-        Q: ?Sized + Hash + Equivalent<M::Key>,
-    {
+    pub(crate) fn get_mut<Q: ?Sized + Hash + Equivalent<M::Key>>(self, key: &Q) -> Option<&'a mut T> {
         let same = wrap_ok(|entry| key.equivalent(M::key(entry)));
-        into_ok(self.trie.try_find_mut_with(self.hasher.hash_one(key), same, clone))
+        into_ok(self.trie.try_find_mut(mix(self.hasher.hash_one(key)), same))
     }
 
     /// Inserts `entry` unless there is an entry with an equal key. Otherwise calls `found` with a mutable reference
     /// to the existing entry and with `entry`, and returns its result.
     #[inline]
-    pub(crate) fn insert<R>(
-        &mut self,
-        entry: T,
-        clone: impl CloneFn<T>,
-        found: impl FnOnce(&mut T, T) -> R,
-    ) -> Option<R> {
+    pub(crate) fn insert<R>(self, entry: T, found: impl FnOnce(&mut T, T) -> R) -> Option<R> {
         let hash = self.hash(&entry);
-        match into_ok(self.trie.try_insert_with(hash, entry, Self::same, clone)) {
+        match into_ok(self.trie.try_insert(hash, entry, Table::<T, S, M>::same)) {
             Inserted::New => None,
             Inserted::Found(present, entry) => Some(found(present, entry)),
         }
@@ -136,46 +149,38 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
     /// Inserts `entry` unless there is an entry with an equal key, and returns whether it was inserted. Nothing is
     /// copied or changed if it was not.
     #[inline]
-    pub(crate) fn insert_if_absent(&mut self, entry: T, clone: impl CloneFn<T>) -> bool {
+    pub(crate) fn insert_if_absent(&mut self, entry: T) -> bool {
         let hash = self.hash(&entry);
-        let is_new = self.trie.find(hash, |present| M::same_key(present, &entry)).is_none();
-        if is_new {
-            self.trie.insert_unique_with(hash, entry, clone);
+        let present = into_ok(self.trie.trie.try_position(hash, |present| Table::<T, S, M>::same(present, &entry)));
+        if present.is_none() {
+            self.trie.reborrow().insert_unique(hash, entry);
         }
-        is_new
+        present.is_none()
     }
 
     /// Removes the entry of `key` and returns it.
     #[inline]
-    pub(crate) fn remove<Q>(&mut self, key: &Q, clone: impl CloneFn<T>) -> Option<T>
-    where
-        Q: ?Sized + Hash + Equivalent<M::Key>,
-    {
+    pub(crate) fn remove<Q: ?Sized + Hash + Equivalent<M::Key>>(self, key: &Q) -> Option<T> {
         let same = wrap_ok(|entry| key.equivalent(M::key(entry)));
-        into_ok(self.trie.try_remove_with(self.hasher.hash_one(key), same, clone))
+        into_ok(self.trie.try_remove(mix(self.hasher.hash_one(key)), same))
     }
 
     /// Calls [`insert`](Self::insert) for each of `entries`, or builds the whole trie at once if it is empty.
-    pub(crate) fn extend<R>(
-        &mut self,
-        entries: impl IntoIterator<Item = T>,
-        clone: impl CloneFn<T>,
-        mut found: impl FnMut(&mut T, T) -> R,
-    ) {
+    pub(crate) fn extend<R>(self, entries: impl IntoIterator<Item = T>, mut found: impl FnMut(&mut T, T) -> R) {
         let Self { trie, hasher, .. } = self;
         let hashed = entries.into_iter().map(|entry| (hasher.hash_one(M::key(&entry)), entry));
-        into_ok(trie.try_extend_with(hashed, Self::same, |present, new| drop(found(present, new)), clone));
+        into_ok(trie.try_extend(hashed, Table::<T, S, M>::same, |present, new| drop(found(present, new))));
     }
 
     /// Calls [`insert_if_absent`](Self::insert_if_absent) for each of `entries`, or builds the whole trie at once if
     /// it is empty.
-    pub(crate) fn extend_if_absent(&mut self, entries: impl IntoIterator<Item = T>, clone: impl CloneFn<T>) {
-        if self.trie.is_empty() {
+    pub(crate) fn extend_if_absent(mut self, entries: impl IntoIterator<Item = T>) {
+        if self.trie.trie.is_empty() {
             // An empty trie has no nodes that could be copied needlessly.
-            return self.extend(entries, clone, |_, _| ());
+            return self.extend(entries, |_, _| ());
         }
         for entry in entries {
-            self.insert_if_absent(entry, clone);
+            self.insert_if_absent(entry);
         }
     }
 }

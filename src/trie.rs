@@ -23,6 +23,7 @@ use node::child::Child;
 
 pub use api::entry::{Entry, OccupiedEntry, VacantEntry};
 pub use api::usage::MemoryUsage;
+pub(crate) use edit::Edit;
 pub(crate) use edit::insert::Inserted;
 pub(crate) use edit::remove::Extraction;
 pub(crate) use walk::iter::IterMut;
@@ -105,7 +106,7 @@ impl<E> ErrorSlot<E> {
 /// constant, so it depends on every bit of the hash. Therefore hashers that return keys unchanged, or that vary only
 /// the high or low bits, work too.
 #[inline]
-const fn mix(hash: u64) -> u32 {
+pub(crate) const fn mix(hash: u64) -> u32 {
     let product = hash as u128 * 0x9e37_79b9_7f4a_7c15;
     // Written with two 64-bit words: otherwise the compiler shifts one word into the other, which is slower on
     // x86-64.

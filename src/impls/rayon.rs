@@ -95,7 +95,7 @@ impl<T: Send + Sync, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M>
         S: Sync,
     {
         let new = self.par_collect(entries, replace);
-        self.trie = self.trie.par_merge(&new, Pool, SetOp::UNION, M::same_key, both, T::clone);
+        self.trie = self.trie.par_merge(&new, Pool, SetOp::UNION, M::same_key, both);
     }
 
     /// Does what [`merge`](Self::merge) does, in parallel.
@@ -105,7 +105,7 @@ impl<T: Send + Sync, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M>
         S: Clone,
     {
         let merged = if self.hashers_compatible(other) {
-            self.trie.par_merge(&other.trie, Pool, op, M::same_key, both, T::clone)
+            self.trie.par_merge(&other.trie, Pool, op, M::same_key, both)
         } else {
             self.merged_by_search(other, op, both)
         };

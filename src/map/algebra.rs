@@ -1,8 +1,8 @@
 //! Operations on two maps: merging, intersecting, subtracting, comparing.
 //!
-//! They traverse both tries together, and do not descend where both share a subtree or, unless it matters for the
-//! result, where only one has entries. The result shares the unchanged parts of the operands; if everything is
-//! unchanged, it is the version of that operand.
+//! They walk both tries together and skip what cannot change the result: subtrees that both share, and subtrees in whose
+//! range the other map has no entries. The result shares all subtrees that it has in common with an operand; if it has
+//! all of an operand, it is the same version.
 
 use core::hash::{BuildHasher, Hash};
 use core::ptr;
@@ -10,7 +10,7 @@ use core::ptr;
 use super::{PersistentMap, unchanged};
 use crate::macros::operators;
 use crate::table::Table;
-use crate::trie::{HashTrie, Merge, SetOp, and_drop, into_ok, never_clone};
+use crate::trie::{HashTrie, Merge, SetOp, and_drop, into_ok, mix, never_clone};
 
 impl<V> Merge<V> {
     /// Returns this decision about a value as a decision about the entry with that value and `key`.
@@ -219,7 +219,7 @@ impl<K: Clone, V: Clone + PartialEq, S: Clone> PersistentMap<K, V, S> {
         // Merges the map with itself, where equal entries are identical.
         let same = |a: &_, b: &_| Ok(ptr::eq(a, b));
         let op = SetOp::INTERSECTION.visiting_shared();
-        let trie = into_ok(self.table.trie.try_merge_with(&self.table.trie, op, same, both, <(K, V)>::clone));
+        let trie = into_ok(self.table.trie.try_merge_with(&self.table.trie, op, same, both));
         Self { table: Table::new(and_drop(trie, f), self.table.hasher.clone()) }
     }
 }
@@ -283,7 +283,7 @@ impl<K: Clone, V, S: Clone> PersistentMap<K, V, S> {
             for (key, b) in &theirs.trie {
                 let hash = ours.hasher.hash_one(key);
                 if let Some((key, a)) = ours.trie.find(hash, |(ours, _)| ours == key) {
-                    both.insert_unique_with(hash, (key.clone(), f(key, a, b)), never_clone);
+                    both.edit(never_clone).insert_unique(mix(hash), (key.clone(), f(key, a, b)));
                 }
             }
             both

@@ -66,7 +66,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     /// Returns a map of these entries. If a key occurs more than once, the last value is used.
     pub(crate) fn collected(hasher: S, entries: impl IntoIterator<Item = (K, V)>) -> Self {
         let mut map = Self::with_hasher(hasher);
-        map.table.extend(entries, never_clone, replace_value);
+        map.table.edit(never_clone).extend(entries, replace_value);
         map
     }
 }
@@ -107,7 +107,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> Extend<(K, V)> for Persiste
     /// assert_eq!(map, persistent_map! { "a" => 2, "b" => 3 });
     /// ```
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        self.table.extend(entries, <(K, V)>::clone, replace_value);
+        self.edit().extend(entries, replace_value);
     }
 }
 

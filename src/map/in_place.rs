@@ -10,7 +10,16 @@ use equivalent::Equivalent;
 
 use super::iter::{Drain, ExtractIf, IntoKeys, IntoValues, IterMut, ValuesMut};
 use super::{Entry, EntryRef, OccupiedError, PersistentMap, into_value, replace_value};
-use crate::trie::Extraction;
+use crate::table::{MapKey, TableEdit};
+use crate::trie::{CloneFn, Extraction};
+
+impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
+    /// Begins an edit.
+    #[inline]
+    pub(super) const fn edit(&mut self) -> TableEdit<'_, (K, V), S, MapKey, impl CloneFn<(K, V)>> {
+        self.table.edit(<(K, V)>::clone)
+    }
+}
 
 /// # Editing in place, by key
 ///
@@ -34,7 +43,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     /// ```
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        self.table.insert((key, value), <(K, V)>::clone, replace_value)
+        self.edit().insert((key, value), replace_value)
     }
 
     /// Inserts a key-value pair if the key is absent, and returns a mutable reference to the value. O(log n).
@@ -98,7 +107,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        self.table.remove(key, <(K, V)>::clone)
+        self.edit().remove(key)
     }
 
     /// Returns a mutable reference to the value of `key`. O(log n); no allocation if `key` is absent.
@@ -122,7 +131,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        self.table.get_mut(key, <(K, V)>::clone).map(|(_, value)| value)
+        self.edit().get_mut(key).map(|(_, value)| value)
     }
 
     /// Returns the stored key and a mutable reference to its value. O(log n); no allocation if `key` is absent.
@@ -147,7 +156,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        let entry = self.table.get_mut(key, <(K, V)>::clone);
+        let entry = self.edit().get_mut(key);
         entry.map(|(key, value)| (&*key, value))
     }
 
@@ -175,7 +184,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
         Q: ?Sized + Hash + Equivalent<K>,
     {
         let queries = keys.map(|key| (self.table.hasher.hash_one(key), |(k, _): &(K, V)| key.equivalent(k)));
-        let found = self.table.trie.find_disjoint_mut_with(queries, <(K, V)>::clone);
+        let found = self.edit().trie.find_disjoint_mut(queries);
         found.map(|entry| entry.map(|(_, value)| value))
     }
 
@@ -196,7 +205,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     /// ```
     #[inline]
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V> {
-        Entry::find(&mut self.table, key, <(K, V)>::clone)
+        Entry::find(self.table.edit(<(K, V)>::clone), key)
     }
 
     /// Gets the entry of a borrowed key; the key is converted with `Into` only if it is inserted. O(log n).
@@ -219,7 +228,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        EntryRef::find(&mut self.table, key, <(K, V)>::clone)
+        EntryRef::find(self.table.edit(<(K, V)>::clone), key)
     }
 }
 
@@ -240,7 +249,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// assert_eq!(map.len(), 4);
     /// ```
     pub fn retain(&mut self, mut f: impl FnMut(&K, &V) -> bool) {
-        self.table.trie.retain_with(|(key, value)| f(key, value), <(K, V)>::clone);
+        self.edit().trie.retain(|(key, value)| f(key, value));
     }
 
     /// Returns an iterator that removes and yields the entries for which `pred` returns `true`. O(n) to
@@ -263,7 +272,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     where
         F: FnMut(&K, &V) -> bool,
     {
-        ExtractIf::new(&mut self.table.trie, pred, <(K, V)>::clone)
+        ExtractIf::new(self.table.trie.edit(<(K, V)>::clone), pred)
     }
 
     /// Removes and returns an arbitrary entry, or returns `None` if the map is empty. O(log n); O(n) to empty the
@@ -283,7 +292,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// ```
     #[doc(alias("pop_first", "take_any"))]
     pub fn pop(&mut self) -> Option<(K, V)> {
-        Extraction::new().next(&mut self.table.trie, &mut |_| true, <(K, V)>::clone)
+        Extraction::new(self.edit().trie).next(&mut |_| true)
     }
 
     /// Removes all entries and returns an iterator over them. O(1), and O(n) to exhaust.
@@ -322,7 +331,7 @@ impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// ```
     #[doc(alias = "retain_mut")]
     pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
-        IterMut { inner: self.table.trie.iter_mut_with(<(K, V)>::clone) }
+        IterMut::new(self.table.trie.edit(<(K, V)>::clone))
     }
 
     /// Returns an iterator over mutable references to the values, in unspecified order. O(n) to exhaust.

@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 
 use super::{into_key, into_value};
 use crate::macros::projection;
-use crate::trie::{self, ClonePtr, Extraction, HashTrie};
+use crate::trie::{self, ClonePtr, Edit, Extraction, HashTrie};
 
 /// A borrowing iterator over the entries of a map.
 ///
@@ -161,10 +161,8 @@ impl<K: Clone, V: Clone> Drain<'_, K, V> {
 /// ```
 #[must_use = "it is lazy and removes only what it yields; to remove without iterating, use `retain`"]
 pub struct ExtractIf<'a, K, V, F> {
-    trie: &'a mut HashTrie<(K, V)>,
-    extraction: Extraction,
+    extraction: Extraction<'a, (K, V), ClonePtr<(K, V)>>,
     pred: F,
-    clone: ClonePtr<(K, V)>,
 }
 
 projection!(['a, K, V] Iter<'a, K, V>, (key, value) => (key, value), (&'a K, &'a V));
@@ -177,9 +175,15 @@ projection!([K: Clone, V: Clone] IntoKeys<K, V>, entry => into_key(entry), K);
 projection!([K: Clone, V: Clone] IntoValues<K, V>, entry => into_value(entry), V);
 projection!([K: Clone, V: Clone] Drain<'_, K, V>, entry => entry, (K, V));
 
+impl<'a, K, V> IterMut<'a, K, V> {
+    pub(crate) fn new(edit: Edit<'a, (K, V), ClonePtr<(K, V)>>) -> Self {
+        Self { inner: edit.iter_mut() }
+    }
+}
+
 impl<'a, K, V, F> ExtractIf<'a, K, V, F> {
-    pub(crate) const fn new(trie: &'a mut HashTrie<(K, V)>, pred: F, clone: ClonePtr<(K, V)>) -> Self {
-        Self { trie, extraction: Extraction::new(), pred, clone }
+    pub(crate) const fn new(edit: Edit<'a, (K, V), ClonePtr<(K, V)>>, pred: F) -> Self {
+        Self { extraction: Extraction::new(edit), pred }
     }
 }
 
@@ -189,12 +193,12 @@ impl<K, V, F: FnMut(&K, &V) -> bool> Iterator for ExtractIf<'_, K, V, F> {
     #[inline]
     fn next(&mut self) -> Option<(K, V)> {
         let pred = &mut self.pred;
-        self.extraction.next(self.trie, &mut |(key, value)| pred(key, value), self.clone)
+        self.extraction.next(&mut |(key, value)| pred(key, value))
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.trie.len()))
+        (0, Some(self.extraction.edit.trie.len()))
     }
 }
 

@@ -77,7 +77,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn assoc_if_absent(&self, key: K, value: V) -> Self {
         let mut next = self.clone();
-        next.table.insert_if_absent((key, value), <(K, V)>::clone);
+        next.edit().insert_if_absent((key, value));
         next
     }
 

@@ -58,7 +58,7 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
     /// Returns a set of these elements. If there are equal elements, the first one is kept.
     pub(crate) fn collected(hasher: S, elements: impl IntoIterator<Item = T>) -> Self {
         let mut set = Self::with_hasher(hasher);
-        set.table.extend_if_absent(elements, never_clone);
+        set.table.edit(never_clone).extend_if_absent(elements);
         set
     }
 }
@@ -99,7 +99,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> Extend<T> for PersistentSet<T, S> {
     /// assert_eq!(set, persistent_set! { 1, 2 });
     /// ```
     fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
-        self.table.extend_if_absent(elements, T::clone);
+        self.edit().extend_if_absent(elements);
     }
 }
 

@@ -9,7 +9,16 @@ use equivalent::Equivalent;
 
 use super::PersistentSet;
 use super::iter::{Drain, ExtractIf};
-use crate::trie::{Entry, Extraction};
+use crate::table::{SetKey, TableEdit};
+use crate::trie::{CloneFn, Entry, Extraction};
+
+impl<T: Clone, S> PersistentSet<T, S> {
+    /// Begins an edit.
+    #[inline]
+    pub(super) const fn edit(&mut self) -> TableEdit<'_, T, S, SetKey, impl CloneFn<T>> {
+        self.table.edit(T::clone)
+    }
+}
 
 /// # Editing in place, by element
 ///
@@ -32,7 +41,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     /// ```
     #[inline]
     pub fn insert(&mut self, value: T) -> bool {
-        self.table.insert_if_absent(value, T::clone)
+        self.edit().insert_if_absent(value)
     }
 
     /// Inserts `value`, replacing and returning an equal element, if any. O(log n).
@@ -49,7 +58,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     /// assert_eq!(set.len(), 2);
     /// ```
     pub fn replace(&mut self, value: T) -> Option<T> {
-        self.table.insert(value, T::clone, mem::replace)
+        self.edit().insert(value, mem::replace)
     }
 
     /// Removes the element that is equal to `value`, and returns whether there was one. O(log n); no allocation if
@@ -88,7 +97,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     where
         Q: ?Sized + Hash + Equivalent<T>,
     {
-        self.table.remove(value, T::clone)
+        self.edit().remove(value)
     }
 
     /// Inserts `value` unless the set contains an equal element, and returns a reference to the element in the set.
@@ -163,7 +172,7 @@ impl<T: Clone, S> PersistentSet<T, S> {
     /// assert_eq!(set.len(), 4);
     /// ```
     pub fn retain(&mut self, f: impl FnMut(&T) -> bool) {
-        self.table.trie.retain_with(f, T::clone);
+        self.edit().trie.retain(f);
     }
 
     /// Returns an iterator that removes and yields the elements for which `pred` returns `true`. O(n) to
@@ -185,7 +194,7 @@ impl<T: Clone, S> PersistentSet<T, S> {
     where
         F: FnMut(&T) -> bool,
     {
-        ExtractIf::new(&mut self.table.trie, pred, T::clone)
+        ExtractIf::new(self.table.trie.edit(T::clone), pred)
     }
 
     /// Removes and returns an arbitrary element, or returns `None` if the set is empty. O(log n); O(n) to empty the
@@ -207,7 +216,7 @@ impl<T: Clone, S> PersistentSet<T, S> {
     /// ```
     #[doc(alias("pop_first", "take_any"))]
     pub fn pop(&mut self) -> Option<T> {
-        Extraction::new().next(&mut self.table.trie, &mut |_| true, T::clone)
+        Extraction::new(self.edit().trie).next(&mut |_| true)
     }
 
     /// Removes all elements and returns an iterator over them. O(1), and O(n) to exhaust.

@@ -5,7 +5,7 @@ use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
 use crate::macros::projection;
-use crate::trie::{self, ClonePtr, Extraction, HashTrie};
+use crate::trie::{self, ClonePtr, Edit, Extraction, HashTrie};
 
 /// A borrowing iterator over the elements of a set.
 ///
@@ -73,10 +73,8 @@ impl<T: Clone> Drain<'_, T> {
 /// ```
 #[must_use = "it is lazy and removes only what it yields; to remove without iterating, use `retain`"]
 pub struct ExtractIf<'a, T, F> {
-    trie: &'a mut HashTrie<T>,
-    extraction: Extraction,
+    extraction: Extraction<'a, T, ClonePtr<T>>,
     pred: F,
-    clone: ClonePtr<T>,
 }
 
 projection!(['a, T] Iter<'a, T>, element => element, &'a T);
@@ -84,8 +82,8 @@ projection!([T: Clone] IntoIter<T>, element => element, T);
 projection!([T: Clone] Drain<'_, T>, element => element, T);
 
 impl<'a, T, F> ExtractIf<'a, T, F> {
-    pub(crate) const fn new(trie: &'a mut HashTrie<T>, pred: F, clone: ClonePtr<T>) -> Self {
-        Self { trie, extraction: Extraction::new(), pred, clone }
+    pub(crate) const fn new(edit: Edit<'a, T, ClonePtr<T>>, pred: F) -> Self {
+        Self { extraction: Extraction::new(edit), pred }
     }
 }
 
@@ -94,12 +92,12 @@ impl<T, F: FnMut(&T) -> bool> Iterator for ExtractIf<'_, T, F> {
 
     #[inline]
     fn next(&mut self) -> Option<T> {
-        self.extraction.next(self.trie, &mut self.pred, self.clone)
+        self.extraction.next(&mut self.pred)
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.trie.len()))
+        (0, Some(self.extraction.edit.trie.len()))
     }
 }
 

@@ -7,7 +7,7 @@ use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 
 use super::{KeyOf, Table};
-use crate::trie::{HashTrie, Merge, Pair, PairWalk, SetOp, into_ok};
+use crate::trie::{HashTrie, Merge, Pair, PairWalk, SetOp, into_ok, mix};
 
 /// The equality of keys, in a type that has to name it.
 type Same<T> = fn(&T, &T) -> Result<bool, Infallible>;
@@ -45,7 +45,7 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
         S: Clone,
     {
         let trie = if self.hashers_compatible(other) {
-            into_ok(self.trie.try_merge_with(&other.trie, op, Self::same, |a, b| Ok(both(a, b)), T::clone))
+            into_ok(self.trie.try_merge_with(&other.trie, op, Self::same, |a, b| Ok(both(a, b))))
         } else {
             self.merged_by_search(other, op, both)
         };
@@ -71,14 +71,14 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
                 Some(other) => matches!(both(entry, other), Merge::Left),
                 None => op.left,
             };
-            merged.retain_with(stays, T::clone);
+            merged.retain(stays);
             return merged;
         }
         for right in &other.trie {
             let hash = self.hash(right);
             let Some(left) = self.trie.find(hash, |left| M::same_key(left, right)) else {
                 if op.right {
-                    into_ok(merged.try_insert_with(hash, right.clone(), Self::same, T::clone));
+                    into_ok(merged.edit(T::clone).try_insert(mix(hash), right.clone(), Self::same));
                 }
                 continue;
             };
@@ -90,9 +90,9 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
                 Merge::Remove => None,
             };
             let same = |entry: &T| Ok(M::same_key(entry, right));
-            into_ok(merged.try_remove_with(hash, same, T::clone));
+            into_ok(merged.edit(T::clone).try_remove(mix(hash), same));
             if let Some(entry) = kept {
-                into_ok(merged.try_insert_with(hash, entry, Self::same, T::clone));
+                into_ok(merged.edit(T::clone).try_insert(mix(hash), entry, Self::same));
             }
         }
         // Without entries of `other`, a result that is as large as `self` is equal to it.

@@ -9,7 +9,7 @@ use equivalent::Equivalent;
 use super::IntoIter;
 use crate::hasher::RandomState;
 use crate::map::{Entry, ExtractIf, Iter, IterMut, PersistentMap, ValuesMut, into_value, replace_value};
-use crate::table::{MapKey, Table};
+use crate::table::{MapKey, Table, TableEdit};
 use crate::trie::{ClonePtr, Extraction, HashTrie, never_clone};
 
 /// A map under construction: edited in place, then converted into a [`PersistentMap`] in O(1).
@@ -62,6 +62,12 @@ impl<K, V> TransientMap<K, V> {
 }
 
 impl<K, V, S> TransientMap<K, V, S> {
+    /// Begins an edit.
+    #[inline]
+    const fn edit(&mut self) -> TableEdit<'_, (K, V), S, MapKey, ClonePtr<(K, V)>> {
+        self.table.edit(self.clone)
+    }
+
     /// Creates an empty transient that hashes its keys with `hasher`. O(1), no allocation.
     ///
     /// # Examples
@@ -201,7 +207,7 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// assert_eq!(map.len(), 1);
     /// ```
     pub fn retain(&mut self, mut f: impl FnMut(&K, &V) -> bool) {
-        self.table.trie.retain_with(|(key, value)| f(key, value), self.clone);
+        self.edit().trie.retain(|(key, value)| f(key, value));
     }
 
     /// Returns an iterator that removes and yields the entries for which `pred` returns `true`. O(n) to exhaust.
@@ -220,7 +226,7 @@ impl<K, V, S> TransientMap<K, V, S> {
     where
         F: FnMut(&K, &V) -> bool,
     {
-        ExtractIf::new(&mut self.table.trie, pred, self.clone)
+        ExtractIf::new(self.edit().trie, pred)
     }
 
     /// Removes and returns an arbitrary entry; `None` if there is none. O(log n).
@@ -236,7 +242,7 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// assert_eq!(map.pop(), None);
     /// ```
     pub fn pop(&mut self) -> Option<(K, V)> {
-        Extraction::new().next(&mut self.table.trie, &mut |_| true, self.clone)
+        Extraction::new(self.edit().trie).next(&mut |_| true)
     }
 
     /// Returns an iterator over the entries with mutable references to the values, in unspecified order. O(n) to
@@ -253,7 +259,7 @@ impl<K, V, S> TransientMap<K, V, S> {
     /// assert_eq!(map.get("b"), Some(&20));
     /// ```
     pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
-        IterMut { inner: self.table.trie.iter_mut_with(self.clone) }
+        IterMut::new(self.edit().trie)
     }
 
     /// Returns an iterator over mutable references to the values, in unspecified order. O(n) to exhaust.
@@ -329,7 +335,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        self.table.get_mut(key, self.clone).map(|(_, value)| value)
+        self.edit().get_mut(key).map(|(_, value)| value)
     }
 
     /// Inserts a key-value pair and returns the previous value of the key, if any. O(log n).
@@ -345,7 +351,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     /// ```
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        self.table.insert((key, value), self.clone, replace_value)
+        self.edit().insert((key, value), replace_value)
     }
 
     /// Removes `key` and returns its value, if it was present. O(log n).
@@ -384,7 +390,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        self.table.remove(key, self.clone)
+        self.edit().remove(key)
     }
 
     /// Gets the entry of `key` for in-place manipulation without a second lookup. O(log n).
@@ -402,7 +408,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     /// ```
     #[inline]
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V> {
-        Entry::find(&mut self.table, key, self.clone)
+        Entry::find(self.edit(), key)
     }
 }
 
@@ -489,7 +495,7 @@ impl<K: Eq + Hash, V, S: BuildHasher + Default> FromIterator<(K, V)> for Transie
 impl<K: Eq + Hash, V, S: BuildHasher> Extend<(K, V)> for TransientMap<K, V, S> {
     /// Inserts all entries. If a key occurs more than once, the last value is used.
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        self.table.extend(entries, self.clone, replace_value);
+        self.edit().extend(entries, replace_value);
     }
 }
 

@@ -9,7 +9,7 @@ use equivalent::Equivalent;
 use super::IntoIter;
 use crate::hasher::RandomState;
 use crate::set::{ExtractIf, Iter, PersistentSet};
-use crate::table::{SetKey, Table};
+use crate::table::{SetKey, Table, TableEdit};
 use crate::trie::{ClonePtr, Extraction, HashTrie, never_clone};
 
 /// A set under construction: edited in place, then converted into a [`PersistentSet`] in O(1).
@@ -62,6 +62,12 @@ impl<T> TransientSet<T> {
 }
 
 impl<T, S> TransientSet<T, S> {
+    /// Begins an edit.
+    #[inline]
+    const fn edit(&mut self) -> TableEdit<'_, T, S, SetKey, ClonePtr<T>> {
+        self.table.edit(self.clone)
+    }
+
     /// Creates an empty transient that hashes its elements with `hasher`. O(1), no allocation.
     ///
     /// # Examples
@@ -201,7 +207,7 @@ impl<T, S> TransientSet<T, S> {
     /// assert_eq!(set.len(), 4);
     /// ```
     pub fn retain(&mut self, f: impl FnMut(&T) -> bool) {
-        self.table.trie.retain_with(f, self.clone);
+        self.edit().trie.retain(f);
     }
 
     /// Returns an iterator that removes and yields the elements for which `pred` returns `true`. O(n) to exhaust.
@@ -217,7 +223,7 @@ impl<T, S> TransientSet<T, S> {
     /// assert_eq!(set.len(), 1);
     /// ```
     pub fn extract_if<F: FnMut(&T) -> bool>(&mut self, pred: F) -> ExtractIf<'_, T, F> {
-        ExtractIf::new(&mut self.table.trie, pred, self.clone)
+        ExtractIf::new(self.edit().trie, pred)
     }
 
     /// Removes and returns an arbitrary element; `None` if there is none. O(log n).
@@ -233,7 +239,7 @@ impl<T, S> TransientSet<T, S> {
     /// assert_eq!(set.pop(), None);
     /// ```
     pub fn pop(&mut self) -> Option<T> {
-        Extraction::new().next(&mut self.table.trie, &mut |_| true, self.clone)
+        Extraction::new(self.edit().trie).next(&mut |_| true)
     }
 }
 
@@ -289,7 +295,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
     /// ```
     #[inline]
     pub fn insert(&mut self, value: T) -> bool {
-        self.table.insert_if_absent(value, self.clone)
+        self.edit().insert_if_absent(value)
     }
 
     /// Inserts `value`, replacing and returning an equal element, if any. O(log n).
@@ -304,7 +310,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
     /// assert_eq!(set.replace("a"), Some("a"));
     /// ```
     pub fn replace(&mut self, value: T) -> Option<T> {
-        self.table.insert(value, self.clone, mem::replace)
+        self.edit().insert(value, mem::replace)
     }
 
     /// Removes the element that is equal to `value`, and returns whether there was one. O(log n).
@@ -343,7 +349,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
     where
         Q: ?Sized + Hash + Equivalent<T>,
     {
-        self.table.remove(value, self.clone)
+        self.edit().remove(value)
     }
 }
 
@@ -422,7 +428,7 @@ impl<T: fmt::Debug, S> fmt::Debug for TransientSet<T, S> {
 impl<T: Eq + Hash, S: BuildHasher> Extend<T> for TransientSet<T, S> {
     /// Inserts all elements. If there are equal elements, the first one is kept.
     fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
-        self.table.extend_if_absent(elements, self.clone);
+        self.edit().extend_if_absent(elements);
     }
 }
 

@@ -80,7 +80,7 @@ pub(super) const HASHES: &[fn(u32) -> u32] =
 
 pub(super) fn insert(trie: &mut Trie, hash: u32, key: u32, value: u32) -> Option<u32> {
     let same = |present: &Entry, new: &Entry| Ok::<_, Infallible>(present.1 == new.1);
-    match into_ok(trie.try_insert_at(hash, (hash, key, boxed(value)), same, Entry::clone)) {
+    match into_ok(trie.edit(Entry::clone).try_insert(hash, (hash, key, boxed(value)), same)) {
         Inserted::New => None,
         Inserted::Found(place, (_, _, new)) => Some(*core::mem::replace(&mut place.2, new)),
     }
@@ -91,7 +91,7 @@ fn position(trie: &Trie, hash: u32, key: u32) -> Option<usize> {
 }
 
 pub(super) fn remove(trie: &mut Trie, hash: u32, key: u32) -> Option<u32> {
-    position(trie, hash, key).map(|index| *trie.remove_at(hash, index, Entry::clone).0.2)
+    position(trie, hash, key).map(|index| *trie.edit(Entry::clone).remove_at(hash, index).0.2)
 }
 
 /// Asserts that the trie is valid and contains exactly `values`, the value of each key below `values.len()`.
@@ -191,16 +191,16 @@ fn extraction_tests_each_entry_once_and_removes_those_that_are_accepted() {
             let before = shared.then_some(before);
             let mut calls = alloc::vec![0; keys as usize];
             let mut values: Vec<_> = (0..keys).map(Some).collect();
-            let mut extraction = Extraction::new();
+            let mut extraction = Extraction::new(trie.edit(Entry::clone));
             let mut pred = |entry: &Entry| {
                 calls[entry.1 as usize] += 1;
                 entry.1 % 5 < step
             };
-            while let Some((_, key, value)) = extraction.next(&mut trie, &mut pred, Entry::clone) {
+            while let Some((_, key, value)) = extraction.next(&mut pred) {
                 assert!(key % 5 < step);
                 assert_eq!(values[key as usize].take(), Some(*value));
                 if !cfg!(miri) {
-                    assert_contents(&trie, &values, hash);
+                    assert_contents(extraction.edit.trie, &values, hash);
                 }
             }
             assert_contents(&trie, &values, hash);
@@ -210,13 +210,10 @@ fn extraction_tests_each_entry_once_and_removes_those_that_are_accepted() {
             let mut retained = Trie::new();
             (0..keys).for_each(|key| assert_eq!(insert(&mut retained, hash(key), key, key), None));
             let shared_with = shared.then(|| retained.clone());
-            retained.retain_with(
-                |entry| {
-                    calls[entry.1 as usize] += 1;
-                    entry.1 % 5 >= step
-                },
-                Entry::clone,
-            );
+            retained.retain(|entry| {
+                calls[entry.1 as usize] += 1;
+                entry.1 % 5 >= step
+            });
             assert_contents(&retained, &values, hash);
             assert!(retained.same_shape(&trie));
             assert!(calls.iter().all(|&times| times == 2));
@@ -239,19 +236,19 @@ fn retain_on_a_shared_trie_shares_unchanged_leaves_and_copies_few_entries() {
         trie.insert(key, key, |a, b| a == b);
     }
     let mut all = trie.clone();
-    all.retain_with(|_| true, &copy);
+    all.edit(&copy).retain(|_| true);
     assert!(all.ptr_eq(&trie));
     let mut most = trie.clone();
-    most.retain_with(|&key| key != 7, &copy);
+    most.edit(&copy).retain(|&key| key != 7);
     // Copied: the leaf that lost an entry, and a buddy if they were joined.
     assert!(copies.take() < 2 * 32);
     let mut few = trie.clone();
-    few.retain_with(|key| key % 10 == 0, &copy);
+    few.edit(&copy).retain(|key| key % 10 == 0);
     assert_eq!(few.len(), trie.len().div_ceil(10));
     // Copied: the entries that are kept. But a leaf that is joined with the rest of the leaf before it is first
     // copied as a whole.
     assert!((few.len()..trie.len() * 3 / 4).contains(&copies.take()));
-    few.clone().retain_with(|_| false, &copy);
+    few.clone().edit(&copy).retain(|_| false);
     assert_eq!(copies.take(), 0);
     few.validate();
 }
@@ -277,7 +274,7 @@ fn iterators_yield_every_entry_in_the_same_order() {
         assert!(trie.iter().fold(Vec::new(), |seen, entry| [seen, alloc::vec![entry.1]].concat()) == order);
 
         let before = trie.clone();
-        let mut edited = trie.iter_mut_with(Entry::clone);
+        let mut edited = trie.edit(Entry::clone).iter_mut();
         assert_eq!(edited.len(), order.len());
         assert!(
             edited
@@ -319,10 +316,10 @@ fn several_entries_can_be_found_and_edited_at_once() {
     }
     let before = trie.clone();
     let absent = [7, 1000].map(|hash| (hash, |present: &Box<u32>| **present == u32::MAX));
-    assert_eq!(trie.find_disjoint_mut_with(absent, Box::clone), [None, None]);
+    assert_eq!(trie.edit(Box::clone).find_disjoint_mut(absent), [None, None]);
     assert!(trie.ptr_eq(&before), "nothing is copied for absent entries");
     let query = |key: u32| (u64::from(key % 40), move |present: &Box<u32>| **present == key);
-    let found = trie.find_disjoint_mut_with([7, 47, 3, 1000, 46, 39].map(query), Box::clone);
+    let found = trie.edit(Box::clone).find_disjoint_mut([7, 47, 3, 1000, 46, 39].map(query));
     for (value, key) in found.into_iter().zip([7, 47, 3, 1000, 46, 39]) {
         assert_eq!(value.as_deref().map(|value| **value), (key < keys).then_some(key));
         value.into_iter().for_each(|value| **value += 40 * keys);
@@ -330,7 +327,7 @@ fn several_entries_can_be_found_and_edited_at_once() {
     trie.validate();
     assert!(before.iter().all(|value| **value < keys));
     assert_eq!(trie.iter().filter(|value| ***value >= keys).count(), 5);
-    assert!(trie.find_disjoint_mut_with::<0, fn(&Box<u32>) -> bool>([], Box::clone).is_empty());
+    assert!(trie.edit(Box::clone).find_disjoint_mut::<0, fn(&Box<u32>) -> bool>([]).is_empty());
 }
 
 #[test]
@@ -343,7 +340,7 @@ fn several_entries_are_found_in_deep_nodes() {
         }
         for key in (0..keys - 2).step_by(7) {
             let query = |key: u64| (key, move |present: &u64| *present == key);
-            let found = trie.find_disjoint_mut_with([query(key + 2), query(key), query(key + 1)], u64::clone);
+            let found = trie.edit(u64::clone).find_disjoint_mut([query(key + 2), query(key), query(key + 1)]);
             assert_eq!(found.map(|value| value.copied()), [Some(key + 2), Some(key), Some(key + 1)]);
         }
     }
@@ -354,7 +351,7 @@ fn several_entries_are_found_in_deep_nodes() {
 fn finding_an_entry_twice_at_once_panics() {
     let mut trie = HashTrie::new();
     trie.insert(1, Box::new(1), |a, b| a == b);
-    trie.find_disjoint_mut_with([(1, |present: &Box<u32>| **present == 1); 2], Box::clone);
+    trie.edit(Box::clone).find_disjoint_mut([(1, |present: &Box<u32>| **present == 1); 2]);
 }
 
 #[test]
@@ -370,7 +367,7 @@ fn entries_and_iterators_have_the_expected_debug_output_and_lengths() {
     one.insert(7, 7, |a, b| a == b);
     assert_eq!(format!("{:?}", one.entry(7, |present| *present == 7)), "Entry(OccupiedEntry(7))");
     assert_eq!(format!("{one:?} {:?} {:?}", one.iter(), one.clone().into_iter()), "{7} [7] [7]");
-    assert_eq!(format!("{:?}", one.iter_mut_with(u64::clone)), "[7]");
+    assert_eq!(format!("{:?}", one.edit(u64::clone).iter_mut()), "[7]");
     assert!((&trie).into_iter().eq(trie.iter()));
     assert_eq!((one.iter().len(), trie.iter().len()), (1, 40));
     let mut owned = trie.into_iter();
@@ -468,7 +465,6 @@ fn merges_agree_with_a_model_whichever_nodes_are_shared() {
                             Merge::Remove => Merge::Remove,
                         })
                     },
-                    Entry::clone,
                 ));
                 let expected: Vec<_> = (0..)
                     .zip(values[0].iter().zip(&values[1]))
@@ -498,13 +494,8 @@ fn merges_agree_with_a_model_whichever_nodes_are_shared() {
                 };
                 let both =
                     |_: &Entry, _: &Entry| Ok::<_, Infallible>(if decision == 0 { Merge::Left } else { Merge::Remove });
-                let quick = into_ok(sides[0].try_merge_with(
-                    &sides[1],
-                    SetOp { shared, ..rule },
-                    |a, b| Ok(a.1 == b.1),
-                    both,
-                    Entry::clone,
-                ));
+                let quick =
+                    into_ok(sides[0].try_merge_with(&sides[1], SetOp { shared, ..rule }, |a, b| Ok(a.1 == b.1), both));
                 assert_contents(&quick, &expected, hash);
                 assert!(quick.same_shape(&merged));
             }
@@ -570,10 +561,10 @@ fn a_bulk_build_equals_single_inserts() {
             // The first entry is kept, with a value of the last one.
             let replace = |present: &mut Box<(u64, u64, u64)>, new: Box<(u64, u64, u64)>| present.2 = new.2;
             let mut bulk = HashTrie::new();
-            into_ok(bulk.try_extend_with(items(), same, replace, super::never_clone));
+            into_ok(bulk.edit(super::never_clone).try_extend(items(), same, replace));
             let mut single = HashTrie::new();
             for item in items() {
-                into_ok(single.try_extend_with(core::iter::once(item), same, replace, super::never_clone));
+                into_ok(single.edit(super::never_clone).try_extend(core::iter::once(item), same, replace));
             }
             bulk.validate();
             assert_eq!(bulk.len(), size.min(size / spread + 1) as usize);
@@ -581,7 +572,7 @@ fn a_bulk_build_equals_single_inserts() {
             assert!(bulk.eq(&single, |a, b| a == b));
             // Extends a trie that is not empty.
             let others = items().map(|(hash, item)| (hash, Box::new((item.0 + 1, 0, 0))));
-            into_ok(single.try_extend_with(others, same, replace, super::never_clone));
+            into_ok(single.edit(super::never_clone).try_extend(others, same, replace));
             single.validate();
             assert!(size == 0 || single.len() > bulk.len());
         }
@@ -596,7 +587,7 @@ fn a_merge_that_changes_nothing_returns_the_operand() {
         let half = build((0..keys / 2).map(|key| (key, key)), hash);
         let merge = |a: &Trie, b: &Trie, left, right, decide: fn() -> Merge<Entry>| {
             let rule = SetOp { left, right, shared: SharedPolicy::Keep };
-            into_ok(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), |_, _| Ok(decide()), Entry::clone))
+            into_ok(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), |_, _| Ok(decide())))
         };
         assert!(merge(&all, &half, true, true, || Merge::Left).ptr_eq(&all));
         assert!(merge(&half, &all, true, true, || Merge::Right).ptr_eq(&all));
@@ -693,7 +684,7 @@ fn a_destructor_that_panics_does_not_prevent_the_others_from_running() {
         let bombs = (0..keys).map(|key| (key.min(keys - 20), Bomb { explodes: key == at, _counted: counted.clone() }));
         let mut trie = HashTrie::new();
         let none_equal = |_: &mut _, _| unreachable!("no two are equal");
-        into_ok(trie.try_extend_with(bombs, |_, _| Ok(false), none_equal, super::never_clone));
+        into_ok(trie.edit(super::never_clone).try_extend(bombs, |_, _| Ok(false), none_equal));
         let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(trie)));
         assert!(dropped.is_err());
         assert_eq!(Rc::strong_count(&counted), 1);
@@ -718,7 +709,7 @@ fn few_entries_of_versions_with_one_change_are_compared() {
         compared += 1;
         Ok::<_, Infallible>(a.1 == b.1)
     };
-    let merged = into_ok(base.try_merge_with(&changed, SetOp::UNION, same, |_, _| Ok(Merge::Right), Entry::clone));
+    let merged = into_ok(base.try_merge_with(&changed, SetOp::UNION, same, |_, _| Ok(Merge::Right)));
     assert!(merged.ptr_eq(&changed) && compared <= 40, "{compared} comparisons for one change");
 }
 
@@ -731,7 +722,7 @@ fn shared_nodes_are_not_visited_when_versions_are_compared() {
         insert(&mut changed, HASHES[0](7), 7, 8);
         let same = |a: &Entry, b: &Entry| Ok::<_, Infallible>(a.1 == b.1);
         let right = |_: &Entry, _: &Entry| Ok(Merge::Right);
-        let merged = |rule| into_ok(base.try_merge_with(&changed, rule, same, right, Entry::clone));
+        let merged = |rule| into_ok(base.try_merge_with(&changed, rule, same, right));
         // There are about 15 children beside the path at each of two to four levels: visiting each of them would be
         // too many.
         let looks = [
@@ -803,12 +794,12 @@ fn a_merge_returns_an_operand_only_if_it_equals_the_result() {
     let neither = |_: &Entry, _: &Entry| Ok::<_, Infallible>(Merge::Remove);
     let same = |a: &Entry, b: &Entry| Ok::<_, Infallible>(a.1 == b.1);
     // The first leaf on the left is kept, but it does not cover the eighths with entries of the right side any more.
-    let all = into_ok(eighths(&[0, 4, 6, 7]).try_merge_with(&eighths(&[2, 3]), SetOp::UNION, same, left, Entry::clone));
+    let all = into_ok(eighths(&[0, 4, 6, 7]).try_merge_with(&eighths(&[2, 3]), SetOp::UNION, same, left));
     assert!(all.eq(&eighths(&[0, 2, 3, 4, 6, 7]), |a, b| a == b));
     // One leaf of a node remains, and it is shared with that node.
     for [stays, goes] in [[0, 6], [6, 0]] {
         let both = eighths(&[stays, goes]);
-        let rest = into_ok(both.try_merge_with(&eighths(&[goes]), SetOp::DIFFERENCE, same, neither, Entry::clone));
+        let rest = into_ok(both.try_merge_with(&eighths(&[goes]), SetOp::DIFFERENCE, same, neither));
         assert!(rest.eq(&eighths(&[stays]), |a, b| a == b));
         assert_eq!(rest.not_shared_with(&both).nodes(), 0);
     }
@@ -874,7 +865,7 @@ fn a_merge_returns_the_correct_length_whichever_nodes_are_shared() {
         for rule in [SetOp::UNION, SetOp::INTERSECTION, SetOp::DIFFERENCE, SetOp::SYMMETRIC_DIFFERENCE] {
             let stays = matches!(rule.shared, SharedPolicy::Keep);
             let both = |_: &Entry, _: &Entry| Ok(if stays { Merge::Left } else { Merge::Remove });
-            into_ok(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), both, Entry::clone)).validate();
+            into_ok(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), both)).validate();
         }
     }
 }

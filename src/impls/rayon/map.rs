@@ -120,7 +120,7 @@ parallel!(
 );
 parallel!(
     ['a, K: Send + Sync + Clone, V: Send + Sync + Clone] ParIterMut<'a, K, V>,
-    self => self.trie.subtrees_mut(<(K, V)>::clone), (key, value) => (&*key, value), (&'a K, &'a mut V)
+    self => self.trie.subtrees_mut(), (key, value) => (&*key, value), (&'a K, &'a mut V)
 );
 parallel!(
     [K: Send + Sync + Clone, V: Send + Sync + Clone] IntoParIter<K, V>,
@@ -136,7 +136,7 @@ parallel!(
 );
 parallel!(
     ['a, K: Send + Sync + Clone, V: Send + Sync + Clone] ParValuesMut<'a, K, V>,
-    self => self.trie.subtrees_mut(<(K, V)>::clone), (_, value) => value, &'a mut V
+    self => self.trie.subtrees_mut(), (_, value) => value, &'a mut V
 );
 
 /// Implements `Debug` as the list of the items.

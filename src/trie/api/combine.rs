@@ -7,7 +7,7 @@ use crate::trie::build::bulk::bulk_distinct;
 use crate::trie::node::child::{Child, ChildRef};
 use crate::trie::node::leaf::EntryRef;
 use crate::trie::walk::pairs::Pair;
-use crate::trie::{ErrorSlot, HashTrie, Merge, SetOp, and_drop, into_ok};
+use crate::trie::{ErrorSlot, HashTrie, Merge, SetOp, and_drop, into_ok, never_clone};
 
 /// # Building at once
 impl<T> HashTrie<T> {
@@ -67,7 +67,7 @@ impl<T> HashTrie<T> {
         let built = ErrorSlot::during(|slot| {
             let mut trie = Self::new();
             let same = |present: &T, new: &T| slot.keep(same(present, new));
-            trie.try_extend_with(entries.into_iter(), same, &mut replace, crate::trie::never_clone)?;
+            trie.edit(never_clone).try_extend(entries.into_iter(), same, &mut replace)?;
             Ok(trie)
         });
         and_drop(built, (same, replace))
@@ -118,11 +118,12 @@ impl<T> HashTrie<T> {
 
 /// # Differences, and what is not shared
 impl<T> HashTrie<T> {
-    /// Calls `each` for all entries in nodes that the two tries do not share, paired by `same`: so also for equal
-    /// entries near a difference. O(c log n) for versions that differ in c entries.
+    /// Calls `each` for the entries of all leaves that the two tries do not share, in unspecified order. O(c log n) for
+    /// versions that differ in c entries.
     ///
-    /// `same` is called with an entry of `self` and one of `other`. `each` is called with an entry of `self`, an
-    /// entry of `other`, or two equal entries, in unspecified order.
+    /// If `same`, called with an entry of `self` and one of `other`, accepts both, `each` is called with the pair;
+    /// otherwise with one of them and `None`. A leaf that differs also has entries that do not: they are pairs, which
+    /// `each` can compare.
     ///
     /// # Examples
     ///
@@ -337,7 +338,7 @@ impl<T: Clone> HashTrie<T> {
     ) -> Result<Self, E> {
         let union = ErrorSlot::during(|slot| {
             let same = |a: &T, b: &T| slot.keep(same(a, b));
-            self.try_merge_with(other, SetOp::UNION, same, |a, b| slot.keep(both(a, b)), T::clone)
+            self.try_merge_with(other, SetOp::UNION, same, |a, b| slot.keep(both(a, b)))
         });
         and_drop(union, (same, both))
     }
@@ -468,7 +469,7 @@ impl<T: Clone> HashTrie<T> {
     ) -> Result<Self, E> {
         let combined = ErrorSlot::during(|slot| {
             let same = |a: &T, b: &T| slot.keep(same(a, b));
-            self.try_merge_with(other, op, same, |_, _| Ok(both()), T::clone)
+            self.try_merge_with(other, op, same, |_, _| Ok(both()))
         });
         and_drop(combined, same)
     }

@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use crate::trie::{ClonePtr, HashTrie, mix};
+use crate::trie::ClonePtr;
+use crate::trie::edit::Edit;
 
 /// A view into an entry of a [`HashTrie`], occupied or vacant, returned by [`HashTrie::entry`].
 ///
@@ -40,11 +41,10 @@ pub enum Entry<'a, T> {
 /// assert!(numbers.is_empty());
 /// ```
 pub struct OccupiedEntry<'a, T> {
-    trie: &'a mut HashTrie<T>,
+    edit: Edit<'a, T, ClonePtr<T>>,
     hash: u32,
     /// The index of the entry in its leaf.
     index: usize,
-    clone: ClonePtr<T>,
 }
 
 /// A view into a vacant entry.
@@ -62,23 +62,17 @@ pub struct OccupiedEntry<'a, T> {
 /// assert_eq!(numbers.len(), 1);
 /// ```
 pub struct VacantEntry<'a, T> {
-    trie: &'a mut HashTrie<T>,
+    edit: Edit<'a, T, ClonePtr<T>>,
     hash: u32,
-    clone: ClonePtr<T>,
 }
 
-impl<T> HashTrie<T> {
+impl<'a, T> Edit<'a, T, ClonePtr<T>> {
+    /// Returns the entry with this hash that `eq` accepts, occupied or vacant.
     #[inline]
-    pub(crate) fn try_entry_with<E>(
-        &mut self,
-        hash: u64,
-        eq: impl FnMut(&T) -> Result<bool, E>,
-        clone: ClonePtr<T>,
-    ) -> Result<Entry<'_, T>, E> {
-        let hash = mix(hash);
-        Ok(match self.try_position(hash, eq)? {
-            Some(index) => Entry::Occupied(OccupiedEntry { trie: self, hash, index, clone }),
-            None => Entry::Vacant(VacantEntry { trie: self, hash, clone }),
+    pub(crate) fn try_entry<E>(self, hash: u32, eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Entry<'a, T>, E> {
+        Ok(match self.trie.try_position(hash, eq)? {
+            Some(index) => Entry::Occupied(OccupiedEntry { edit: self, hash, index }),
+            None => Entry::Vacant(VacantEntry { edit: self, hash }),
         })
     }
 }
@@ -98,13 +92,13 @@ impl<'a, T> OccupiedEntry<'a, T> {
     /// ```
     #[inline]
     pub fn get(&self) -> &T {
-        self.trie.root.leaf(self.hash).entries().get(self.index)
+        self.edit.trie.root.leaf(self.hash).entries().get(self.index)
     }
 
     /// Converts the view into a reference to the entry that lives as long as the borrow of the trie.
     #[inline]
     pub(crate) fn into_ref(self) -> &'a T {
-        self.trie.root.leaf(self.hash).entries().get(self.index)
+        self.edit.trie.root.leaf(self.hash).entries().get(self.index)
     }
 
     /// Returns a mutable reference to the entry. O(log n): copies the shared nodes on the path.
@@ -125,7 +119,7 @@ impl<'a, T> OccupiedEntry<'a, T> {
     /// ```
     #[inline]
     pub fn get_mut(&mut self) -> &mut T {
-        self.trie.entry_at_mut(self.hash, self.index, self.clone)
+        self.edit.reborrow().entry_mut(self.hash, self.index)
     }
 
     /// Converts the view into a mutable reference to the entry that lives as long as the borrow of the trie.
@@ -145,7 +139,7 @@ impl<'a, T> OccupiedEntry<'a, T> {
     /// ```
     #[inline]
     pub fn into_mut(self) -> &'a mut T {
-        self.trie.entry_at_mut(self.hash, self.index, self.clone)
+        self.edit.entry_mut(self.hash, self.index)
     }
 
     /// Removes and returns the entry. O(log n).
@@ -163,7 +157,7 @@ impl<'a, T> OccupiedEntry<'a, T> {
     /// ```
     #[inline]
     pub fn remove(self) -> T {
-        self.trie.remove_at(self.hash, self.index, self.clone).0
+        self.edit.remove_at(self.hash, self.index).0
     }
 }
 
@@ -183,7 +177,7 @@ impl<'a, T> VacantEntry<'a, T> {
     /// ```
     #[inline]
     pub fn insert(self, entry: T) -> &'a mut T {
-        self.trie.insert_unique_at(self.hash, entry, self.clone).last_mut(self.clone)
+        self.edit.insert_unique(self.hash, entry).last_mut()
     }
 
     /// Inserts an entry with this hash, and returns the occupied entry. O(log n).
@@ -201,9 +195,9 @@ impl<'a, T> VacantEntry<'a, T> {
     /// ```
     #[inline]
     pub fn insert_entry(self, entry: T) -> OccupiedEntry<'a, T> {
-        let Self { trie, hash, clone } = self;
-        let index = trie.insert_unique_at(hash, entry, clone).last();
-        OccupiedEntry { trie, hash, index, clone }
+        let Self { mut edit, hash } = self;
+        let index = edit.reborrow().insert_unique(hash, entry).last();
+        OccupiedEntry { edit, hash, index }
     }
 }
 

@@ -2,9 +2,8 @@
 
 use super::entry::Entry;
 use crate::trie::edit::insert::Inserted;
-use crate::trie::edit::place::Place;
 use crate::trie::edit::remove::Extraction;
-use crate::trie::{CloneFn, ErrorSlot, HashTrie, and_drop, into_ok, mix, wrap_ok};
+use crate::trie::{ClonePtr, ErrorSlot, HashTrie, and_drop, into_ok, mix, wrap_ok};
 
 /// # Editing in place
 ///
@@ -57,7 +56,7 @@ impl<T: Clone> HashTrie<T> {
     ) -> Result<Option<T>, E> {
         let replaced = ErrorSlot::during(|slot| {
             let same = |present: &T, entry: &T| slot.keep(same(present, entry));
-            Ok(match self.try_insert_with(hash, entry, same, T::clone)? {
+            Ok(match self.edit(T::clone).try_insert(mix(hash), entry, same)? {
                 Inserted::New => None,
                 Inserted::Found(present, entry) => Some(core::mem::replace(present, entry)),
             })
@@ -77,7 +76,7 @@ impl<T: Clone> HashTrie<T> {
     /// assert_eq!(numbers.find(7, |&n| n == 7), Some(&7));
     /// ```
     pub fn insert_unique(&mut self, hash: u64, entry: T) -> &mut T {
-        self.insert_unique_with(hash, entry, T::clone)
+        self.edit(T::clone).insert_unique(mix(hash), entry).last_mut()
     }
 
     /// Removes and returns the entry with this hash that `eq` accepts, if any. O(log n); no allocation if there is
@@ -113,7 +112,7 @@ impl<T: Clone> HashTrie<T> {
     /// assert_eq!(numbers.try_remove(7, |&n| Ok::<_, &str>(n == 7)), Ok(Some(7)));
     /// ```
     pub fn try_remove<E>(&mut self, hash: u64, mut eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Option<T>, E> {
-        and_drop(self.try_remove_with(hash, &mut eq, T::clone), eq)
+        and_drop(self.edit(T::clone).try_remove(mix(hash), &mut eq), eq)
     }
 
     /// Returns a mutable reference to the entry with this hash that `eq` accepts. O(log n); no allocation if there is
@@ -158,7 +157,7 @@ impl<T: Clone> HashTrie<T> {
         hash: u64,
         mut eq: impl FnMut(&T) -> Result<bool, E>,
     ) -> Result<Option<&mut T>, E> {
-        and_drop(self.try_find_mut_with(hash, &mut eq, T::clone), eq)
+        and_drop(self.edit(T::clone).try_find_mut(mix(hash), &mut eq), eq)
     }
 
     /// Gets the entry with this hash that `eq` accepts, occupied or vacant, for in-place manipulation. O(log n), no
@@ -202,7 +201,7 @@ impl<T: Clone> HashTrie<T> {
     /// assert!(numbers.try_entry(7, |&n| Ok::<_, &str>(n == 7)).is_ok());
     /// ```
     pub fn try_entry<E>(&mut self, hash: u64, mut eq: impl FnMut(&T) -> Result<bool, E>) -> Result<Entry<'_, T>, E> {
-        and_drop(self.try_entry_with(hash, &mut eq, T::clone), eq)
+        and_drop(self.edit(T::clone as ClonePtr<T>).try_entry(mix(hash), &mut eq), eq)
     }
 
     /// Returns an iterator over mutable references to the entries, in unspecified order. O(n) to exhaust.
@@ -220,7 +219,7 @@ impl<T: Clone> HashTrie<T> {
     /// assert!(ages.iter().eq([&("Ada", 37)]));
     /// ```
     pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = &mut T> {
-        self.iter_mut_with(T::clone)
+        self.edit(T::clone).iter_mut()
     }
 
     /// Keeps only the entries for which `keep` returns `true`. O(n); subtrees that lose nothing stay shared.
@@ -236,7 +235,7 @@ impl<T: Clone> HashTrie<T> {
     /// assert_eq!(numbers.len(), 34);
     /// ```
     pub fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
-        self.retain_with(keep, T::clone);
+        self.edit(T::clone).retain(keep);
     }
 
     /// Returns an iterator that removes and yields the entries for which `pred` returns `true`. O(n) to
@@ -255,8 +254,8 @@ impl<T: Clone> HashTrie<T> {
     /// assert_eq!(numbers.len(), 66);
     /// ```
     pub fn extract_if(&mut self, mut pred: impl FnMut(&T) -> bool) -> impl Iterator<Item = T> {
-        let mut extraction = Extraction::new();
-        core::iter::from_fn(move || extraction.next(self, &mut pred, T::clone))
+        let mut extraction = Extraction::new(self.edit(T::clone));
+        core::iter::from_fn(move || extraction.next(&mut pred))
     }
 }
 
@@ -277,52 +276,5 @@ impl<T> HashTrie<T> {
     #[inline]
     pub fn clear(&mut self) {
         *self = Self::new();
-    }
-
-    /// Returns a mutable reference to entry `index` of the leaf in the range of `hash`; copies the shared nodes on
-    /// the path.
-    #[inline]
-    pub(crate) fn entry_at_mut(&mut self, hash: u32, index: usize, clone: impl CloneFn<T>) -> &mut T {
-        Place::of(&mut self.root, hash).entry_mut(index, clone)
-    }
-
-    #[inline]
-    pub(crate) fn try_find_mut_with<E>(
-        &mut self,
-        hash: u64,
-        eq: impl FnMut(&T) -> Result<bool, E>,
-        clone: impl CloneFn<T>,
-    ) -> Result<Option<&mut T>, E> {
-        let hash = mix(hash);
-        Ok(self.try_position(hash, eq)?.map(|index| self.entry_at_mut(hash, index, clone)))
-    }
-
-    /// Inserts `entry` unless there is an equal one; otherwise returns the equal one together with `entry`.
-    #[inline]
-    pub(crate) fn try_insert_with<E>(
-        &mut self,
-        hash: u64,
-        entry: T,
-        same: impl FnMut(&T, &T) -> Result<bool, E>,
-        clone: impl CloneFn<T>,
-    ) -> Result<Inserted<'_, T>, E> {
-        self.try_insert_at(mix(hash), entry, same, clone)
-    }
-
-    /// Inserts `entry`, which must have no equal in the trie, and returns a mutable reference to it.
-    #[inline]
-    pub(crate) fn insert_unique_with(&mut self, hash: u64, entry: T, clone: impl CloneFn<T>) -> &mut T {
-        self.insert_unique_at(mix(hash), entry, clone).last_mut(clone)
-    }
-
-    #[inline]
-    pub(crate) fn try_remove_with<E>(
-        &mut self,
-        hash: u64,
-        eq: impl FnMut(&T) -> Result<bool, E>,
-        clone: impl CloneFn<T>,
-    ) -> Result<Option<T>, E> {
-        let hash = mix(hash);
-        Ok(self.try_position(hash, eq)?.map(|index| self.remove_at(hash, index, clone).0))
     }
 }

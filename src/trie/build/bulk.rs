@@ -8,12 +8,13 @@ use alloc::vec::Vec;
 use core::mem;
 
 use super::node_builder::{NodeBuilder, SortKey, Sorted, subtree};
+use crate::trie::edit::Edit;
 use crate::trie::node::bitmap::Bitmap;
 use crate::trie::node::bucket::Bucket;
 use crate::trie::node::child::Child;
 use crate::trie::node::leaf::new_child;
 use crate::trie::node::{HASH_BITS, WIDTH_MAX};
-use crate::trie::{CloneFn, HashTrie, Inserted, into_ok, mix};
+use crate::trie::{CloneFn, Inserted, into_ok, mix};
 
 /// An entry with its hash, until it is taken. An `Option` of a pair would be larger: here the tag is beside the hash.
 enum HashedEntry<T> {
@@ -64,7 +65,7 @@ const TRUSTED: usize = 1 << 16;
 /// Cells with more keys than this are sorted. Smaller ones need not be, because their entries will be in one bucket.
 const CELL_MAX: usize = 8;
 
-impl<T> HashTrie<T> {
+impl<T, C: CloneFn<T>> Edit<'_, T, C> {
     /// Inserts all `items`, each given with its hash. `same` is called with a present entry and a new one; if they
     /// are equal, `replace` is called to replace the present entry by the new one. Of equal items, the later one
     /// counts as new.
@@ -73,38 +74,37 @@ impl<T> HashTrie<T> {
     ///
     /// Panics if the size hint announces more items than fit into the address space, like `std`: the iterator is
     /// probably endless.
-    pub(crate) fn try_extend_with<E>(
-        &mut self,
+    pub(crate) fn try_extend<E>(
+        mut self,
         mut items: impl Iterator<Item = (u64, T)>,
         mut same: impl FnMut(&T, &T) -> Result<bool, E>,
         mut replace: impl FnMut(&mut T, T),
-        clone: impl CloneFn<T>,
     ) -> Result<(), E> {
         let (least, _) = items.size_hint();
         assert!(least <= isize::MAX as usize / size_of::<HashedEntry<T>>(), "capacity overflow");
-        if !self.is_empty() || least <= Bucket::<T>::MAX {
-            if self.is_empty() {
+        if !self.trie.is_empty() || least <= Bucket::<T>::MAX {
+            if self.trie.is_empty() {
                 // Allocate for all items at once.
                 let Some((hash, first)) = items.next() else { return Ok(()) };
                 let bucket = Bucket::with_capacity(least.max(1));
-                self.root = new_child(bucket, |bucket| bucket.push(mix(hash), first));
-                self.len = 1;
+                self.trie.root = new_child(bucket, |bucket| bucket.push(mix(hash), first));
+                self.trie.len = 1;
             }
             for (hash, item) in items {
-                if let Inserted::Found(present, item) = self.try_insert_at(mix(hash), item, &mut same, clone)? {
+                if let Inserted::Found(present, item) = self.reborrow().try_insert(mix(hash), item, &mut same)? {
                     replace(present, item);
                 }
             }
             return Ok(());
         }
         let items = items.map(|(hash, item)| (mix(hash), item));
-        (self.root, self.len) = bulk(items, least, 0, same, replace)?;
+        (self.trie.root, self.trie.len) = bulk(items, least, 0, same, replace)?;
         Ok(())
     }
 }
 
 /// Returns the subtree at `depth` of about `len` items, and the number of its entries. See
-/// [`HashTrie::try_extend_with`].
+/// [`Edit::try_extend`].
 pub(crate) fn bulk<T, E>(
     items: impl Iterator<Item = (u32, T)>,
     len: usize,

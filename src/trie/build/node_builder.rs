@@ -1,7 +1,7 @@
 //! A bitmap node under construction: builds subtrees from many entries or children at once.
 
 use crate::trie::CloneFn;
-use crate::trie::node::bitmap::Bitmap;
+use crate::trie::node::bitmap::{Bitmap, Slots};
 use crate::trie::node::bucket::{Bucket, bit_is_set};
 use crate::trie::node::child::{BitmapNode, Child, ChildMut};
 use crate::trie::node::leaf::new_child;
@@ -76,8 +76,8 @@ pub(crate) fn subtree<T, S: Source<T>>(depth: u32, source: &mut S, some: S::Subs
         return leaf(source, some);
     }
     let mut builder = NodeBuilder::new(depth);
-    let slots = 1 << builder.width;
-    builder.build(source, some, 0, slots);
+    let slots = builder.slots();
+    builder.build(source, some, slots);
     builder.finish([None, None])
 }
 
@@ -94,83 +94,92 @@ pub(crate) struct NodeBuilder<T> {
     pub(crate) depth: u32,
     pub(crate) width: u32,
     starts: Bitmap,
-    slots: [Child<T>; 1 << WIDTH_MAX],
+    /// The child that starts at each of `starts`.
+    children: [Child<T>; 1 << WIDTH_MAX],
 }
 
 impl<T> NodeBuilder<T> {
     pub(crate) fn new(depth: u32) -> Self {
         let width = WIDTH_MAX.min(HASH_BITS - depth);
-        Self { depth, width, starts: Bitmap::EMPTY, slots: [const { Child::EMPTY }; 1 << WIDTH_MAX] }
+        Self { depth, width, starts: Bitmap::EMPTY, children: [const { Child::EMPTY }; 1 << WIDTH_MAX] }
+    }
+
+    /// Returns all slots.
+    pub(crate) const fn slots(&self) -> Slots {
+        Slots::of_width(self.width)
     }
 
     /// Inserts a child that covers the slots from `first` up to the start of the next child.
     pub(crate) fn put(&mut self, first: usize, child: Child<T>) {
         self.starts.insert(first);
-        self.slots[first] = child;
+        self.children[first] = child;
     }
 
-    /// Inserts some entries of `source`, which are in the range of the `span` slots from `first` on, as one leaf or
-    /// as several children.
-    pub(crate) fn build<S: Source<T>>(&mut self, source: &mut S, some: S::Subset, first: usize, span: usize) {
-        let depth = self.depth + self.width - span.trailing_zeros();
+    /// Inserts some entries of `source`, which are in the range of `slots`, as one leaf or as several children.
+    pub(crate) fn build<S: Source<T>>(&mut self, source: &mut S, some: S::Subset, slots: Slots) {
+        let depth = self.depth + slots.bits(self.width);
         let leaf = match source.len(some) {
             len if len <= Bucket::<T>::MAX || depth == HASH_BITS => leaf(source, some),
-            _ if span == 1 => subtree(depth, source, some),
+            _ if slots.span == 1 => subtree(depth, source, some),
             _ => {
-                let [zeros, ones] = source.halves(some, depth);
-                self.build(source, zeros, first, span / 2);
-                self.build(source, ones, first + span / 2, span / 2);
+                let ([zeros, ones], [zero_slots, one_slots]) = (source.halves(some, depth), slots.halves());
+                self.build(source, zeros, zero_slots);
+                self.build(source, ones, one_slots);
                 return;
             }
         };
-        self.put(first, leaf);
+        self.put(slots.first, leaf);
     }
 
-    /// Joins the two halves of a range if each half is one leaf and both fit into one bucket.
-    pub(crate) fn join(&mut self, first: usize, middle: usize, end: usize, clone: impl CloneFn<T>) {
+    /// Joins the two halves of the range of `slots` if each half is one leaf and both fit into one bucket.
+    pub(crate) fn join(&mut self, slots: Slots, clone: impl CloneFn<T>) {
+        let [Slots { first, .. }, Slots { first: middle, .. }] = slots.halves();
+        let end = slots.end();
         let one_each = self.starts.first_above(first, end) == middle && self.starts.first_above(middle, end) == end;
-        let lens = [first, middle].map(|half| self.slots[half].small_len());
+        let lens = [first, middle].map(|half| self.children[half].small_len());
         let [Some(zeros), Some(ones)] = lens else { return };
         if !one_each || zeros + ones > Bucket::<T>::MAX {
             return;
         }
         if zeros == 0 {
-            self.slots.swap(first, middle);
+            self.children.swap(first, middle);
         } else if ones > 0 {
             let both = Bucket::with_capacity(zeros + ones);
-            self.slots[first] = new_child(both, |both| {
+            self.children[first] = new_child(both, |both| {
                 for half in [first, middle] {
-                    if let ChildMut::Bucket(bucket) = self.slots[half].make_mut(clone) {
+                    if let ChildMut::Bucket(bucket) = self.children[half].make_mut(clone) {
                         both.append(bucket);
                     }
                 }
             });
         }
-        self.slots[middle] = Child::EMPTY;
+        self.children[middle] = Child::EMPTY;
         self.starts.remove(middle);
     }
 
     /// Joins all leaves that fit into one bucket together. `changed` has, for each operand, the slots whose child
     /// differs from that of the operand. A range that is unchanged from an operand cannot be joined, and is skipped.
     pub(crate) fn join_all(&mut self, changed: [Bitmap; 2], clone: impl CloneFn<T>) {
-        for span in (0..self.width).map(|bits| 1 << bits) {
-            for first in (0..1 << self.width).step_by(2 * span) {
-                if changed.iter().all(|changed| changed.has_any_of(first, 2 * span)) {
-                    self.join(first, first + span, first + 2 * span, clone);
+        for span in (1..=self.width).map(|bits| 1 << bits) {
+            for first in (0..1 << self.width).step_by(span) {
+                let slots = Slots { first, span };
+                if changed.iter().all(|changed| changed.has_any_of(slots)) {
+                    self.join(slots, clone);
                 }
             }
         }
     }
 
-    /// Returns `true` if `child` covers all slots from `first` up to `end`.
-    pub(crate) fn has(&self, first: usize, end: usize, child: &Child<T>) -> bool {
-        self.slots[first].ptr_eq(child) && self.starts.first_above(first, end) == end
+    /// Returns `true` if `child` covers `slots`.
+    pub(crate) fn has(&self, slots: Slots, child: &Child<T>) -> bool {
+        self.children[slots.first].ptr_eq(child) && self.starts.first_above(slots.first, slots.end()) == slots.end()
     }
 
-    /// Returns the node, or its only leaf, or the one of `operands` that is equal to it.
+    /// Returns the node, as narrow as possible, or its only leaf. If one of `operands` has the same children, returns
+    /// that operand instead.
     pub(crate) fn finish(mut self, operands: [Option<&Child<T>>; 2]) -> Child<T> {
         if self.starts.len() == 1 {
-            return core::mem::replace(&mut self.slots[0], Child::EMPTY);
+            return core::mem::replace(&mut self.children[0], Child::EMPTY);
         }
         let (mut starts, mut width) = (self.starts, self.width);
         while starts.all_even() {
@@ -179,12 +188,12 @@ impl<T> NodeBuilder<T> {
         let scale = self.width - width;
         for operand in operands.into_iter().flatten() {
             if let Some(node) = operand.as_bitmap().filter(|node| node.starts() == starts && node.width() == width) {
-                if node.children().all(|(slot, child)| child.ptr_eq(&self.slots[slot << scale])) {
+                if node.children().all(|(slot, child)| child.ptr_eq(&self.children[slot << scale])) {
                     return operand.clone();
                 }
             }
         }
-        let child = |slot: usize| core::mem::replace(&mut self.slots[slot << scale], Child::EMPTY);
+        let child = |slot: usize| core::mem::replace(&mut self.children[slot << scale], Child::EMPTY);
         BitmapNode::from_children(starts, width, child).into()
     }
 }

@@ -1,8 +1,9 @@
 //! Mutable references to several entries at once.
 
+use super::Edit;
 use crate::trie::node::child::ChildMut;
 use crate::trie::node::{HASH_BITS, WIDTH_MAX};
-use crate::trie::{CloneFn, HashTrie, into_ok, mix, wrap_ok};
+use crate::trie::{CloneFn, into_ok, mix, wrap_ok};
 
 /// The result of a successful search: `query` has found entry `index` of the leaf in the range of `hash`.
 #[derive(Clone, Copy)]
@@ -12,25 +13,25 @@ struct Wanted {
     query: usize,
 }
 
-impl<T> HashTrie<T> {
+impl<'a, T, C: CloneFn<T>> Edit<'a, T, C> {
     /// Returns a mutable reference to the entry that each query, a hash and an equality, finds.
     ///
     /// # Panics
     /// If two queries find the same entry.
-    pub(crate) fn find_disjoint_mut_with<const N: usize, F: FnMut(&T) -> bool>(
-        &mut self,
+    pub(crate) fn find_disjoint_mut<const N: usize, F: FnMut(&T) -> bool>(
+        self,
         queries: [(u64, F); N],
-        clone: impl CloneFn<T>,
-    ) -> [Option<&mut T>; N] {
+    ) -> [Option<&'a mut T>; N] {
+        let Self { trie, clone } = self;
         let mut next = 0;
         let mut wanted = queries.map(|(hash, eq)| {
             let (hash, query) = (mix(hash), next);
             next += 1;
-            into_ok(self.try_position(hash, wrap_ok(eq))).map(|index| Wanted { hash, index, query })
+            into_ok(trie.try_position(hash, wrap_ok(eq))).map(|index| Wanted { hash, index, query })
         });
         // Queries without an entry come first, the others in the order of the trie.
         wanted.sort_unstable_by_key(|wanted| wanted.map(|wanted| wanted.hash));
-        let leaf = |wanted: &Wanted| self.root.leaf(wanted.hash).addr();
+        let leaf = |wanted: &Wanted| trie.root.leaf(wanted.hash).addr();
         for (place, a) in wanted.iter().enumerate() {
             for (a, b) in wanted[..place].iter().flatten().flat_map(|b| Some((a.as_ref()?, b))) {
                 assert!(a.index != b.index || leaf(a) != leaf(b), "duplicate keys found");
@@ -43,7 +44,7 @@ impl<T> HashTrie<T> {
             *place = *wanted;
         }
         if absent < N {
-            collect(self.root.make_mut(clone), 0, &present[..N - absent], &mut found, clone);
+            collect(trie.root.make_mut(clone), 0, &present[..N - absent], &mut found, clone);
         }
         found
     }

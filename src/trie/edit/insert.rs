@@ -1,12 +1,13 @@
 //! Insertion: one descent that copies shared nodes, and the splitting of full buckets.
 
+use super::Edit;
 use super::place::Place;
-use crate::trie::node::bitmap::Bitmap;
+use crate::trie::CloneFn;
+use crate::trie::node::bitmap::{Bitmap, Slots};
 use crate::trie::node::bucket::{Bucket, bit_is_set, unique_mut};
 use crate::trie::node::child::{BitmapNode, Child, ChildMut};
 use crate::trie::node::leaf::new_child;
 use crate::trie::node::{HASH_BITS, WIDTH_MAX, grown_capacity};
-use crate::trie::{CloneFn, HashTrie};
 use core::mem;
 
 /// The result of an attempt to insert an entry.
@@ -17,44 +18,43 @@ pub(crate) enum Inserted<'a, T> {
     Found(&'a mut T, T),
 }
 
-impl<T> HashTrie<T> {
+impl<'a, T, C: CloneFn<T>> Edit<'a, T, C> {
     /// Inserts `entry` unless there is an equal one with this hash. `same` is called with a present entry and
     /// `entry`.
     ///
     /// User code runs before anything is changed, except that shared nodes on the path may already have been copied.
     #[inline]
-    pub(crate) fn try_insert_at<E>(
-        &mut self,
+    pub(crate) fn try_insert<E>(
+        self,
         hash: u32,
         entry: T,
         mut same: impl FnMut(&T, &T) -> Result<bool, E>,
-        clone: impl CloneFn<T>,
-    ) -> Result<Inserted<'_, T>, E> {
-        let place = Place::of(&mut self.root, hash);
+    ) -> Result<Inserted<'a, T>, E> {
+        let place = Place::of(&mut self.trie.root, hash, self.clone);
         if let Some((index, _)) = place.leaf().try_find(hash, |present| same(present, &entry))? {
-            return Ok(Inserted::Found(place.entry_mut(index, clone), entry));
+            return Ok(Inserted::Found(place.entry_mut(index), entry));
         }
-        insert_new(place, &mut self.len, hash, entry, clone);
+        insert_new(place, &mut self.trie.len, hash, entry);
         Ok(Inserted::New)
     }
 
     /// Inserts `entry`, which must have no equal in the trie, as the last of its leaf. Returns the place of the leaf.
     #[inline]
-    pub(crate) fn insert_unique_at(&mut self, hash: u32, entry: T, clone: impl CloneFn<T>) -> Place<'_, T> {
-        insert_new(Place::of(&mut self.root, hash), &mut self.len, hash, entry, clone)
+    pub(crate) fn insert_unique(self, hash: u32, entry: T) -> Place<'a, T, C> {
+        insert_new(Place::of(&mut self.trie.root, hash, self.clone), &mut self.trie.len, hash, entry)
     }
 }
 
 /// Inserts `entry`, which must have no equal in the trie, as the last of the leaf at `place`, and counts it. Returns
 /// the place of the leaf, which is another one after a split.
 #[inline]
-fn insert_new<'a, T>(
-    mut place: Place<'a, T>,
+fn insert_new<'a, T, C: CloneFn<T>>(
+    mut place: Place<'a, T, C>,
     len: &mut usize,
     hash: u32,
     entry: T,
-    clone: impl CloneFn<T>,
-) -> Place<'a, T> {
+) -> Place<'a, T, C> {
+    let clone = place.clone;
     match place.unique_bucket_mut() {
         Some(bucket) if bucket.len() < bucket.capacity() => {
             bucket.push(hash, entry);
@@ -62,7 +62,7 @@ fn insert_new<'a, T>(
             place
         }
         _ => {
-            let (mut place, replaced) = make_room(place, clone);
+            let (mut place, replaced) = make_room(place);
             match place.unique_bucket_mut() {
                 Some(bucket) => bucket.push(hash, entry),
                 None => match place.reborrow().leaf_mut().make_mut(clone) {
@@ -88,12 +88,13 @@ type Replaced<T> = (Child<T>, Child<T>);
 ///
 /// The entry itself stays with the caller: each call would move it, which takes stack space if it is large.
 #[inline(never)]
-fn make_room<T>(mut place: Place<'_, T>, clone: impl CloneFn<T>) -> (Place<'_, T>, Replaced<T>) {
+fn make_room<T, C: CloneFn<T>>(mut place: Place<'_, T, C>) -> (Place<'_, T, C>, Replaced<T>) {
+    let clone = place.clone;
     if place.leaf().has_room() {
         let smaller = place.reborrow().leaf_mut().edit(|leaf| grow(leaf, clone));
         return (place, (smaller, Child::EMPTY));
     }
-    let replaced = split(place.reborrow(), clone);
+    let replaced = split(place.reborrow());
     place = place.descend();
     // The leaf is new or empty, so the one that it replaces has no entries.
     drop(place.reborrow().leaf_mut().edit(|leaf| grow(leaf, clone)));
@@ -127,22 +128,22 @@ fn grow<T>(leaf: &mut Child<T>, clone: impl CloneFn<T>) -> Child<T> {
 /// Shared entries are cloned first; no user code runs after that.
 #[cold]
 #[inline(never)]
-fn split<T>(mut place: Place<'_, T>, clone: impl CloneFn<T>) -> Replaced<T> {
+fn split<T, C: CloneFn<T>>(mut place: Place<'_, T, C>) -> Replaced<T> {
     let bits = place.bits;
-    let (at, width, span) = place.slot.as_bitmap().map_or((0, 0, 1), |node| {
-        let (first, end) = node.range(node.slot_of(bits));
-        (node.slot_of(bits), node.width(), end - first)
+    let (at, width, slots) = place.slot.as_bitmap().map_or((0, 0, Slots::of_width(0)), |node| {
+        let slot = node.slot_of(bits);
+        (slot, node.width(), node.slots_at(slot))
     });
-    let depth = place.depth + width - span.trailing_zeros();
+    let depth = place.depth + slots.bits(width);
     let full = place.leaf().as_bucket().expect("only a full bucket has no room");
     let differs = |&hash: &u32| bit_is_set(hash << place.depth ^ bits, depth - place.depth);
     // Usually, a hash differs from that of the new entry in the next bit.
     if depth == HASH_BITS || !full.hashes().iter().any(differs) {
-        return (divide(place, clone), Child::EMPTY);
+        return (divide(place), Child::EMPTY);
     }
-    let [zeros, ones] = halves(place.reborrow(), depth, clone);
+    let [zeros, ones] = halves(place.reborrow(), depth);
     match place.slot.as_bitmap() {
-        Some(_) if span > 1 => (bitmap_mut(place.slot).split(at, zeros, ones), Child::EMPTY),
+        Some(_) if slots.span > 1 => (bitmap_mut(place.slot).split(at, zeros, ones), Child::EMPTY),
         Some(node) if width < WIDTH_MAX => {
             let own = place.slot.is_unique();
             let mut wide = if own { bitmap_mut(place.slot).doubled() } else { node.doubled_copy() };
@@ -161,11 +162,11 @@ fn split<T>(mut place: Place<'_, T>, clone: impl CloneFn<T>) -> Replaced<T> {
 
 /// Returns two buckets with the entries of the bucket at `place`, divided by `bit` of their hashes. The entries are
 /// cloned if the bucket is shared, otherwise moved.
-fn halves<T>(mut place: Place<'_, T>, bit: u32, clone: impl CloneFn<T>) -> [Child<T>; 2] {
+fn halves<T, C: CloneFn<T>>(mut place: Place<'_, T, C>, bit: u32) -> [Child<T>; 2] {
     let halves = if place.unique_bucket_mut().is_some() {
         moved(place.leaf_mut().replace(Child::EMPTY), bit)
     } else {
-        copies(place.leaf().as_bucket().expect("only a full bucket is split"), bit, clone)
+        copies(place.leaf().as_bucket().expect("only a full bucket is split"), bit, place.clone)
     };
     halves.map(|half| if half.small_len() == Some(0) { Child::EMPTY } else { half })
 }
@@ -179,7 +180,7 @@ fn halves<T>(mut place: Place<'_, T>, bit: u32, clone: impl CloneFn<T>) -> [Chil
 /// Shared entries are cloned first; no user code runs after that.
 #[cold]
 #[inline(never)]
-fn divide<T>(mut place: Place<'_, T>, clone: impl CloneFn<T>) -> Child<T> {
+fn divide<T, C: CloneFn<T>>(mut place: Place<'_, T, C>) -> Child<T> {
     let Place { bits, depth, .. } = place;
     let is_unique = place.unique_bucket_mut().is_some();
     let full = place.leaf().as_bucket().expect("only a full bucket has no room");
@@ -187,7 +188,7 @@ fn divide<T>(mut place: Place<'_, T>, clone: impl CloneFn<T>) -> Child<T> {
     let bit = HASH_BITS.min(depth + differing.leading_zeros());
     // Only the new entry differs.
     let moves = bit < HASH_BITS && full.hashes().iter().all(|hash| bit_is_set(hash << depth ^ bits, bit - depth));
-    let copies = (!is_unique && !moves).then(|| copies(full, bit, clone));
+    let copies = (!is_unique && !moves).then(|| copies(full, bit, place.clone));
 
     if place.slot.is_bitmap() {
         widen(place.slot, WIDTH_MAX.min(bit + 1 - depth));
@@ -236,7 +237,7 @@ fn widen<T>(slot: &mut Child<T>, width: u32) {
 
 /// Puts both halves of a range that is divided by `bit`, or one leaf at the end of all bits, in the place of an empty
 /// leaf. All other ranges on the way are empty.
-fn put<T>(place: Place<'_, T>, bit: u32, mut parts: [Child<T>; 2]) {
+fn put<T, C>(place: Place<'_, T, C>, bit: u32, mut parts: [Child<T>; 2]) {
     let Place { bits, depth, .. } = place;
     let is_node = place.slot.is_bitmap();
     let top = if is_node { depth + WIDTH_MAX } else { depth };
@@ -260,8 +261,8 @@ fn put<T>(place: Place<'_, T>, bit: u32, mut parts: [Child<T>; 2]) {
     let node = bitmap_mut(place.slot);
     let [mut zeros, mut ones] = parts;
     loop {
-        let (first, after) = node.range(node.slot_of(bits));
-        let at = depth + node.width() - (after - first).trailing_zeros();
+        let slots = node.slots_at(node.slot_of(bits));
+        let (first, at) = (slots.first, depth + slots.bits(node.width()));
         if at < end {
             node.split(first, Child::EMPTY, Child::EMPTY);
         } else if at == end {

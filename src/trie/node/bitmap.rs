@@ -1,4 +1,40 @@
-//! `Bitmap`: a set of slot numbers 0..32, which marks the slots at which the children of a node start.
+//! The slots of a node: `Bitmap`, a set of slot numbers, which marks the slots at which the children start; and `Slots`,
+//! those of one range of hashes.
+
+/// The slots of a range of hashes: `span` consecutive slots of a node, a power of two, from a multiple of `span` on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Slots {
+    pub(crate) first: usize,
+    pub(crate) span: usize,
+}
+
+impl Slots {
+    /// Returns all slots of a node of this width.
+    #[inline]
+    pub(crate) const fn of_width(width: u32) -> Self {
+        Self { first: 0, span: 1 << width }
+    }
+
+    /// Returns the slot after the last one.
+    #[inline]
+    pub(crate) const fn end(self) -> usize {
+        self.first + self.span
+    }
+
+    /// Returns the halves of the range. There must be at least two slots.
+    #[inline]
+    pub(crate) const fn halves(self) -> [Self; 2] {
+        let span = self.span / 2;
+        [Self { first: self.first, span }, Self { first: self.first + span, span }]
+    }
+
+    /// Returns the number of hash bits, of those that choose a slot in a node of this width, that all hashes of the
+    /// range have in common.
+    #[inline]
+    pub(crate) const fn bits(self, width: u32) -> u32 {
+        width - self.span.trailing_zeros()
+    }
+}
 
 /// A set of slot numbers below 32.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,10 +103,10 @@ impl Bitmap {
         Self(self.0 & !other.0)
     }
 
-    /// Returns `true` if any of the `count` slots from `first` on is in the set.
+    /// Returns `true` if any of `slots` is in the set.
     #[inline]
-    pub(crate) const fn has_any_of(self, first: usize, count: usize) -> bool {
-        (self.0 as u64 >> first) & ((1 << count) - 1) != 0
+    pub(crate) const fn has_any_of(self, slots: Slots) -> bool {
+        (self.0 as u64 >> slots.first) & ((1 << slots.span) - 1) != 0
     }
 
     /// Returns the members at or above `count` (at most 32), minus `count`.
@@ -111,7 +147,7 @@ impl Bitmap {
 
 #[cfg(test)]
 mod tests {
-    use super::Bitmap;
+    use super::{Bitmap, Slots};
     use bitmaps::Bitmap as Oracle;
     use proptest::prelude::*;
 
@@ -135,7 +171,8 @@ mod tests {
             let above = if slot == 31 { None } else { expected.next_index(slot) };
             prop_assert_eq!(map.first_above(slot, end), above.filter(|&i| i < end).unwrap_or(end));
             let count = end.min(32 - slot);
-            prop_assert_eq!(map.has_any_of(slot, count), (slot..slot + count).any(|i| expected.get(i)));
+            let slots = Slots { first: slot, span: count };
+            prop_assert_eq!(map.has_any_of(slots), (slot..slot + count).any(|i| expected.get(i)));
             let shifted = map.shifted(slot + 1);
             prop_assert!((0..32).all(|i| shifted.contains(i) == (i + slot + 1 < 32 && expected.get(i + slot + 1))));
             prop_assert_eq!(map.all_even(), (0..16).all(|i| !expected.get(2 * i + 1)));

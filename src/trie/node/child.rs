@@ -75,9 +75,13 @@ impl<T> Slot<T> {
         unsafe { &*ptr::from_ref(self).cast::<Child<T>>() }
     }
 
-    /// Returns the slot as a child, which must be left with a reference that the owner of the slot may drop.
+    /// Returns the slot as a child.
+    ///
+    /// # Safety
+    /// When the reference ends, the word must be one to which the owner of the slot owns a reference, and be that of
+    /// all slots of the child (invariant 5).
     #[inline]
-    const fn as_child_mut(&mut self) -> &mut Child<T> {
+    const unsafe fn as_child_mut(&mut self) -> &mut Child<T> {
         // SAFETY: `Child` is a transparent wrapper of `Slot`.
         unsafe { &mut *ptr::from_mut(self).cast::<Child<T>>() }
     }

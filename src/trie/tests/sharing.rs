@@ -72,7 +72,7 @@ fn a_merge_shares_every_node_of_the_result_that_an_operand_has() {
                     (SetOp::SYMMETRIC_DIFFERENCE, false),
                 ] {
                     let both = |_: &Entry, _: &Entry| Ok(if stays { Merge::Left } else { Merge::Remove });
-                    let merged = into_ok(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), both, Entry::clone));
+                    let merged = into_ok(a.try_merge_with(b, rule, |a, b| Ok(a.1 == b.1), both));
                     merged.validate();
                     let counts = count(&merged, a, b);
                     (shared, new) = (shared + counts[0], new + counts[1]);

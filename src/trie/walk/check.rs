@@ -1,6 +1,7 @@
 //! Checks the invariants in [`node`](crate::trie::node).
 
 use crate::trie::HashTrie;
+use crate::trie::node::bitmap::Slots;
 use crate::trie::node::bucket::{Bucket, tag};
 use crate::trie::node::child::{Child, ChildRef};
 use crate::trie::node::{HASH_BITS, WIDTH_MAX};
@@ -49,28 +50,27 @@ fn check<T>(child: &Child<T>, prefix: u32, depth: u32) -> usize {
             assert!(depth % WIDTH_MAX == 0 && depth + width <= HASH_BITS, "the depth of a node is a multiple of 4");
             assert!(starts.contains(0), "the first child starts at slot 0");
             assert_eq!(starts.len(), node.children().count(), "each start is a child");
-            assert!((starts.0 as u64) < 1 << node.slots(), "children start within the node");
+            assert!((starts.0 as u64) < 1 << node.slots().span, "children start within the node");
             assert!(!starts.all_even(), "a node is as narrow as possible");
-            check_range(child, 0, node.slots(), prefix, depth)
+            check_range(child, node.slots(), prefix, depth)
         }
     }
 }
 
-/// Checks the children in the slots from `first` up to `end` of a bitmap node: one child, or two halves that together
+/// Checks the children in `slots` of a bitmap node: one child, or two halves that together
 /// have more entries than fit into a bucket.
-fn check_range<T>(parent: &Child<T>, first: usize, end: usize, prefix: u32, depth: u32) -> usize {
+fn check_range<T>(parent: &Child<T>, slots: Slots, prefix: u32, depth: u32) -> usize {
     let node = parent.as_bitmap().expect("the parent is a bitmap node");
-    let bits = node.width() - (end - first).trailing_zeros();
+    let (first, bits) = (slots.first, slots.bits(node.width()));
     let prefix_here = prefix | ((first as u64) << (HASH_BITS - depth - node.width())) as u32;
-    if node.range(first) == (first, end) {
+    if node.slots_at(first) == slots {
         let child = node.child(first);
-        assert!((first..end).all(|slot| node.child(slot).ptr_eq(child)), "a child is in all of its slots");
+        assert!((first..slots.end()).all(|slot| node.child(slot).ptr_eq(child)), "a child is in all of its slots");
         assert!(!child.is_bitmap() || bits == WIDTH_MAX, "a bitmap node has one slot of a node of width 4");
         return check(child, prefix_here, depth + bits);
     }
-    assert!(end - first > 1, "a slot is in the range of a child");
-    let middle = usize::midpoint(first, end);
-    let len = check_range(parent, first, middle, prefix, depth) + check_range(parent, middle, end, prefix, depth);
+    assert!(slots.span > 1, "a slot is in the range of a child");
+    let len = slots.halves().map(|half| check_range(parent, half, prefix, depth)).iter().sum();
     assert!(len > Bucket::<T>::MAX, "ranges that fit into a bucket are joined");
     len
 }

@@ -5,6 +5,7 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
+use crate::trie::edit::Edit;
 use crate::trie::node::HEIGHT_MAX;
 use crate::trie::node::bitmap::Bitmap;
 use crate::trie::node::child::{Child, ChildMut, ChildRef, ChildSlots, ChildrenMut};
@@ -450,9 +451,12 @@ impl<T> HashTrie<T> {
         let behind = self.len - entries.leaf.len();
         Iter { entries, behind }
     }
+}
 
-    pub(crate) fn iter_mut_with<C: CloneFn<T>>(&mut self, clone: C) -> IterMut<'_, T, C> {
-        IterMut::below(ChildSlots::root(&mut self.root), self.len, clone)
+impl<'a, T, C: CloneFn<T>> Edit<'a, T, C> {
+    /// Returns an iterator over mutable references to the entries.
+    pub(crate) fn iter_mut(self) -> IterMut<'a, T, C> {
+        IterMut::below(ChildSlots::root(&mut self.trie.root), self.trie.len, self.clone)
     }
 }
 

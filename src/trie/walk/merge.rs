@@ -11,14 +11,14 @@ mod len;
 
 use super::range::RangeView;
 use super::set_op::{Merge, SetOp, SharedPolicy};
+use crate::trie::HashTrie;
 use crate::trie::build::node_builder::{NodeBuilder, subtree};
-use crate::trie::node::bitmap::Bitmap;
+use crate::trie::node::bitmap::{Bitmap, Slots};
 use crate::trie::node::child::{BitmapNode, Child};
-use crate::trie::{CloneFn, HashTrie};
 use leaves::{LeafMerge, Outcome};
 pub(crate) use len::LenCounter;
 
-impl<T> HashTrie<T> {
+impl<T: Clone> HashTrie<T> {
     /// Returns the result of `op` and `both` for `self`, the left side, and `other`, the right side. `same` returns
     /// whether a left and a right entry are equal. `both` is called once for each pair of equal entries, except in
     /// shared subtrees for which `op` decides. Equal entries must have equal hashes in both tries.
@@ -28,7 +28,6 @@ impl<T> HashTrie<T> {
         op: SetOp,
         same: impl FnMut(&T, &T) -> Result<bool, E>,
         both: impl FnMut(&T, &T) -> Result<Merge<T>, E>,
-        clone: impl CloneFn<T>,
     ) -> Result<Self, E> {
         let one_side = match (self.is_empty(), other.is_empty()) {
             (_, true) => Some((self, op.left)),
@@ -39,7 +38,7 @@ impl<T> HashTrie<T> {
             return Ok(if stays { side.clone() } else { Self::new() });
         }
         let (a, b) = (RangeView::of(&self.root), RangeView::of(&other.root));
-        let mut merge = MergeWalk::new(op, same, both, clone);
+        let mut merge = MergeWalk::new(op, same, both);
         let root = if a.is_node() || b.is_node() || a.is_shared_with(&b) {
             merge.child(a, b, 0)?
         } else {
@@ -54,19 +53,19 @@ impl<T> HashTrie<T> {
 }
 
 /// A merge in progress.
-pub(crate) struct MergeWalk<'a, T, S, B, C> {
-    leaves: LeafMerge<'a, T, S, B, C>,
+pub(crate) struct MergeWalk<'a, T, S, B> {
+    leaves: LeafMerge<'a, T, S, B>,
     pub(crate) counter: LenCounter<'a, T>,
 }
 
-impl<'a, T, S, B, C, E> MergeWalk<'a, T, S, B, C>
+impl<'a, T, S, B, E> MergeWalk<'a, T, S, B>
 where
+    T: Clone,
     S: FnMut(&T, &T) -> Result<bool, E>,
     B: FnMut(&T, &T) -> Result<Merge<T>, E>,
-    C: CloneFn<T>,
 {
-    pub(crate) fn new(op: SetOp, same: S, both: B, clone: C) -> Self {
-        Self { leaves: LeafMerge::new(op, same, both, clone), counter: LenCounter::new() }
+    pub(crate) fn new(op: SetOp, same: S, both: B) -> Self {
+        Self { leaves: LeafMerge::new(op, same, both), counter: LenCounter::new() }
     }
 
     /// Returns the result for a range that need not be visited: a subtree that both sides share, or that only one
@@ -110,8 +109,8 @@ where
                     |(slot, child): &(usize, &Child<T>)| !other.is_some_and(|other| other.child(*slot).ptr_eq(child));
                 node.children().filter(only_here).for_each(|(_, child)| child.prefetch());
             }
-            let slots = 1 << builder.width;
-            self.range(&mut builder, a, b, 0, slots)?;
+            let slots = builder.slots();
+            self.range(&mut builder, a, b, slots)?;
         }
         Ok(builder.finish([a.whole(), b.whole()]))
     }
@@ -135,28 +134,28 @@ where
         }
         let mut changed = [if stays { Bitmap::EMPTY } else { Bitmap::ALL }; 2];
         for (slot, left) in a.children_at(walked) {
-            let (right, first, end) = (b.child(slot), slot << scale, a.range(slot).1 << scale);
-            self.range(builder, RangeView::of(left), RangeView::of(right), first, end - first)?;
+            let (right, slots) = (b.child(slot), a.slots_at(slot));
+            let slots = Slots { first: slots.first << scale, span: slots.span << scale };
+            self.range(builder, RangeView::of(left), RangeView::of(right), slots)?;
             for (changed, child) in changed.iter_mut().zip([left, right]) {
-                if !builder.has(first, end, child) {
-                    changed.insert(first);
+                if !builder.has(slots, child) {
+                    changed.insert(slots.first);
                 }
             }
         }
-        builder.join_all(changed, self.leaves.clone);
+        builder.join_all(changed, T::clone);
         Ok(())
     }
 
-    /// Inserts the result for the range of the `span` slots from `first` on into `builder`.
+    /// Inserts the result for the range of `slots` into `builder`.
     pub(crate) fn range(
         &mut self,
         builder: &mut NodeBuilder<T>,
         a: RangeView<'a, T>,
         b: RangeView<'a, T>,
-        first: usize,
-        span: usize,
+        slots: Slots,
     ) -> Result<(), E> {
-        let depth = builder.depth + builder.width - span.trailing_zeros();
+        let depth = builder.depth + slots.bits(builder.width);
         // If one side is a leaf and the other contributes only entries that match, the result is a leaf.
         let is_leaf = match (a.is_node(), b.is_node()) {
             (false, false) => true,
@@ -165,41 +164,40 @@ where
             (true, true) => false,
         };
         if is_leaf {
-            return self.leaves(builder, a, b, first, span);
+            return self.leaves(builder, a, b, slots);
         }
-        if span == 1 {
+        if slots.span == 1 {
             let child = self.child(a, b, depth)?;
-            builder.put(first, child);
+            builder.put(slots.first, child);
             return Ok(());
         }
         let ([a_zeros, a_ones], [b_zeros, b_ones]) = (a.halves(depth), b.halves(depth));
-        let half = span / 2;
-        self.range(builder, a_zeros, b_zeros, first, half)?;
-        self.range(builder, a_ones, b_ones, first + half, half)?;
-        builder.join(first, first + half, first + span, self.leaves.clone);
+        let [zeros, ones] = slots.halves();
+        self.range(builder, a_zeros, b_zeros, zeros)?;
+        self.range(builder, a_ones, b_ones, ones)?;
+        builder.join(slots, T::clone);
         Ok(())
     }
 
-    /// Inserts the result for a range into `builder`, if each side has at most a leaf in it, or one side contributes
-    /// only matching entries, or only one side has a child in it.
+    /// Inserts the result for the range of `slots` into `builder`. In this range, either neither side is a node, or one
+    /// is a leaf or empty and the other adds no entries of its own to the result.
     fn leaves(
         &mut self,
         builder: &mut NodeBuilder<T>,
         a: RangeView<'a, T>,
         b: RangeView<'a, T>,
-        first: usize,
-        span: usize,
+        slots: Slots,
     ) -> Result<(), E> {
         if let Some(child) = self.passed_over(a, b) {
-            builder.put(first, child);
+            builder.put(slots.first, child);
             return Ok(());
         }
-        // The depth of the bitmap node, if one side is part of one: either a node in this slot, or the node under
-        // construction.
-        let depth = if span == 1 { builder.depth + builder.width } else { builder.depth };
+        // If one side is a node: a node in a single slot is one level below the builder, and a part of a node, which
+        // has several slots, belongs to a node at the depth of the builder.
+        let depth = if slots.span == 1 { builder.depth + builder.width } else { builder.depth };
         match self.pick(a, b, depth)? {
-            Outcome::Operand(whole) => builder.put(first, whole),
-            Outcome::Entries(picked) => builder.build(&mut self.leaves.gathered([a, b]), picked, first, span),
+            Outcome::Operand(whole) => builder.put(slots.first, whole),
+            Outcome::Entries(picked) => builder.build(&mut self.leaves.gathered([a, b]), picked, slots),
         }
         Ok(())
     }

@@ -82,8 +82,7 @@ impl<'a, T, F> PairWalk<'a, T, F> {
         let differing = a.differing(b);
         self.shares_entries |= a.children_at(a.starts().without(differing)).any(|(_, child)| !child.is_empty());
         for (slot, a_child) in a.children_at(differing) {
-            let (start, end) = a.range(slot);
-            let depth = depth + a.width() - (end - start).trailing_zeros();
+            let depth = depth + a.slots_at(slot).bits(a.width());
             self.ranges.push((RangeView::of(a_child), RangeView::of(b.child(slot)), depth));
         }
         self.ranges[first..].reverse();

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::trie::node::bitmap::Slots;
 use crate::trie::node::bucket::{Bucket, Indices, bit_is_set, indices_below, tag};
 use crate::trie::node::child::{BitmapNode, Child, ChildRef};
 use crate::trie::node::leaf::EntryRef;
@@ -12,8 +13,8 @@ pub(crate) enum RangeView<'a, T> {
     Empty,
     /// Entries of a leaf: of a bucket, those whose index is in `indices`; of a collision node, all.
     Leaf { leaf: &'a Child<T>, indices: Indices },
-    /// Several children of a bitmap node: those in the `span` slots from `first` on, or all.
-    Node { child: &'a Child<T>, node: &'a BitmapNode<T>, first: usize, span: usize },
+    /// Several children of a bitmap node: those in `slots`.
+    Node { child: &'a Child<T>, node: &'a BitmapNode<T>, slots: Slots },
 }
 
 impl<T> Clone for RangeView<'_, T> {
@@ -32,7 +33,7 @@ impl<'a, T> RangeView<'a, T> {
             ChildRef::Empty => Self::Empty,
             ChildRef::Bucket(bucket) => Self::Leaf { leaf: child, indices: indices_below(bucket.len()) },
             ChildRef::Collision(_) => Self::Leaf { leaf: child, indices: Indices::MAX },
-            ChildRef::Bitmap(node) => Self::Node { child, node, first: 0, span: node.slots() },
+            ChildRef::Bitmap(node) => Self::Node { child, node, slots: node.slots() },
         }
     }
 
@@ -79,7 +80,7 @@ impl<'a, T> RangeView<'a, T> {
                 let is_whole = leaf.as_bucket().is_none_or(|bucket| indices == indices_below(bucket.len()));
                 is_whole.then_some(leaf)
             }
-            Self::Node { child, node, span, .. } => (span == node.slots()).then_some(child),
+            Self::Node { child, node, slots } => (slots.span == node.slots().span).then_some(child),
         }
     }
 
@@ -152,12 +153,11 @@ impl<'a, T> RangeView<'a, T> {
                 debug_assert_eq!(halves[0] | halves[1], indices, "the range of a collision node cannot be halved");
                 halves.map(|indices| if indices == 0 { Self::Empty } else { Self::Leaf { leaf, indices } })
             }
-            Self::Node { child, node, first, span } => [first, first + span / 2].map(|first| {
-                let span = span / 2;
-                if node.range(first) == (first, first + span) {
-                    Self::of(node.child(first))
+            Self::Node { child, node, slots } => slots.halves().map(|slots| {
+                if node.slots_at(slots.first) == slots {
+                    Self::of(node.child(slots.first))
                 } else {
-                    Self::Node { child, node, first, span }
+                    Self::Node { child, node, slots }
                 }
             }),
         }
@@ -197,10 +197,10 @@ impl<'a, T> Iterator for LeafEntries<'a, T> {
     }
 }
 
-/// The entries of a part of a leaf for which an equal entry has been found.
+/// The entries of a part of a leaf for which an equal entry has been found, so that no entry is paired twice.
 ///
-/// Only an inconsistent equality finds an entry twice, or an entry outside the range of the part; so the entries
-/// outside that range are in the set from the start.
+/// With an equality that is not consistent, a search can find an entry again, or an entry of the leaf that is not in
+/// the part. So the entries that are not in the part are in the set from the start.
 #[derive(Default)]
 pub(crate) struct Matched {
     /// The first 64 indices, which include all of a bucket.

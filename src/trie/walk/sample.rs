@@ -10,9 +10,9 @@ const SAMPLES: usize = 8;
 impl<T> HashTrie<T> {
     /// Returns `true` if `hash` returns the stored hashes for all entries of a sample. O(log n).
     ///
-    /// If the root is a leaf, the sample has at most `few` entries, because an operation on two small tries takes
-    /// hardly longer than hashing a few keys. `few` also determines which entries these are, so different values
-    /// sample different entries of similar tries.
+    /// If the root is a leaf, only `few` entries are hashed, at equal distances: an operation on two small tries takes
+    /// little longer than hashing a few keys. With different numbers for two tries, the samples are of different
+    /// entries even if the tries are equal.
     #[inline]
     pub(crate) fn sample_is_hashed_by(&self, few: usize, mut hash: impl FnMut(&T) -> u64) -> bool {
         let mut agrees = |leaf: &Child<T>, index: usize| {

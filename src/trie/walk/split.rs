@@ -20,7 +20,7 @@ use crate::trie::build::node_builder::NodeBuilder;
 use crate::trie::node::bitmap::Bitmap;
 use crate::trie::node::child::{Child, ChildMut, ChildSlots};
 use crate::trie::node::{HASH_BITS, WIDTH_MAX};
-use crate::trie::{CloneFn, HashTrie, into_ok, mix};
+use crate::trie::{HashTrie, into_ok, mix};
 
 /// Subtrees of about this many entries are not divided further: a walk over them takes about a hundred times as long
 /// as handing a job to a thread. Tests have only small tries.
@@ -55,24 +55,22 @@ impl<'a, T> Subtree for &'a Child<T> {
 }
 
 /// Shared nodes are copied when they are reached.
-impl<'a, T, C: CloneFn<T>> Subtree for (ChildSlots<'a, T>, C) {
+impl<'a, T: Clone> Subtree for ChildSlots<'a, T> {
     type Item = &'a mut T;
 
     fn children(self) -> Result<Vec<Self>, Self> {
-        let (child, clone) = self;
-        if !child.get().is_bitmap() {
-            return Err((child, clone));
+        if !self.get().is_bitmap() {
+            return Err(self);
         }
-        Ok(match child.make_mut(clone) {
-            ChildMut::Bitmap(node) => node.children_mut().map(|child| (child, clone)).collect(),
+        Ok(match self.make_mut(T::clone) {
+            ChildMut::Bitmap(node) => node.children_mut().collect(),
             _ => unreachable!("a copy of a bitmap node is a bitmap node"),
         })
     }
 
     fn entries(self) -> impl Iterator<Item = &'a mut T> {
-        let (child, clone) = self;
-        let len = Entries::below(child.get()).count();
-        IterMut::below(child, len, clone)
+        let len = Entries::below(self.get()).count();
+        IterMut::below(self, len, T::clone)
     }
 }
 
@@ -123,8 +121,8 @@ impl<T> HashTrie<T> {
         Subtrees(vec![&self.root])
     }
 
-    pub(crate) fn subtrees_mut<C: CloneFn<T>>(&mut self, clone: C) -> Subtrees<(ChildSlots<'_, T>, C)> {
-        Subtrees(vec![(ChildSlots::root(&mut self.root), clone)])
+    pub(crate) fn subtrees_mut(&mut self) -> Subtrees<ChildSlots<'_, T>> {
+        Subtrees(vec![ChildSlots::root(&mut self.root)])
     }
 
     pub(crate) fn into_subtrees(self) -> Subtrees<Child<T>> {
@@ -150,7 +148,7 @@ impl<T> RootPartition<T> {
 
 impl<T: Send + Sync> HashTrie<T> {
     /// Returns a trie of all the entries; entries of later parts are the later ones. `same` and `replace` are those
-    /// of [`try_extend_with`](Self::try_extend_with).
+    /// of [`Edit::try_extend`](crate::trie::edit::Edit::try_extend).
     pub(crate) fn from_partitions(
         mut parts: Vec<RootPartition<T>>,
         executor: impl Executor,
@@ -179,9 +177,11 @@ impl<T: Send + Sync> HashTrie<T> {
         op: SetOp,
         same: impl Fn(&T, &T) -> bool + Sync,
         both: impl Fn(&T, &T) -> Merge<T> + Sync,
-        clone: impl CloneFn<T> + Sync,
-    ) -> Self {
-        let merge = ParMerge { executor, op, same, both, clone };
+    ) -> Self
+    where
+        T: Clone,
+    {
+        let merge = ParMerge { executor, op, same, both };
         let (root, counter) = merge.child(&self.root, &other.root, 0, self.len.min(other.len));
         Self { root, len: counter.result(self.len, other.len, op) }
     }
@@ -195,26 +195,24 @@ impl<T: Send + Sync> HashTrie<T> {
 }
 
 /// A merge that is divided between several [`MergeWalk`]s.
-struct ParMerge<X, S, B, C> {
+struct ParMerge<X, S, B> {
     executor: X,
     op: SetOp,
     same: S,
     both: B,
-    clone: C,
 }
 
-impl<X, S, B, C> ParMerge<X, S, B, C> {
+impl<X, S, B> ParMerge<X, S, B> {
     /// Returns the result for two children at `depth`, the smaller of which has about `size` entries.
     fn child<'a, T>(&self, a: &'a Child<T>, b: &'a Child<T>, depth: u32, size: usize) -> (Child<T>, LenCounter<'a, T>)
     where
-        T: Send + Sync,
+        T: Clone + Send + Sync,
         X: Executor,
         S: Fn(&T, &T) -> bool + Sync,
         B: Fn(&T, &T) -> Merge<T> + Sync,
-        C: CloneFn<T> + Sync,
     {
         let same = |a: &T, b: &T| Ok::<_, Infallible>((self.same)(a, b));
-        let mut merge = MergeWalk::new(self.op, same, |a: &T, b: &T| Ok((self.both)(a, b)), self.clone);
+        let mut merge = MergeWalk::new(self.op, same, |a: &T, b: &T| Ok((self.both)(a, b)));
         if size <= GRAIN {
             let child = into_ok(merge.child(RangeView::of(a), RangeView::of(b), depth));
             return (child, merge.counter);
@@ -223,18 +221,21 @@ impl<X, S, B, C> ParMerge<X, S, B, C> {
         let mut jobs = Vec::new();
         // Divides the ranges down to pairs of bitmap nodes. Everything else is merged here, since it takes little
         // time.
-        let mut ranges = vec![(RangeView::of(a), RangeView::of(b), 0, 1_usize << builder.width)];
-        while let Some((a, b, first, span)) = ranges.pop() {
+        let mut ranges = vec![(RangeView::of(a), RangeView::of(b), builder.slots())];
+        while let Some((a, b, slots)) = ranges.pop() {
             let shared = a.is_shared_with(&b) && !matches!(self.op.shared, SharedPolicy::Visit);
             match a.whole().zip(b.whole()) {
-                Some((a, b)) if span == 1 && !shared && a.is_bitmap() && b.is_bitmap() => jobs.push((first, a, b)),
-                _ if span > 1 && a.is_node() && b.is_node() => {
-                    let bit = depth + builder.width - span.trailing_zeros();
-                    let ([a_zeros, a_ones], [b_zeros, b_ones]) = (a.halves(bit), b.halves(bit));
-                    ranges.push((a_zeros, b_zeros, first, span / 2));
-                    ranges.push((a_ones, b_ones, first + span / 2, span / 2));
+                Some((a, b)) if slots.span == 1 && !shared && a.is_bitmap() && b.is_bitmap() => {
+                    jobs.push((slots.first, a, b));
                 }
-                _ => into_ok(merge.range(&mut builder, a, b, first, span)),
+                _ if slots.span > 1 && a.is_node() && b.is_node() => {
+                    let bit = depth + slots.bits(builder.width);
+                    let ([a_zeros, a_ones], [b_zeros, b_ones]) = (a.halves(bit), b.halves(bit));
+                    let [zeros, ones] = slots.halves();
+                    ranges.push((a_zeros, b_zeros, zeros));
+                    ranges.push((a_ones, b_ones, ones));
+                }
+                _ => into_ok(merge.range(&mut builder, a, b, slots)),
             }
         }
         let done = self.executor.map(jobs, |(slot, a, b)| {
@@ -245,7 +246,7 @@ impl<X, S, B, C> ParMerge<X, S, B, C> {
             builder.put(slot, child);
             merge.counter.add(counter);
         }
-        builder.join_all([Bitmap::ALL; 2], self.clone);
+        builder.join_all([Bitmap::ALL; 2], T::clone);
         (builder.finish([Some(a), Some(b)]), merge.counter)
     }
 }

@@ -9,7 +9,7 @@ use core::mem::ManuallyDrop;
 use triomphe::{Arc, HeaderSlice};
 
 use super::{Child, ChildMut, EMPTY, SLOTS_MAX, Slot, wide_slot};
-use crate::trie::node::bitmap::Bitmap;
+use crate::trie::node::bitmap::{Bitmap, Slots};
 use crate::trie::node::bucket::{Bucket, Head};
 use crate::trie::node::{HASH_BITS, WIDTH_MAX};
 
@@ -73,10 +73,10 @@ impl<T> BitmapNode<T> {
         self.0.header.starts
     }
 
-    /// Returns the number of slots, a power of two from 2 to `SLOTS_MAX`.
+    /// Returns the slots, from 2 to `SLOTS_MAX`.
     #[inline]
-    pub(crate) const fn slots(&self) -> usize {
-        self.0.slice.len()
+    pub(crate) const fn slots(&self) -> Slots {
+        Slots { first: 0, span: self.0.slice.len() }
     }
 
     /// Returns the number of hash bits that choose a slot.
@@ -117,10 +117,11 @@ impl<T> BitmapNode<T> {
         Bitmap(differing.fold(0, |all, one| all | one) & self.starts().0)
     }
 
-    /// Returns the range of slots that the child at `slot` covers, as start and end.
+    /// Returns the slots of the child that covers `slot`.
     #[inline]
-    pub(crate) fn range(&self, slot: usize) -> (usize, usize) {
-        (self.starts().last_up_to(slot), self.starts().first_above(slot, self.slots()))
+    pub(crate) const fn slots_at(&self, slot: usize) -> Slots {
+        let first = self.starts().last_up_to(slot);
+        Slots { first, span: self.starts().first_above(slot, self.slots().span) - first }
     }
 
     /// Returns an iterator over the children in order, each with the slot it starts at.
@@ -138,8 +139,8 @@ impl<T> BitmapNode<T> {
     /// Returns a mutable reference to the slots of the child that covers `slot`.
     #[inline]
     pub(crate) fn child_mut(&mut self, slot: usize) -> ChildSlots<'_, T> {
-        let (first, end) = self.range(slot);
-        ChildSlots(&mut self.0.slice[first..end])
+        let slots = self.slots_at(slot);
+        ChildSlots(&mut self.0.slice[slots.first..slots.end()])
     }
 
     /// Returns a mutable reference to the slots of the child that covers the slot selected by the top bits.
@@ -152,21 +153,26 @@ impl<T> BitmapNode<T> {
     /// of the greatest width; other nodes have no bitmap nodes as children.
     #[inline]
     pub(crate) fn inner_mut_of(&mut self, bits: u32) -> Option<&mut Child<T>> {
-        // Invariant 6: the child has one slot, so its word may be changed.
-        Some(self.slot_as_child_mut(wide_slot(bits))).filter(|child| child.is_bitmap())
+        // SAFETY: invariant 6: the child, if it is returned, has one slot.
+        Some(unsafe { self.slot_as_child_mut(wide_slot(bits)) }).filter(|child| child.is_bitmap())
     }
 
     /// Returns a mutable reference to the bucket that covers the slot selected by the top bits, if it is an unshared
     /// bucket.
     #[inline]
     pub(crate) fn unique_bucket_mut_of(&mut self, bits: u32) -> Option<&mut Bucket<T>> {
-        self.slot_as_child_mut(self.slot_of(bits)).unique_bucket_mut()
+        // SAFETY: the bucket is edited, and the word that points to it is not.
+        unsafe { self.slot_as_child_mut(self.slot_of(bits)) }.unique_bucket_mut()
     }
 
-    /// Returns the child in `slot`. If it has several slots, its word must not be changed.
+    /// Returns the child in `slot`.
+    ///
+    /// # Safety
+    /// If the child has several slots, its word must not be changed.
     #[inline]
-    fn slot_as_child_mut(&mut self, slot: usize) -> &mut Child<T> {
-        self.0.slice[slot].as_child_mut()
+    unsafe fn slot_as_child_mut(&mut self, slot: usize) -> &mut Child<T> {
+        // SAFETY: invariant 5: the node owns the reference, and the caller keeps all words of the child equal.
+        unsafe { self.0.slice[slot].as_child_mut() }
     }
 
     /// Returns an iterator over mutable references to the children, in order.
@@ -175,17 +181,15 @@ impl<T> BitmapNode<T> {
         ChildrenMut { starts: self.0.header.starts, slots: &mut self.0.slice }
     }
 
-    /// Returns the slots of the two buddy children, of equal size, one of which covers `slot`, as (start, middle,
-    /// end). Returns `None` if the buddy of that child is split, or if that child covers the whole node.
+    /// Returns the slots of two children together that are the halves of a range, one of which covers `slot`. Returns
+    /// `None` if the other half is split, or if the child covers the whole node.
     #[inline]
-    pub(crate) fn pair_of(&self, slot: usize) -> Option<(usize, usize, usize)> {
-        let (start, end) = self.range(slot);
-        let span = end - start;
-        let buddy = start ^ span;
+    pub(crate) fn pair_of(&self, slot: usize) -> Option<Slots> {
+        let Slots { first, span } = self.slots_at(slot);
+        let buddy = first ^ span;
         let within_buddy = ((1u64 << span) - 1) << buddy;
         let alone = u64::from(self.starts().0) & within_buddy == 1 << buddy;
-        let first = start & buddy;
-        (span < self.slots() && alone).then_some((first, first + span, first + 2 * span))
+        (span < self.slots().span && alone).then_some(Slots { first: first & buddy, span: 2 * span })
     }
 
     /// Replaces the child that covers `slot`, which has at least two slots, by two children. Returns the old child.
@@ -193,29 +197,29 @@ impl<T> BitmapNode<T> {
     /// # Panics
     /// If the child has only one slot.
     pub(crate) fn split(&mut self, slot: usize, zeros: Child<T>, ones: Child<T>) -> Child<T> {
-        let (first, end) = self.range(slot);
-        let middle = usize::midpoint(first, end);
-        assert!(first < middle, "a child of one slot cannot be split in its node");
-        let lone = !zeros.is_bitmap() && !ones.is_bitmap() || end - first == 2;
+        let slots = self.slots_at(slot);
+        assert!(slots.span > 1, "a child of one slot cannot be split in its node");
+        let lone = !zeros.is_bitmap() && !ones.is_bitmap() || slots.span == 2;
         assert!(lone, "a bitmap node has one slot only");
-        let old = self.0.slice[first];
-        self.0.slice[first..middle].fill(ManuallyDrop::new(zeros).0);
-        self.0.slice[middle..end].fill(ManuallyDrop::new(ones).0);
-        self.0.header.starts.insert(middle);
+        let old = self.0.slice[slots.first];
+        for (half, child) in slots.halves().into_iter().zip([zeros, ones]) {
+            self.0.slice[half.first..half.end()].fill(ManuallyDrop::new(child).0);
+            self.0.header.starts.insert(half.first);
+        }
         Child(old)
     }
 
-    /// Replaces the two children that cover the slots `first..middle` and `middle..end` by one. Returns the old
-    /// children.
+    /// Replaces the two children that are the halves of `slots` by one. Returns the old children.
     ///
     /// # Panics
     /// If there are no two children with these slots.
-    pub(crate) fn join(&mut self, first: usize, middle: usize, end: usize, both: Child<T>) -> (Child<T>, Child<T>) {
-        assert_eq!(self.pair_of(first), Some((first, middle, end)), "two children of one size are joined");
+    pub(crate) fn join(&mut self, slots: Slots, both: Child<T>) -> [Child<T>; 2] {
+        assert_eq!(self.pair_of(slots.first), Some(slots), "two children of one size are joined");
         assert!(!both.is_bitmap(), "a bitmap node has one slot only");
-        let old = (Child(self.0.slice[first]), Child(self.0.slice[middle]));
-        self.0.slice[first..end].fill(ManuallyDrop::new(both).0);
-        self.0.header.starts.remove(middle);
+        let [zeros, ones] = slots.halves();
+        let old = [Child(self.0.slice[zeros.first]), Child(self.0.slice[ones.first])];
+        self.0.slice[slots.first..slots.end()].fill(ManuallyDrop::new(both).0);
+        self.0.header.starts.remove(ones.first);
         old
     }
 
@@ -233,7 +237,7 @@ impl<T> BitmapNode<T> {
     /// # Panics
     /// If there are already `SLOTS_MAX` slots.
     pub(crate) fn doubled(&mut self) -> Arc<Self> {
-        let len = self.slots();
+        let len = self.slots().span;
         assert!(len < SLOTS_MAX, "a node has at most 16 slots");
         assert!(self.children().all(|(_, child)| !child.is_bitmap()), "a bitmap node has one slot only");
         let (slots, starts) = self.take();
@@ -256,7 +260,7 @@ impl<T> BitmapNode<T> {
     /// # Panics
     /// If a child starts at an odd slot, or if there are only two slots.
     pub(crate) fn halved(&mut self) -> Arc<Self> {
-        let len = self.slots();
+        let len = self.slots().span;
         assert!(len > 2 && self.starts().all_even(), "each child must have at least two slots");
         let (slots, starts) = self.take();
         let narrow: [Slot<T>; SLOTS_MAX / 2] = core::array::from_fn(|slot| slots[2 * slot]);
@@ -301,6 +305,7 @@ impl<'a, T> ChildSlots<'a, T> {
     pub(crate) const fn root(child: &'a mut Child<T>) -> Self {
         Self(core::slice::from_mut(&mut child.0))
     }
+
     /// Returns the number of slots, a power of two.
     #[inline]
     pub(crate) const fn span(&self) -> usize {
@@ -327,10 +332,10 @@ impl<'a, T> ChildSlots<'a, T> {
                 }
             }
         }
-        // This child owns the reference, and its word after the edit is copied to the other slots before they can be
-        // read (invariant 5).
         let slots = Repeat(self.0);
-        edit(slots.0[0].as_child_mut())
+        // SAFETY: this child owns the reference, and its word after the edit is copied to the other slots before they
+        // can be read (invariant 5).
+        edit(unsafe { slots.0[0].as_child_mut() })
     }
 
     /// Replaces the child by `child` and returns the old one.
@@ -346,13 +351,9 @@ impl<'a, T> ChildSlots<'a, T> {
         if !self.get().is_unique() {
             self.edit(|child| *child = child.copy(clone));
         }
-        self.into_single().get_mut().expect("a new node is not shared")
-    }
-
-    /// Returns the child in the first slot. If it has several slots, its word must not be changed.
-    #[inline]
-    fn into_single(self) -> &'a mut Child<T> {
-        self.0[0].as_child_mut()
+        // SAFETY: the node is edited, and the word that points to it is not.
+        let child = unsafe { self.0[0].as_child_mut() };
+        child.get_mut().expect("a new node is not shared")
     }
 }
 

@@ -2,7 +2,6 @@
 
 use alloc::vec::Vec;
 
-use crate::trie::CloneFn;
 use crate::trie::build::node_builder::{SortKey, Source};
 use crate::trie::node::bucket::{Bucket, Indices, bit_is_set};
 use crate::trie::node::child::Child;
@@ -12,11 +11,10 @@ use crate::trie::walk::range::{Matched, RangeView};
 use crate::trie::walk::set_op::{Merge, SetOp, SharedPolicy};
 
 /// Merges leaves, reusing its memory from one to the next.
-pub(crate) struct LeafMerge<'a, T, S, B, C> {
+pub(crate) struct LeafMerge<'a, T, S, B> {
     pub(crate) op: SetOp,
     same: S,
     both: B,
-    pub(crate) clone: C,
     /// The entries of a leaf of the result that are not in a bucket of an operand, and their keys.
     items: Vec<ResultEntry<'a, T>>,
     keys: Vec<SortKey>,
@@ -42,11 +40,10 @@ struct Kept {
 }
 
 /// The entries of a leaf of the result, or of the leaves that it is split into.
-pub(crate) struct Gathered<'m, 'a, T, C> {
+pub(crate) struct Gathered<'m, 'a, T> {
     buckets: [Option<&'a Bucket<T>>; 2],
     keys: &'m [SortKey],
     items: &'m mut [ResultEntry<'a, T>],
-    clone: C,
 }
 
 /// Some of these entries: indices in both buckets, and a range of `keys`. The keys are sorted if there are more
@@ -74,7 +71,7 @@ impl Picked {
     }
 }
 
-impl<T, C: CloneFn<T>> Source<T> for Gathered<'_, '_, T, C> {
+impl<T: Clone> Source<T> for Gathered<'_, '_, T> {
     type Subset = Picked;
 
     #[inline]
@@ -102,12 +99,12 @@ impl<T, C: CloneFn<T>> Source<T> for Gathered<'_, '_, T, C> {
             while indices != 0 {
                 let index = indices.trailing_zeros() as usize;
                 indices &= indices - 1;
-                to.push_copy(bucket, index, self.clone);
+                to.push_copy(bucket, index, T::clone);
             }
         }
         for &key in &self.keys[some.first..some.end] {
             match core::mem::replace(&mut self.items[key.index()], ResultEntry::Taken) {
-                ResultEntry::Of(EntryRef { leaf, index, .. }) => to.push_copy(leaf, index, self.clone),
+                ResultEntry::Of(EntryRef { leaf, index, .. }) => to.push_copy(leaf, index, T::clone),
                 ResultEntry::New(entry) => to.push(key.hash(), entry),
                 ResultEntry::Taken => unreachable!("each item is taken once"),
             }
@@ -115,14 +112,13 @@ impl<T, C: CloneFn<T>> Source<T> for Gathered<'_, '_, T, C> {
     }
 }
 
-impl<'a, T, S, B, C, E> LeafMerge<'a, T, S, B, C>
+impl<'a, T, S, B, E> LeafMerge<'a, T, S, B>
 where
     S: FnMut(&T, &T) -> Result<bool, E>,
     B: FnMut(&T, &T) -> Result<Merge<T>, E>,
-    C: CloneFn<T>,
 {
-    pub(crate) fn new(op: SetOp, same: S, both: B, clone: C) -> Self {
-        Self { op, same, both, clone, items: Vec::new(), keys: Vec::new(), matched: Matched::default() }
+    pub(crate) fn new(op: SetOp, same: S, both: B) -> Self {
+        Self { op, same, both, items: Vec::new(), keys: Vec::new(), matched: Matched::default() }
     }
 
     /// Decides which entries of two parts, which are not both nodes, are kept, and how many they are.
@@ -155,9 +151,9 @@ where
     }
 
     /// Returns the entries of two parts that were picked.
-    pub(crate) fn gathered(&mut self, parts: [RangeView<'a, T>; 2]) -> Gathered<'_, 'a, T, C> {
+    pub(crate) fn gathered(&mut self, parts: [RangeView<'a, T>; 2]) -> Gathered<'_, 'a, T> {
         let buckets = parts.map(|part| part.bucket().map(|(bucket, _)| bucket));
-        Gathered { buckets, keys: &self.keys, items: &mut self.items, clone: self.clone }
+        Gathered { buckets, keys: &self.keys, items: &mut self.items }
     }
 
     /// Collects the kept entries of leaf `a` and of `b`.

@@ -42,8 +42,8 @@ impl<'a, T> SideCount<'a, T> {
         match *range {
             RangeView::Empty => {}
             RangeView::Leaf { .. } => self.entries += range.len(),
-            RangeView::Node { node, first, span, .. } => {
-                let children = node.children().filter(|(slot, _)| (first..first + span).contains(slot));
+            RangeView::Node { node, slots, .. } => {
+                let children = node.children().filter(|(slot, _)| (slots.first..slots.end()).contains(slot));
                 for (_, child) in children {
                     self.child(child);
                 }

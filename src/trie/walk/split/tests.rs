@@ -49,7 +49,7 @@ fn parts_contain_every_entry_exactly_once() {
             }
             // Shared nodes, then unshared ones.
             for mut edited in [trie.clone(), build((0..keys).map(|key| (key, key)), hash)] {
-                let parts = leaves(edited.subtrees_mut(Entry::clone));
+                let parts = leaves(edited.subtrees_mut());
                 let edit = |entry: &mut Entry| {
                     *entry.2 += 1;
                     entry.1
@@ -94,7 +94,7 @@ fn a_trie_built_from_parts_equals_one_built_at_once() {
                 let replace = |present: &mut Box<(u64, u64, u64)>, new: Box<(u64, u64, u64)>| present.2 = new.2;
                 let mut bulk = HashTrie::new();
                 let hashed = items().map(|(key, at)| (key % few, Box::new((key, at, at))));
-                into_ok(bulk.try_extend_with(hashed, |a, b| Ok(same(a, b)), replace, crate::trie::never_clone));
+                into_ok(bulk.edit(crate::trie::never_clone).try_extend(hashed, |a, b| Ok(same(a, b)), replace));
                 let mut parts: Vec<_> = (0..pieces).map(|_| RootPartition::new()).collect();
                 for (key, at) in items() {
                     parts[(at * pieces / size) as usize].push(key % few, Box::new((key, at, at)));
@@ -148,9 +148,8 @@ fn a_merge_of_parts_equals_the_merge_of_the_whole() {
                         (SharedPolicy::Visit, _) => Merge::New((a.0, a.1, boxed(a.1 + 1))),
                     };
                     let same = |a: &Entry, b: &Entry| a.1 == b.1;
-                    let whole =
-                        into_ok(a.try_merge_with(&b, rule, |a, b| Ok(same(a, b)), |a, b| Ok(both(a, b)), Entry::clone));
-                    let joined = a.par_merge(&b, Alone(jobs), rule, same, both, Entry::clone);
+                    let whole = into_ok(a.try_merge_with(&b, rule, |a, b| Ok(same(a, b)), |a, b| Ok(both(a, b))));
+                    let joined = a.par_merge(&b, Alone(jobs), rule, same, both);
                     joined.validate();
                     assert_eq!(joined.len(), whole.len());
                     assert!(joined.same_shape(&whole));
