@@ -285,7 +285,7 @@ drop_in() {
 }
 
 instructions() {
-    have valgrind apt-get install --yes valgrind || return 0
+    have valgrind apt-get -o DPkg::Lock::Timeout=300 install --yes valgrind || return 0
     benches/instructions/run.sh
 }
 

@@ -91,7 +91,7 @@ pub use set::PersistentSet;
 #[doc(inline)]
 pub use transient::{TransientMap, TransientSet};
 #[doc(inline)]
-pub use trie::MemoryUsage;
+pub use trie::api::usage::MemoryUsage;
 
 /// [`PersistentMap`] under the name of std's map, so that `use perennial::HashMap;` is often the only line to change.
 ///

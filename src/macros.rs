@@ -52,8 +52,7 @@ macro_rules! projection {
     };
 }
 
-/// Implements operators and their assigning forms, between values and references, by calling methods that take
-/// references.
+/// Implements operators between references, as std's sets have them, and their assigning forms, by calling methods.
 macro_rules! operators {
     (
         $generics:tt $type:ty:
@@ -76,44 +75,10 @@ macro_rules! operators {
             }
         }
 
-        impl<$($generics)*> core::ops::$op<$type> for &$type {
-            type Output = $type;
-
-            #[doc = concat!("The same as `", stringify!($method), "`.")]
-            fn $function(self, other: $type) -> $type {
-                $crate::trie::and_drop(self.$method(&other), other)
-            }
-        }
-
-        impl<$($generics)*> core::ops::$op<&Self> for $type {
-            type Output = Self;
-
-            #[doc = concat!("The same as `", stringify!($method), "`.")]
-            fn $function(self, other: &Self) -> Self {
-                $crate::trie::and_drop(self.$method(other), self)
-            }
-        }
-
-        impl<$($generics)*> core::ops::$op for $type {
-            type Output = Self;
-
-            #[doc = concat!("The same as `", stringify!($method), "`.")]
-            fn $function(self, other: Self) -> Self {
-                $crate::trie::and_drop(self.$method(&other), (self, other))
-            }
-        }
-
         impl<$($generics)*> core::ops::$assign<&Self> for $type {
             #[doc = concat!("Becomes the result of `", stringify!($method), "`.")]
             fn $assign_function(&mut self, other: &Self) {
                 *self = self.$method(other);
-            }
-        }
-
-        impl<$($generics)*> core::ops::$assign for $type {
-            #[doc = concat!("Becomes the result of `", stringify!($method), "`.")]
-            fn $assign_function(&mut self, other: Self) {
-                *self = self.$method(&other);
             }
         }
     };

@@ -37,7 +37,7 @@ pub(crate) use patch::Edit;
 pub use patch::{Patch, PatchError};
 
 #[doc(inline)]
-pub use crate::trie::Merge;
+pub use crate::trie::walk::set_op::Merge;
 
 /// A persistent hash map: cloning is O(1), and versions share their unchanged parts.
 ///

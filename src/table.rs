@@ -10,7 +10,7 @@ use core::marker::PhantomData;
 
 use equivalent::Equivalent;
 
-use crate::trie::{CloneFn, Edit, HashTrie, Inserted, into_ok, mix, wrap_ok};
+use crate::trie::{CloneFn, ClonePtr, Edit, HashTrie, Inserted, into_ok, mix, wrap_ok};
 
 mod pairwise;
 
@@ -120,6 +120,9 @@ pub(crate) struct TableEdit<'a, T, S, M, C> {
     pub(crate) hasher: &'a S,
     key_of: PhantomData<M>,
 }
+
+/// An edit of the table of a map.
+pub(crate) type MapEdit<'a, K, V, S> = TableEdit<'a, (K, V), S, MapKey, ClonePtr<(K, V)>>;
 
 impl<'a, T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>, C: CloneFn<T>> TableEdit<'a, T, S, M, C> {
     /// Returns the hash of the key of `entry`, as the trie uses it.

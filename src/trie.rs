@@ -11,9 +11,9 @@ mod edit;
 
 mod build;
 
-mod walk;
+pub(crate) mod walk;
 
-mod api;
+pub(crate) mod api;
 
 use core::cell::Cell;
 use core::convert::Infallible;
@@ -22,15 +22,14 @@ use core::fmt;
 use node::child::Child;
 
 pub use api::entry::{Entry, OccupiedEntry, VacantEntry};
-pub use api::usage::MemoryUsage;
 pub(crate) use edit::Edit;
 pub(crate) use edit::insert::Inserted;
 pub(crate) use edit::remove::Extraction;
 pub(crate) use walk::iter::IterMut;
 pub use walk::iter::{IntoIter, Iter};
 pub(crate) use walk::pairs::{Pair, PairWalk};
-pub use walk::set_op::Merge;
-pub(crate) use walk::set_op::SetOp;
+pub(crate) use walk::set_op::Merge;
+pub use walk::set_op::SetOp;
 #[cfg(feature = "rayon")]
 pub(crate) use walk::split::{Executor, RootPartition, Subtree, Subtrees};
 

@@ -101,7 +101,7 @@ fn merge_keeps_all_entries() {
     fn check<K: Clone + Ord + std::hash::Hash + std::fmt::Debug>(key: impl Fn(usize) -> K) {
         let n = scaled(50_000, 500);
         let map = |keys: std::ops::Range<usize>, value| build(Kind::Good, keys.map(|at| (key(at), value)));
-        let merged = map(0..n, 1) | map(n..2 * n, 2);
+        let merged = &map(0..n, 1) | &map(n..2 * n, 2);
         assert_holds(&merged, (0..2 * n).map(|at| (key(at), if at < n { 1 } else { 2 })));
         // Maps of 2000 and 500 entries, of which 200 have the same key.
         let (from, end) = (1800, 2300);

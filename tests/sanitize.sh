@@ -48,7 +48,7 @@ have_cargo() {
 }
 
 have_package() {
-    have "$1" "command -v $1" "apt-get install --yes $2"
+    have "$1" "command -v $1" "apt-get -o DPkg::Lock::Timeout=300 install --yes $2"
 }
 
 # tests LOG COMMAND...: runs tests and prints the results. Prints the end of the log and fails if a test fails or none

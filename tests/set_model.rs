@@ -324,14 +324,14 @@ proptest! {
                 assert_eq!(&a | &b, &b | &a);
                 assert_eq!(&a & &b, &b & &a);
                 assert_eq!(&a ^ &b, &b ^ &a);
-                assert_eq!(&a | (&b | &c), (&a | &b) | &c);
-                assert_eq!(&a & (&b & &c), (&a & &b) & &c);
-                assert_eq!(&a ^ (&b ^ &c), (&a ^ &b) ^ &c);
-                assert_eq!(&a & (&b | &c), (&a & &b) | (&a & &c));
-                assert_eq!(&a - (&b & &c), (&a - &b) | (&a - &c));
-                assert_eq!((&a - &b) | (&b - &a), &a ^ &b);
+                assert_eq!(&a | &(&b | &c), &(&a | &b) | &c);
+                assert_eq!(&a & &(&b & &c), &(&a & &b) & &c);
+                assert_eq!(&a ^ &(&b ^ &c), &(&a ^ &b) ^ &c);
+                assert_eq!(&a & &(&b | &c), &(&a & &b) | &(&a & &c));
+                assert_eq!(&a - &(&b & &c), &(&a - &b) | &(&a - &c));
+                assert_eq!(&(&a - &b) | &(&b - &a), &a ^ &b);
                 let nothing = empty(kind);
-                for same in [&a | &a, &a & &a, &a | &nothing, &a - &nothing, &a ^ &nothing, &a & (&a | &b), &nothing | &a] {
+                for same in [&a | &a, &a & &a, &a | &nothing, &a - &nothing, &a ^ &nothing, &a & &(&a | &b), &nothing | &a] {
                     assert!(same.ptr_eq(&a));
                 }
                 for none in [&a - &a, &a ^ &a, &a & &nothing, &nothing - &a] {
@@ -339,10 +339,10 @@ proptest! {
                 }
                 let mut result = a.clone();
                 result |= &b;
-                result -= c.clone();
+                result -= &c;
                 result ^= &a;
-                result &= b.clone();
-                assert_eq!(result, (((a.clone() | b.clone()) - &c) ^ a) & b);
+                result &= &b;
+                assert_eq!(result, &(&(&(&a | &b) - &c) ^ &a) & &b);
                 result.validate();
             }
         }

@@ -7,8 +7,8 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use perennial::trie::HashTrie;
-use perennial::trie::Merge;
+use perennial::map::Merge;
+use perennial::trie::{HashTrie, SetOp};
 use proptest::prelude::*;
 
 use common::proptest_config;
@@ -23,8 +23,12 @@ fn hash(key: u16) -> u64 {
     u64::from(key % 37)
 }
 
+fn by_key(a: &Entry, b: &Entry) -> bool {
+    a.0 == b.0
+}
+
 fn same(a: &Entry, b: &Entry) -> Result<bool, Infallible> {
-    Ok(a.0 == b.0)
+    Ok(by_key(a, b))
 }
 
 fn trie(entries: impl IntoIterator<Item = Entry>) -> HashTrie<Entry> {
@@ -77,14 +81,21 @@ fn entries() -> impl Strategy<Value = Vec<Entry>> {
     prop_oneof![few, many]
 }
 
+/// The set operations, with what each does with entries that both tries have.
+const OPERATIONS: [(SetOp, Merge<Entry>); 4] = [
+    (SetOp::UNION, Merge::Right),
+    (SetOp::INTERSECTION, Merge::Left),
+    (SetOp::DIFFERENCE, Merge::Remove),
+    (SetOp::SYMMETRIC_DIFFERENCE, Merge::Remove),
+];
+
 /// Checks that each operation without an error type gives the result of the one that can fail.
 fn infallible_forms_agree(a: &HashTrie<Entry>, b: &HashTrie<Entry>) {
-    let by_key = |a: &Entry, b: &Entry| a.0 == b.0;
     let equal = |x: &HashTrie<Entry>, y: &HashTrie<Entry>| x.len() == y.len() && x.eq(y, |x, y| x == y);
-    assert!(equal(&a.union(b, by_key, |_, _| Merge::Right), &a.try_union(b, same, |_, _| Ok(Merge::Right)).unwrap()));
-    assert!(equal(&a.intersection(b, by_key), &a.try_intersection(b, same).unwrap()));
-    assert!(equal(&a.difference(b, by_key), &a.try_difference(b, same).unwrap()));
-    assert!(equal(&a.symmetric_difference(b, by_key), &a.try_symmetric_difference(b, same).unwrap()));
+    for (op, kept) in OPERATIONS {
+        let merged = a.merge(b, op, by_key, |_, _| kept);
+        assert!(equal(&merged, &a.try_merge(b, op, same, |_, _| Ok(kept)).unwrap()));
+    }
     assert!(equal(&HashTrie::build(a.iter().map(|&entry| (hash(entry.0), entry)), by_key, |_, _| ()), a));
     let mut seen = 0;
     a.diff(b, by_key, |_, _| seen += 1);
@@ -115,22 +126,22 @@ proptest! {
     fn results_agree_with_a_model(base in entries(), ours in entries(), theirs in entries()) {
         let base = trie(base);
         // The first pair of tries shares nothing, the second shares the nodes of a common base.
-        let both = |a: &HashTrie<Entry>, more: Vec<Entry>| a.try_union(&trie(more), same, |_, _| Ok(Merge::Right)).unwrap();
+        let both = |a: &HashTrie<Entry>, more: Vec<Entry>| a.merge(&trie(more), SetOp::UNION, by_key, |_, _| Merge::Right);
         for (a, b) in [(trie(ours.clone()), trie(theirs.clone())), (both(&base, ours), both(&base, theirs))] {
             let (ma, mb) = (model(&a), model(&b));
-            let union = |kept: fn(&Entry, &Entry) -> Merge<Entry>| model(&a.try_union(&b, same, |a, b| Ok(kept(a, b))).unwrap());
+            let union = |kept: fn(&Entry, &Entry) -> Merge<Entry>| model(&a.merge(&b, SetOp::UNION, by_key, kept));
             let right_wins: Model = ma.iter().chain(&mb).map(|(&k, &v)| (k, v)).collect();
             let left_wins: Model = mb.iter().chain(&ma).map(|(&k, &v)| (k, v)).collect();
             prop_assert_eq!(union(|_, _| Merge::Left), left_wins);
             prop_assert_eq!(&union(|_, _| Merge::Right), &right_wins);
             prop_assert_eq!(&union(|_, b| Merge::New(*b)), &right_wins);
             let left = |keep: &dyn Fn(&u16) -> bool| -> Model { ma.clone().into_iter().filter(|(k, _)| keep(k)).collect() };
-            prop_assert_eq!(model(&a.try_intersection(&b, same).unwrap()), left(&|k| mb.contains_key(k)));
+            prop_assert_eq!(model(&a.merge(&b, SetOp::INTERSECTION, by_key, |_, _| Merge::Left)), left(&|k| mb.contains_key(k)));
             let without = left(&|k| !mb.contains_key(k));
-            prop_assert_eq!(model(&a.try_difference(&b, same).unwrap()), without.clone());
+            prop_assert_eq!(model(&a.merge(&b, SetOp::DIFFERENCE, by_key, |_, _| Merge::Remove)), without.clone());
             let only_b = mb.clone().into_iter().filter(|(k, _)| !ma.contains_key(k));
             let one_side: Model = without.into_iter().chain(only_b).collect();
-            prop_assert_eq!(model(&a.try_symmetric_difference(&b, same).unwrap()), one_side);
+            prop_assert_eq!(model(&a.merge(&b, SetOp::SYMMETRIC_DIFFERENCE, by_key, |_, _| Merge::Remove)), one_side);
             prop_assert_eq!(a.try_eq(&b, |a, b| Ok::<_, Infallible>(a == b)).unwrap(), ma == mb);
             prop_assert!(a.try_eq(&trie(ma.clone()), |a, b| Ok::<_, Infallible>(a == b)).unwrap());
 
@@ -167,17 +178,17 @@ fn errors_of_every_call_are_returned() {
     let a = trie((0..100).map(|key| (key, 'a')));
     let b = trie((50..150).map(|key| (key, 'b')));
     let (before_a, before_b) = (model(&a), model(&b));
-    fails_everywhere(|failing| a.try_union(&b, |a, b| failing.same(a, b), |_, _| Ok(Merge::Right)));
-    fails_everywhere(|failing| a.try_intersection(&b, |a, b| failing.same(a, b)));
-    fails_everywhere(|failing| a.try_difference(&b, |a, b| failing.same(a, b)));
-    fails_everywhere(|failing| a.try_symmetric_difference(&b, |a, b| failing.same(a, b)));
+    for (op, kept) in OPERATIONS {
+        fails_everywhere(|failing| a.try_merge(&b, op, |a, b| failing.same(a, b), |_, _| Ok(kept)));
+    }
     fails_everywhere(|failing| a.try_eq(&trie(before_a.clone()), |a, b| failing.same(a, b)));
     fails_everywhere(|failing| a.try_diff(&b, |a, b| failing.same(a, b), |_, _| Ok(())));
     fails_everywhere(|failing| {
         let twice = (0..100).chain(0..100).map(|key| (hash(key), (key, 'a')));
         HashTrie::try_build(twice, |a, b| failing.same(a, b), |_, _| ())
     });
-    assert_eq!(a.try_union(&b, |a, b| Ok(a.0 == b.0), |_, _| Err("undecided")).err(), Some("undecided"));
+    let undecided = a.try_merge(&b, SetOp::UNION, |a, b| Ok(a.0 == b.0), |_, _| Err("undecided"));
+    assert_eq!(undecided.err(), Some("undecided"));
     assert_eq!(a.try_diff(&b, |a, b| Ok(a.0 == b.0), |_, _| Err("enough")).err(), Some("enough"));
     assert_eq!((model(&a), model(&b)), (before_a, before_b));
 }
@@ -227,10 +238,9 @@ fn closures_are_not_called_after_an_error() {
         let calls = (0..).find(|&at| run(&Once { at, calls: Cell::new(0) }).is_ok());
         assert!(calls > Some(50), "{calls:?}");
     }
-    at_each(|once| a.try_union(&b, |a, b| once.call(a.0 == b.0), |_, _| once.call(Merge::Left)).map(drop));
-    at_each(|once| a.try_intersection(&b, |a, b| once.call(a.0 == b.0)).map(drop));
-    at_each(|once| a.try_difference(&b, |a, b| once.call(a.0 == b.0)).map(drop));
-    at_each(|once| a.try_symmetric_difference(&b, |a, b| once.call(a.0 == b.0)).map(drop));
+    for (op, kept) in OPERATIONS {
+        at_each(|once| a.try_merge(&b, op, |a, b| once.call(a.0 == b.0), |_, _| once.call(kept)).map(drop));
+    }
     at_each(|once| a.try_diff(&b, |a, b| once.call(a.0 == b.0), |_, _| once.call(())));
     at_each(|once| a.try_eq(&trie(model(&a)), |a, b| once.call(a == b)).map(drop));
     at_each(|once| {
@@ -258,10 +268,10 @@ fn shared_nodes_are_not_visited() {
     .unwrap();
     // One leaf differs: the one with the hash of the key. All keys with the same remainder have this hash.
     assert!((1..=5000_usize.div_ceil(37)).contains(&changes), "{changes}");
-    assert!(old.try_union(&old.clone(), never, |_, _| unreachable!()).unwrap().ptr_eq(&old));
-    assert!(old.try_difference(&old.clone(), never).unwrap().is_empty());
+    assert!(old.try_merge(&old.clone(), SetOp::UNION, never, |_, _| unreachable!()).unwrap().ptr_eq(&old));
+    assert!(old.try_merge(&old.clone(), SetOp::DIFFERENCE, never, |_, _| unreachable!()).unwrap().is_empty());
     let none = HashTrie::new();
-    assert!(old.try_union(&none, never, |_, _| unreachable!()).unwrap().ptr_eq(&old));
+    assert!(old.try_merge(&none, SetOp::UNION, never, |_, _| unreachable!()).unwrap().ptr_eq(&old));
 }
 
 #[test]

@@ -43,7 +43,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     /// let wishes = persistent_map! { "size" => "large" };
     /// let merged = defaults.merge(&wishes);
     /// assert_eq!(merged, persistent_map! { "colour" => "red", "size" => "large" });
-    /// assert_eq!(defaults.merge(&wishes), defaults | wishes);
+    /// assert_eq!(defaults.merge(&wishes), &defaults | &wishes);
     /// ```
     #[doc(alias("concat", "union"))]
     #[must_use = "the new version is the result; the map itself is unchanged"]

@@ -155,12 +155,6 @@ impl<K: Eq + Hash, V> From<BTreeMap<K, V>> for PersistentMap<K, V> {
     }
 }
 
-impl<K, V, S> AsRef<Self> for PersistentMap<K, V, S> {
-    fn as_ref(&self) -> &Self {
-        self
-    }
-}
-
 impl<'a, K, V, S> IntoIterator for &'a PersistentMap<K, V, S> {
     type Item = (&'a K, &'a V);
     type IntoIter = Iter<'a, K, V>;

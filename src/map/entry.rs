@@ -6,8 +6,8 @@ use core::hash::{BuildHasher, Hash};
 use core::mem;
 
 use super::into_value;
-use crate::table::{MapKey, TableEdit};
-use crate::trie::{self, ClonePtr, into_ok, mix, wrap_ok};
+use crate::table::MapEdit;
+use crate::trie::{self, into_ok, mix, wrap_ok};
 
 /// A view into an entry of a map, which is either occupied or vacant.
 ///
@@ -89,7 +89,7 @@ pub struct OccupiedError<'a, K, V> {
 impl<'a, K: Eq + Hash, V> Entry<'a, K, V> {
     /// Returns the entry of `key`.
     #[inline]
-    pub(crate) fn find<S: BuildHasher>(edit: TableEdit<'a, (K, V), S, MapKey, ClonePtr<(K, V)>>, key: K) -> Self {
+    pub(crate) fn find<S: BuildHasher>(edit: MapEdit<'a, K, V, S>, key: K) -> Self {
         let hash = mix(edit.hasher.hash_one(&key));
         match into_ok(edit.trie.try_entry(hash, wrap_ok(|(k, _): &(K, V)| key == *k))) {
             trie::Entry::Occupied(inner) => Self::Occupied(OccupiedEntry { inner }),

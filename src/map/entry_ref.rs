@@ -6,8 +6,8 @@ use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 
 use super::entry::OccupiedEntry;
-use crate::table::{MapKey, TableEdit};
-use crate::trie::{self, ClonePtr, into_ok, mix, wrap_ok};
+use crate::table::MapEdit;
+use crate::trie::{self, into_ok, mix, wrap_ok};
 
 /// A view into an entry of a map, like [`Entry`](super::Entry) but with a borrowed key.
 ///
@@ -53,7 +53,7 @@ pub struct VacantEntryRef<'a, 'q, K, V, Q: ?Sized> {
 
 impl<'a, 'q, K, V, Q: ?Sized + Hash + Equivalent<K>> EntryRef<'a, 'q, K, V, Q> {
     /// Returns the entry of `key`.
-    pub(crate) fn find<S: BuildHasher>(edit: TableEdit<'a, (K, V), S, MapKey, ClonePtr<(K, V)>>, key: &'q Q) -> Self {
+    pub(crate) fn find<S: BuildHasher>(edit: MapEdit<'a, K, V, S>, key: &'q Q) -> Self {
         let same = wrap_ok(|(present, _): &(K, V)| key.equivalent(present));
         match into_ok(edit.trie.try_entry(mix(edit.hasher.hash_one(key)), same)) {
             trie::Entry::Occupied(inner) => Self::Occupied(OccupiedEntry { inner }),

@@ -1,7 +1,7 @@
 //! Memory usage of a map, and how much of it is shared with other versions.
 
 use super::PersistentMap;
-use crate::trie::MemoryUsage;
+use crate::MemoryUsage;
 
 /// # Measuring memory
 impl<K, V, S> PersistentMap<K, V, S> {
@@ -22,23 +22,6 @@ impl<K, V, S> PersistentMap<K, V, S> {
         self.table.trie.memory_usage()
     }
 
-    /// Returns the part of [`memory_usage`](Self::memory_usage) that is shared with the other map. At most
-    /// O(n log n), no allocation.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::PersistentMap;
-    ///
-    /// let old: PersistentMap<u64, u64> = (0..1000).map(|n| (n, n * n)).collect();
-    /// let new = old.assoc(1000, 0);
-    /// assert!(new.shared_with(&old).bytes > new.memory_usage().bytes / 2);
-    /// assert_eq!(new.shared_with(&old), old.shared_with(&new));
-    /// ```
-    pub fn shared_with(&self, other: &Self) -> MemoryUsage {
-        self.table.trie.shared_with(&other.table.trie)
-    }
-
     /// Returns the part of [`memory_usage`](Self::memory_usage) that is not shared with the other map: the cost of
     /// keeping this version in addition to the other.
     ///
@@ -53,7 +36,6 @@ impl<K, V, S> PersistentMap<K, V, S> {
     /// let new = old.assoc(1000, 0);
     /// let added = new.not_shared_with(&old);
     /// assert!((2..=6).contains(&added.nodes()));
-    /// assert_eq!(added.bytes + new.shared_with(&old).bytes, new.memory_usage().bytes);
     /// assert_eq!(old.not_shared_with(&old.clone()).bytes, 0);
     /// ```
     pub fn not_shared_with(&self, other: &Self) -> MemoryUsage {

@@ -170,7 +170,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     /// let squares: PersistentMap<u32, u32> = (0..10).map(|n| (n, n * n)).collect();
     /// let (odd, even) = squares.partition(|_, square| square % 2 == 1);
     /// assert_eq!((odd.len(), even.len()), (5, 5));
-    /// assert_eq!(odd | even, squares);
+    /// assert_eq!(&odd | &even, squares);
     /// ```
     #[must_use = "the new versions are the result; the map itself is unchanged"]
     pub fn partition(&self, f: impl FnMut(&K, &V) -> bool) -> (Self, Self) {

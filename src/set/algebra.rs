@@ -29,7 +29,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
     /// let a = persistent_set! { 1, 2 };
     /// let b = persistent_set! { 2, 3 };
     /// assert_eq!(a.union(&b), persistent_set! { 1, 2, 3 });
-    /// assert_eq!(a.union(&b), a | b);
+    /// assert_eq!(a.union(&b), &a | &b);
     /// ```
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn union(&self, other: &Self) -> Self {

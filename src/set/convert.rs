@@ -145,12 +145,6 @@ impl<T: Eq + Hash> From<BTreeSet<T>> for PersistentSet<T> {
     }
 }
 
-impl<T, S> AsRef<Self> for PersistentSet<T, S> {
-    fn as_ref(&self) -> &Self {
-        self
-    }
-}
-
 impl<'a, T, S> IntoIterator for &'a PersistentSet<T, S> {
     type Item = &'a T;
     type IntoIter = Iter<'a, T>;

@@ -1,7 +1,7 @@
 //! Memory usage of a set, and how much of it is shared with other versions.
 
 use super::PersistentSet;
-use crate::trie::MemoryUsage;
+use crate::MemoryUsage;
 
 /// # Measuring memory
 impl<T, S> PersistentSet<T, S> {
@@ -22,23 +22,6 @@ impl<T, S> PersistentSet<T, S> {
         self.table.trie.memory_usage()
     }
 
-    /// Returns the part of [`memory_usage`](Self::memory_usage) that is shared with the other set. At most
-    /// O(n log n), no allocation.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::PersistentSet;
-    ///
-    /// let old: PersistentSet<u64> = (0..1000).collect();
-    /// let new = old.conj(1000);
-    /// assert!(new.shared_with(&old).bytes > new.memory_usage().bytes / 2);
-    /// assert_eq!(new.shared_with(&old), old.shared_with(&new));
-    /// ```
-    pub fn shared_with(&self, other: &Self) -> MemoryUsage {
-        self.table.trie.shared_with(&other.table.trie)
-    }
-
     /// Returns the part of [`memory_usage`](Self::memory_usage) that is not shared with the other set: the cost of
     /// keeping this version in addition to the other.
     ///
@@ -53,7 +36,6 @@ impl<T, S> PersistentSet<T, S> {
     /// let new = old.conj(1000);
     /// let added = new.not_shared_with(&old);
     /// assert!((2..=6).contains(&added.nodes()));
-    /// assert_eq!(added.bytes + new.shared_with(&old).bytes, new.memory_usage().bytes);
     /// assert_eq!(old.not_shared_with(&old.clone()).bytes, 0);
     /// ```
     pub fn not_shared_with(&self, other: &Self) -> MemoryUsage {

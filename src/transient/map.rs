@@ -9,7 +9,7 @@ use equivalent::Equivalent;
 use super::IntoIter;
 use crate::hasher::RandomState;
 use crate::map::{Entry, ExtractIf, Iter, IterMut, PersistentMap, ValuesMut, into_value, replace_value};
-use crate::table::{MapKey, Table, TableEdit};
+use crate::table::{MapEdit, MapKey, Table};
 use crate::trie::{ClonePtr, Extraction, HashTrie, never_clone};
 
 /// A map under construction: edited in place, then converted into a [`PersistentMap`] in O(1).
@@ -64,7 +64,7 @@ impl<K, V> TransientMap<K, V> {
 impl<K, V, S> TransientMap<K, V, S> {
     /// Begins an edit.
     #[inline]
-    const fn edit(&mut self) -> TableEdit<'_, (K, V), S, MapKey, ClonePtr<(K, V)>> {
+    const fn edit(&mut self) -> MapEdit<'_, K, V, S> {
         self.table.edit(self.clone)
     }
 

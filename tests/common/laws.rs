@@ -195,20 +195,20 @@ pub(crate) fn operations_obey_the_laws_of_sets([Side { map: a, .. }, Side { map:
     assert_eq!(keys(&(&a & &b)), keys(&(&b & &a)));
     assert_eq!(&a ^ &b, &b ^ &a);
 
-    assert_eq!((&a | &b) | &c, &a | (&b | &c));
-    assert_eq!((&a & &b) & &c, &a & (&b & &c));
-    assert_eq!(keys(&((&a ^ &b) ^ &c)), keys(&(&a ^ (&b ^ &c))));
-    assert_eq!(&a - (&b | &c), (&a - &b) & (&a - &c));
-    assert_eq!(&a & (&b | &c), (&a & &b) | (&a & &c));
-    assert_eq!(&a ^ &b, (&a - &b) | (&b - &a));
-    assert_eq!((&a - &b) | (&a & &b), a);
+    assert_eq!(&(&a | &b) | &c, &a | &(&b | &c));
+    assert_eq!(&(&a & &b) & &c, &a & &(&b & &c));
+    assert_eq!(keys(&(&(&a ^ &b) ^ &c)), keys(&(&a ^ &(&b ^ &c))));
+    assert_eq!(&a - &(&b | &c), &(&a - &b) & &(&a - &c));
+    assert_eq!(&a & &(&b | &c), &(&a & &b) | &(&a & &c));
+    assert_eq!(&a ^ &b, &(&a - &b) | &(&b - &a));
+    assert_eq!(&(&a - &b) | &(&a & &b), a);
 
     let mut result = a.clone();
     result |= &b;
-    result &= c.clone();
-    result -= a.clone();
+    result &= &c;
+    result -= &a;
     result ^= &b;
-    assert_eq!(result, ((((a.clone() | b.clone()) & &c) - &a) ^ b.clone()));
+    assert_eq!(result, &(&(&(&a | &b) & &c) - &a) ^ &b);
     validate(&result);
 }
 

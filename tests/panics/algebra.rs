@@ -49,11 +49,11 @@ pub(super) const OPERATIONS: [Operation<M>; 33] = [
         *map = map.symmetric_difference(&given.other);
     }),
     combine("&PersistentMap: BitOr<&PersistentMap>", Calls::NONE, |map, given| *map = &*map | &given.other),
-    combine("&PersistentMap: BitAnd", Calls::NONE, |map, given| *map = &*map & given.other.clone()),
-    combine("PersistentMap: Sub<&PersistentMap>", Calls::NONE, |map, given| *map = map.clone() - &given.other),
-    combine("PersistentMap: BitXor", Calls::NONE, |map, given| *map = map.clone() ^ given.other.clone()),
-    combine("PersistentMap: BitOrAssign", Calls::NONE, |map, given| *map |= given.other.clone()),
-    combine("PersistentMap: BitAndAssign", Calls::NONE, |map, given| *map &= given.other.clone()),
+    combine("&PersistentMap: BitAnd<&PersistentMap>", Calls::NONE, |map, given| *map = &*map & &given.other),
+    combine("&PersistentMap: Sub<&PersistentMap>", Calls::NONE, |map, given| *map = &*map - &given.other),
+    combine("&PersistentMap: BitXor<&PersistentMap>", Calls::NONE, |map, given| *map = &*map ^ &given.other),
+    combine("PersistentMap: BitOrAssign<&PersistentMap>", Calls::NONE, |map, given| *map |= &given.other),
+    combine("PersistentMap: BitAndAssign<&PersistentMap>", Calls::NONE, |map, given| *map &= &given.other),
     combine("PersistentMap: SubAssign<&PersistentMap>", Calls::NONE, |map, given| *map -= &given.other),
     combine("PersistentMap: BitXorAssign<&PersistentMap>", Calls::NONE, |map, given| *map ^= &given.other),
     look("PersistentMap: PartialEq", DROP, |map, given| {

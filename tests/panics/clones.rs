@@ -35,7 +35,7 @@ const EACH_ONCE: [&str; 59] = [
     "PersistentMap::merge",
     "PersistentMap::merge, dropped",
     "&PersistentMap: BitOr<&PersistentMap>",
-    "PersistentMap: BitOrAssign",
+    "PersistentMap: BitOrAssign<&PersistentMap>",
     "PersistentMap::merge_with",
     "PersistentMap::merge_unshared_with",
     "PersistentMap::union_with",

@@ -127,7 +127,7 @@ const TAKE: Calls = LOOKUP.and(DROP);
 const HASH_TIES: Calls = HASH;
 const COLLECT: Calls = LOOKUP.and(DROP).and(CLOSURE);
 
-pub(super) const OPERATIONS: [Operation<M>; 61] = [
+pub(super) const OPERATIONS: [Operation<M>; 60] = [
     row("PersistentMap::get", Scope::Entry, TAKE, Calls::NONE, |map, given| {
         map.get(&new(given.key));
     }),
@@ -311,7 +311,6 @@ pub(super) const OPERATIONS: [Operation<M>; 61] = [
     }),
     many("map::IntoKeys: Clone", DROP.and(CLONE), Calls::NONE, |map, _| drop(take(map).into_keys().clone().next())),
     many("map::IntoValues: Clone", DROP.and(CLONE), Calls::NONE, |map, _| drop(take(map).into_values().clone().next())),
-    look("PersistentMap: AsRef", Calls::NONE, |map, _| assert!(map.as_ref().ptr_eq(map))),
     look("PersistentMap: Hash", HASH_KEYS, |map, _| {
         std::hash::BuildHasher::hash_one(&FixedState::default(), &*map);
     }),

@@ -6,8 +6,8 @@
 use core::hash::BuildHasher;
 
 use perennial::map::{Merge, Patch};
-use perennial::trie::{Entry, HashTrie, Merge as TrieMerge};
-use perennial::{PersistentMap, PersistentSet, TransientMap, TransientSet};
+use perennial::trie::{Entry, HashTrie, SetOp};
+use perennial::{PersistentMap, TransientMap, TransientSet};
 
 use super::map::M;
 use super::set::S;
@@ -26,27 +26,6 @@ const fn row<S: Subject>(
     run: fn(&mut S, &Given<S::Version>),
 ) -> Operation<S> {
     Operation { name, scope, calls: calls.and(DROP), if_shared: Calls::NONE, run }
-}
-
-/// An operation on two collections that are copied first, so that the copies are the last owners of their entries.
-const fn two<S: Subject>(name: &'static str, run: fn(&mut S, &Given<S::Version>)) -> Operation<S> {
-    row(name, Scope::Two, LOOKUP.and(CLONE).and(CLONE_HASHER), run)
-}
-
-fn copy_map(map: &M) -> M {
-    let mut copy = empty(map.hasher().0);
-    for (key, value) in map {
-        copy.insert(key.clone(), value.clone());
-    }
-    copy
-}
-
-fn copy_set(set: &S) -> S {
-    let mut copy = PersistentSet::with_hasher(TestState(set.hasher().0));
-    for element in set {
-        copy.insert(element.clone());
-    }
-    copy
 }
 
 /// A hasher that owns an element.
@@ -81,13 +60,7 @@ fn transient_set(kind: Kind) -> TransientSet<Tracked, Owning> {
 
 const MAKE: Calls = CLONE.and(CLONE_HASHER).and(CLOSURE);
 
-pub(super) const MAPS: [Operation<M>; 19] = [
-    two("PersistentMap: BitOr, last owners", |map, given| drop(copy_map(map) | copy_map(&given.other))),
-    two("PersistentMap: BitAnd, last owners", |map, given| drop(copy_map(map) & copy_map(&given.other))),
-    two("PersistentMap: Sub, last owners", |map, given| drop(copy_map(map) - copy_map(&given.other))),
-    two("PersistentMap: BitXor, last owners", |map, given| drop(copy_map(map) ^ copy_map(&given.other))),
-    two("PersistentMap: BitOr<&PersistentMap>, last owner", |map, given| drop(copy_map(map) | &given.other)),
-    two("&PersistentMap: BitOr, last owner", |map, given| drop(&*map | copy_map(&given.other))),
+pub(super) const MAPS: [Operation<M>; 13] = [
     row("PersistentMap::update_values, owning closure", Scope::Version, MAKE.and(EQ), |map, _| {
         let more = new(1);
         drop(map.update_values(move |_, value| called(new(value.value() / 2 + more.value()))));
@@ -148,11 +121,7 @@ pub(super) const MAPS: [Operation<M>; 19] = [
     }),
 ];
 
-pub(super) const SETS: [Operation<S>; 8] = [
-    two("PersistentSet: BitOr, last owners", |set, given| drop(copy_set(set) | copy_set(&given.other))),
-    two("PersistentSet: BitAnd, last owners", |set, given| drop(copy_set(set) & copy_set(&given.other))),
-    two("PersistentSet: Sub, last owners", |set, given| drop(copy_set(set) - copy_set(&given.other))),
-    two("PersistentSet: BitXor, last owners", |set, given| drop(copy_set(set) ^ copy_set(&given.other))),
+pub(super) const SETS: [Operation<S>; 4] = [
     row("PersistentSet::filter, owning closure", Scope::Version, MAKE, |set, _| {
         let odd = new(1);
         drop(set.filter(move |element| called(element.value() % 2 == odd.value())));
@@ -199,9 +168,9 @@ fn try_is(key: u64) -> impl FnMut(&Tracked) -> Result<bool, Tracked> {
 }
 
 /// Returns a decision that owns an element.
-fn both() -> impl FnMut(&Tracked, &Tracked) -> TrieMerge<Tracked> {
+fn both() -> impl FnMut(&Tracked, &Tracked) -> Merge<Tracked> {
     let seven = new(7);
-    move |a, _| called(TrieMerge::New(Tracked::marked(a.value(), seven.value())))
+    move |a, _| called(Merge::New(Tracked::marked(a.value(), seven.value())))
 }
 
 /// Returns 24 elements with their hashes, some of which are equal, from an iterator that owns an element.
@@ -228,7 +197,7 @@ const fn one(name: &'static str, more: Calls, run: fn(&mut T, &Given<T>)) -> Ope
     row(name, Scope::Entry, CLOSURE.and(more), run)
 }
 
-pub(super) const TRIES: [Operation<T>; 22] = [
+pub(super) const TRIES: [Operation<T>; 18] = [
     one("HashTrie::insert, owning closure", CLONE, |trie, given| {
         drop(trie.clone().insert(hash(given), new(given.key), same()));
     }),
@@ -262,30 +231,18 @@ pub(super) const TRIES: [Operation<T>; 22] = [
         drop(HashTrie::try_build(elements(given.kind).take(19).skip(17), try_same(), replace()));
         drop(HashTrie::try_build(elements(given.kind).filter(|_| true), try_same(), replace()));
     }),
-    row("HashTrie::union, owning closures", Scope::Two, CLOSURE.and(CLONE), |trie, given| {
-        drop(trie.union(&given.other, same(), both()));
+    row("HashTrie::merge, owning closures", Scope::Two, CLOSURE.and(CLONE), |trie, given| {
+        drop(trie.merge(&given.other, SetOp::UNION, same(), both()));
     }),
-    row("HashTrie::intersection, owning closure", Scope::Two, CLOSURE.and(CLONE), |trie, given| {
-        drop(trie.intersection(&given.other, same()));
+    row("HashTrie::merge of a difference, owning closure", Scope::Two, CLOSURE.and(CLONE), |trie, given| {
+        drop(trie.merge(&given.other, SetOp::DIFFERENCE, same(), |_, _| Merge::Remove));
     }),
-    row("HashTrie::difference, owning closure", Scope::Two, CLOSURE.and(CLONE), |trie, given| {
-        drop(trie.difference(&given.other, same()));
-    }),
-    row("HashTrie::symmetric_difference, owning closure", Scope::Two, CLOSURE.and(CLONE), |trie, given| {
-        drop(trie.symmetric_difference(&given.other, same()));
-    }),
-    row("HashTrie::try_union, owning errors", Scope::Two, CLOSURE.and(CLONE), |trie, given| {
+    row("HashTrie::try_merge, owning errors", Scope::Two, CLOSURE.and(CLONE), |trie, given| {
         let mut both = both();
-        drop(trie.try_union(&given.other, try_same(), move |a, b| unless_2(a, both(a, b))));
+        drop(trie.try_merge(&given.other, SetOp::UNION, try_same(), move |a, b| unless_2(a, both(a, b))));
     }),
-    row("HashTrie::try_intersection, owning errors", Scope::Two, CLOSURE.and(CLONE), |trie, given| {
-        drop(trie.try_intersection(&given.other, try_same()));
-    }),
-    row("HashTrie::try_difference, owning errors", Scope::Two, CLOSURE.and(CLONE), |trie, given| {
-        drop(trie.try_difference(&given.other, try_same()));
-    }),
-    row("HashTrie::try_symmetric_difference, owning errors", Scope::Two, CLOSURE.and(CLONE), |trie, given| {
-        drop(trie.try_symmetric_difference(&given.other, try_same()));
+    row("HashTrie::try_merge of a difference, owning errors", Scope::Two, CLOSURE.and(CLONE), |trie, given| {
+        drop(trie.try_merge(&given.other, SetOp::DIFFERENCE, try_same(), |_, _| Ok(Merge::Remove)));
     }),
     row("HashTrie::try_eq, owning errors", Scope::Version, CLOSURE.and(EQ), |trie, given| {
         drop(trie.try_eq(&T::sample(given.kind, trie.len() as u64), try_same()));

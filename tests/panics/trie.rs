@@ -1,7 +1,7 @@
 //! The operations on `HashTrie`. The caller supplies hash and equality, and the equality can also return an error.
 
-use perennial::trie::HashTrie;
-use perennial::trie::{Entry, Merge, OccupiedEntry, VacantEntry};
+use perennial::map::Merge;
+use perennial::trie::{Entry, HashTrie, OccupiedEntry, SetOp, VacantEntry};
 
 use super::trial::{Calls, Contents, Given, Operand, Operation, Scope, Situation, Subject};
 use super::{CLONE, CLOSURE, DEBUG, DROP, EQ, ERROR, called, divides, new};
@@ -251,20 +251,21 @@ pub(super) const OPERATIONS: [Operation<T>; 47] = [
     row("HashTrie::try_for_each_unshared", Scope::Version, CLOSURE.and(ERROR), CLOSURE.and(ERROR), |trie, _| {
         let _ = trie.try_for_each_unshared(|stored| or_error(called(stored)).map(drop));
     }),
-    two("HashTrie::try_union", CLONE.and(DROP), |trie, given| {
-        let union = trie.try_union(&given.other, try_same, by_key);
+    two("HashTrie::try_merge, union", CLONE.and(DROP), |trie, given| {
+        let union = trie.try_merge(&given.other, SetOp::UNION, try_same, by_key);
         replace(trie, union);
     }),
-    two("HashTrie::try_intersection", CLONE.and(DROP), |trie, given| {
-        let intersection = trie.try_intersection(&given.other, try_same);
+    two("HashTrie::try_merge, intersection", CLONE.and(DROP), |trie, given| {
+        let intersection = trie.try_merge(&given.other, SetOp::INTERSECTION, try_same, |_, _| Ok(Merge::Left));
         replace(trie, intersection);
     }),
-    two("HashTrie::try_difference", CLONE.and(DROP), |trie, given| {
-        let difference = trie.try_difference(&given.other, try_same);
+    two("HashTrie::try_merge, difference", CLONE.and(DROP), |trie, given| {
+        let difference = trie.try_merge(&given.other, SetOp::DIFFERENCE, try_same, |_, _| Ok(Merge::Remove));
         replace(trie, difference);
     }),
-    two("HashTrie::try_symmetric_difference", CLONE.and(DROP), |trie, given| {
-        let difference = trie.try_symmetric_difference(&given.other, try_same);
+    two("HashTrie::try_merge, symmetric difference", CLONE.and(DROP), |trie, given| {
+        let op = SetOp::SYMMETRIC_DIFFERENCE;
+        let difference = trie.try_merge(&given.other, op, try_same, |_, _| Ok(Merge::Remove));
         replace(trie, difference);
     }),
     two("HashTrie::try_eq", DROP, |trie, given| {
@@ -281,13 +282,18 @@ pub(super) const OPERATIONS: [Operation<T>; 47] = [
     row("HashTrie::for_each_unshared", Scope::Version, CLOSURE, CLOSURE, |trie, _| {
         trie.for_each_unshared(|_| called(()));
     }),
-    sure("HashTrie::union", CLONE.and(DROP), |trie, given| {
-        *trie = trie.union(&given.other, same, |a, _| called(Merge::New(Tracked::marked(a.value(), 7))));
+    sure("HashTrie::merge, union", CLONE.and(DROP), |trie, given| {
+        let both = |a: &Tracked, _: &Tracked| called(Merge::New(Tracked::marked(a.value(), 7)));
+        *trie = trie.merge(&given.other, SetOp::UNION, same, both);
     }),
-    sure("HashTrie::intersection", CLONE.and(DROP), |trie, given| *trie = trie.intersection(&given.other, same)),
-    sure("HashTrie::difference", CLONE.and(DROP), |trie, given| *trie = trie.difference(&given.other, same)),
-    sure("HashTrie::symmetric_difference", CLONE.and(DROP), |trie, given| {
-        *trie = trie.symmetric_difference(&given.other, same);
+    sure("HashTrie::merge, intersection", CLONE.and(DROP), |trie, given| {
+        *trie = trie.merge(&given.other, SetOp::INTERSECTION, same, |_, _| Merge::Left);
+    }),
+    sure("HashTrie::merge, difference", CLONE.and(DROP), |trie, given| {
+        *trie = trie.merge(&given.other, SetOp::DIFFERENCE, same, |_, _| Merge::Remove);
+    }),
+    sure("HashTrie::merge, symmetric difference", CLONE.and(DROP), |trie, given| {
+        *trie = trie.merge(&given.other, SetOp::SYMMETRIC_DIFFERENCE, same, |_, _| Merge::Remove);
     }),
     sure("HashTrie::eq", DROP, |trie, given| {
         let twin = T::sample(given.kind, trie.len() as u64);

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicIsize, Ordering};
 
-use perennial::trie::HashTrie;
-use perennial::trie::Merge;
+use perennial::map::Merge;
+use perennial::trie::{HashTrie, SetOp};
 use pyo3::exceptions::PyKeyError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
@@ -68,7 +68,7 @@ pub fn union(py: Python<'_>, left: &HashTrie<Entry>, right: &HashTrie<Entry>) ->
         return Ok(union);
     }
     let same = |a: &Entry, b: &Entry| same_key(py, a, b);
-    left.try_union(right, same, |a, b| {
+    left.try_merge(right, SetOp::UNION, same, |a, b| {
         Ok(if a.value.is(&b.value) {
             Merge::Left
         } else if a.key.is(&b.key) {

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicIsize, Ordering};
 
-use perennial::trie::HashTrie;
-use perennial::trie::Merge;
+use perennial::map::Merge;
+use perennial::trie::{HashTrie, SetOp};
 use pyo3::basic::CompareOp;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
@@ -55,19 +55,19 @@ impl From<Trie> for PersistentSet {
 type Operation = fn(Python<'_>, &Trie, &Trie) -> PyResult<Trie>;
 
 pub fn union(py: Python<'_>, a: &Trie, b: &Trie) -> PyResult<Trie> {
-    a.try_union(b, |a, b| same_key(py, a, b), |_, _| Ok(Merge::Left))
+    a.try_merge(b, SetOp::UNION, |a, b| same_key(py, a, b), |_, _| Ok(Merge::Left))
 }
 
 fn intersection(py: Python<'_>, a: &Trie, b: &Trie) -> PyResult<Trie> {
-    a.try_intersection(b, |a, b| same_key(py, a, b))
+    a.try_merge(b, SetOp::INTERSECTION, |a, b| same_key(py, a, b), |_, _| Ok(Merge::Left))
 }
 
 fn difference(py: Python<'_>, a: &Trie, b: &Trie) -> PyResult<Trie> {
-    a.try_difference(b, |a, b| same_key(py, a, b))
+    a.try_merge(b, SetOp::DIFFERENCE, |a, b| same_key(py, a, b), |_, _| Ok(Merge::Remove))
 }
 
 fn symmetric_difference(py: Python<'_>, a: &Trie, b: &Trie) -> PyResult<Trie> {
-    a.try_symmetric_difference(b, |a, b| same_key(py, a, b))
+    a.try_merge(b, SetOp::SYMMETRIC_DIFFERENCE, |a, b| same_key(py, a, b), |_, _| Ok(Merge::Remove))
 }
 
 /// `operation` with each of `others`, any iterables.

@@ -284,35 +284,41 @@ fn each_unshared<T, E>(child: &Child<T>, visit: &mut impl FnMut(&T) -> Result<()
 /// Each result shares its unchanged parts with the operands; if it is equal to an operand, that operand is returned.
 /// O(c log n) for versions that differ in c entries, at most O(n + m).
 impl<T: Clone> HashTrie<T> {
-    /// Returns a trie with the entries of both tries.
+    /// Returns the result of a set operation on the entries of both tries.
     ///
-    /// For equal entries, `both` is called with that of `self` and that of `other`, and decides. In shared nodes they
-    /// are kept without a call.
+    /// `same` is called with an entry of `self` and one of `other`. If it accepts them, `both` decides which of them the
+    /// result has, except in nodes that both tries share: `op` keeps or drops these without a call.
     ///
     /// # Examples
     ///
     /// ```
-    /// use perennial::trie::{HashTrie, Merge};
+    /// use perennial::map::Merge;
+    /// use perennial::trie::{HashTrie, SetOp};
     ///
     /// let same = |a: &(u64, char), b: &(u64, char)| a.0 == b.0;
     /// let left = HashTrie::build([(1, (1, 'a')), (2, (2, 'b'))], same, |_, _| ());
     /// let right = HashTrie::build([(2, (2, 'c'))], same, |_, _| ());
-    /// let union = left.union(&right, same, |_, _| Merge::Right);
+    ///
+    /// let union = left.merge(&right, SetOp::UNION, same, |_, _| Merge::Right);
     /// assert_eq!(union.len(), 2);
     /// assert_eq!(union.find(2, |entry| entry.0 == 2), Some(&(2, 'c')));
+    ///
+    /// let rest = left.merge(&right, SetOp::DIFFERENCE, same, |_, _| Merge::Remove);
+    /// assert!(rest.iter().eq(&[(1, 'a')]));
     /// ```
     #[must_use = "the new trie is the result; the trie itself is unchanged"]
-    pub fn union(
+    pub fn merge(
         &self,
         other: &Self,
+        op: SetOp,
         mut same: impl FnMut(&T, &T) -> bool,
         mut both: impl FnMut(&T, &T) -> Merge<T>,
     ) -> Self {
-        let union = into_ok(self.try_union(other, |a, b| Ok(same(a, b)), |a, b| Ok(both(a, b))));
-        and_drop(union, (same, both))
+        let merged = into_ok(self.try_merge(other, op, |a, b| Ok(same(a, b)), |a, b| Ok(both(a, b))));
+        and_drop(merged, (same, both))
     }
 
-    /// Does what [`union`](Self::union) does, with functions that can fail.
+    /// Does what [`merge`](Self::merge) does, with functions that can fail.
     ///
     /// # Errors
     ///
@@ -321,156 +327,26 @@ impl<T: Clone> HashTrie<T> {
     /// # Examples
     ///
     /// ```
-    /// use perennial::trie::{HashTrie, Merge};
+    /// use perennial::trie::{HashTrie, SetOp};
     ///
     /// let same = |a: &(u64, char), b: &(u64, char)| a.0 == b.0;
     /// let left = HashTrie::build([(1, (1, 'a')), (2, (2, 'b'))], same, |_, _| ());
     /// let right = HashTrie::build([(2, (2, 'c'))], same, |_, _| ());
     /// let conflict =
-    ///     left.try_union(&right, |a, b| Ok(same(a, b)), |a, b| Err((a.1, b.1)));
+    ///     left.try_merge(&right, SetOp::UNION, |a, b| Ok(same(a, b)), |a, b| Err((a.1, b.1)));
     /// assert_eq!(conflict.unwrap_err(), ('b', 'c'));
     /// ```
-    pub fn try_union<E>(
-        &self,
-        other: &Self,
-        mut same: impl FnMut(&T, &T) -> Result<bool, E>,
-        mut both: impl FnMut(&T, &T) -> Result<Merge<T>, E>,
-    ) -> Result<Self, E> {
-        let union = ErrorSlot::during(|slot| {
-            let same = |a: &T, b: &T| slot.keep(same(a, b));
-            self.try_merge_with(other, SetOp::UNION, same, |a, b| slot.keep(both(a, b)))
-        });
-        and_drop(union, (same, both))
-    }
-
-    /// Returns a trie with the entries of `self` for which `other` contains an equal one.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::trie::HashTrie;
-    ///
-    /// let odd = HashTrie::build([1, 3, 5].map(|n| (n, n)), |a, b| a == b, |_, _| ());
-    /// let small = HashTrie::build([1, 2].map(|n| (n, n)), |a, b| a == b, |_, _| ());
-    /// let both = odd.intersection(&small, |a, b| a == b);
-    /// assert!(both.iter().eq(&[1]));
-    /// ```
-    #[must_use = "the new trie is the result; the trie itself is unchanged"]
-    pub fn intersection(&self, other: &Self, mut same: impl FnMut(&T, &T) -> bool) -> Self {
-        and_drop(into_ok(self.try_intersection(other, |a, b| Ok(same(a, b)))), same)
-    }
-
-    /// Does what [`intersection`](Self::intersection) does, with an equality that can fail.
-    ///
-    /// # Errors
-    ///
-    /// Returns the first error of `same`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::trie::HashTrie;
-    ///
-    /// let [a, b] = [1, 1].map(|n| HashTrie::build([(1, n)], |a, b| a == b, |_, _| ()));
-    /// let result = a.try_intersection(&b, |_, _| Err("not comparable"));
-    /// assert_eq!(result.unwrap_err(), "not comparable");
-    /// ```
-    pub fn try_intersection<E>(&self, other: &Self, same: impl FnMut(&T, &T) -> Result<bool, E>) -> Result<Self, E> {
-        self.combine(other, SetOp::INTERSECTION, same, || Merge::Left)
-    }
-
-    /// Returns a trie with the entries of `self` for which `other` contains no equal one.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::trie::HashTrie;
-    ///
-    /// let odd = HashTrie::build([1, 3, 5].map(|n| (n, n)), |a, b| a == b, |_, _| ());
-    /// let small = HashTrie::build([1, 2].map(|n| (n, n)), |a, b| a == b, |_, _| ());
-    /// let rest = odd.difference(&small, |a, b| a == b);
-    /// let mut numbers: Vec<u64> = rest.into_iter().collect();
-    /// numbers.sort_unstable();
-    /// assert_eq!(numbers, [3, 5]);
-    /// ```
-    #[must_use = "the new trie is the result; the trie itself is unchanged"]
-    pub fn difference(&self, other: &Self, mut same: impl FnMut(&T, &T) -> bool) -> Self {
-        and_drop(into_ok(self.try_difference(other, |a, b| Ok(same(a, b)))), same)
-    }
-
-    /// Does what [`difference`](Self::difference) does, with an equality that can fail.
-    ///
-    /// # Errors
-    ///
-    /// Returns the first error of `same`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::trie::HashTrie;
-    ///
-    /// let [a, b] = [1, 1].map(|n| HashTrie::build([(1, n)], |a, b| a == b, |_, _| ()));
-    /// let result = a.try_difference(&b, |_, _| Err("not comparable"));
-    /// assert_eq!(result.unwrap_err(), "not comparable");
-    /// ```
-    pub fn try_difference<E>(&self, other: &Self, same: impl FnMut(&T, &T) -> Result<bool, E>) -> Result<Self, E> {
-        self.combine(other, SetOp::DIFFERENCE, same, || Merge::Remove)
-    }
-
-    /// Returns a trie with the entries that exactly one of the tries contains.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::trie::HashTrie;
-    ///
-    /// let odd = HashTrie::build([1, 3, 5].map(|n| (n, n)), |a, b| a == b, |_, _| ());
-    /// let small = HashTrie::build([1, 2].map(|n| (n, n)), |a, b| a == b, |_, _| ());
-    /// let either = odd.symmetric_difference(&small, |a, b| a == b);
-    /// let mut numbers: Vec<u64> = either.into_iter().collect();
-    /// numbers.sort_unstable();
-    /// assert_eq!(numbers, [2, 3, 5]);
-    /// ```
-    #[must_use = "the new trie is the result; the trie itself is unchanged"]
-    pub fn symmetric_difference(&self, other: &Self, mut same: impl FnMut(&T, &T) -> bool) -> Self {
-        and_drop(into_ok(self.try_symmetric_difference(other, |a, b| Ok(same(a, b)))), same)
-    }
-
-    /// Does what [`symmetric_difference`](Self::symmetric_difference) does, with an equality that can fail.
-    ///
-    /// # Errors
-    ///
-    /// Returns the first error of `same`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::trie::HashTrie;
-    ///
-    /// let [a, b] = [1, 1].map(|n| HashTrie::build([(1, n)], |a, b| a == b, |_, _| ()));
-    /// let result = a.try_symmetric_difference(&b, |_, _| Err("not comparable"));
-    /// assert_eq!(result.unwrap_err(), "not comparable");
-    /// ```
-    pub fn try_symmetric_difference<E>(
-        &self,
-        other: &Self,
-        same: impl FnMut(&T, &T) -> Result<bool, E>,
-    ) -> Result<Self, E> {
-        self.combine(other, SetOp::SYMMETRIC_DIFFERENCE, same, || Merge::Remove)
-    }
-
-    /// Returns the result of `op` and `both`, which decides the same about all pairs of equal entries.
-    fn combine<E>(
+    pub fn try_merge<E>(
         &self,
         other: &Self,
         op: SetOp,
         mut same: impl FnMut(&T, &T) -> Result<bool, E>,
-        both: fn() -> Merge<T>,
+        mut both: impl FnMut(&T, &T) -> Result<Merge<T>, E>,
     ) -> Result<Self, E> {
-        let combined = ErrorSlot::during(|slot| {
+        let merged = ErrorSlot::during(|slot| {
             let same = |a: &T, b: &T| slot.keep(same(a, b));
-            self.try_merge_with(other, op, same, |_, _| Ok(both()))
+            self.try_merge_with(other, op, same, |a, b| slot.keep(both(a, b)))
         });
-        and_drop(combined, same)
+        and_drop(merged, (same, both))
     }
 }

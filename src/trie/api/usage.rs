@@ -7,7 +7,7 @@ use crate::trie::node::is_counted;
 use crate::trie::node::stored::is_same;
 use crate::trie::{HashTrie, into_ok};
 
-/// The memory used by a map, set or trie, or by the part of it that is shared with another version.
+/// The memory used by a map, set or trie, or by the part of it that another version does not share.
 ///
 /// The figures are exact, as requested from the allocator. They include all nodes with their reference counts and
 /// spare capacity, and the keys and values as far as they are stored in the nodes. They do not include the map itself
@@ -83,16 +83,6 @@ impl MemoryUsage {
         self.bytes += block.pad_to_align().size();
         self.blocks += 1;
     }
-
-    const fn minus(self, part: Self) -> Self {
-        Self {
-            bytes: self.bytes - part.bytes,
-            blocks: self.blocks - part.blocks,
-            bitmap_nodes: self.bitmap_nodes - part.bitmap_nodes,
-            buckets: self.buckets - part.buckets,
-            collision_nodes: self.collision_nodes - part.collision_nodes,
-        }
-    }
 }
 
 /// # Memory
@@ -111,22 +101,6 @@ impl<T> HashTrie<T> {
     /// ```
     pub fn memory_usage(&self) -> MemoryUsage {
         self.not_shared_with(&Self::new())
-    }
-
-    /// Returns the part of [`memory_usage`](Self::memory_usage) that is shared with the other trie. At most
-    /// O(n log n), no allocation.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::trie::HashTrie;
-    ///
-    /// let mut numbers = HashTrie::new();
-    /// numbers.insert(7, 7, |a, b| a == b);
-    /// assert_eq!(numbers.shared_with(&numbers.clone()), numbers.memory_usage());
-    /// ```
-    pub fn shared_with(&self, other: &Self) -> MemoryUsage {
-        self.memory_usage().minus(self.not_shared_with(other))
     }
 
     /// Returns the part of [`memory_usage`](Self::memory_usage) that is not shared with the other trie: the cost of

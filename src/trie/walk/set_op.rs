@@ -3,7 +3,7 @@
 /// A decision about an entry that both maps or tries of a merge contain.
 ///
 /// Returned by the closures that are passed to [`PersistentMap::merge_with`](crate::PersistentMap::merge_with) and
-/// [`HashTrie::union`](crate::trie::HashTrie::union).
+/// [`HashTrie::merge`](crate::trie::HashTrie::merge).
 ///
 /// # Examples
 ///
@@ -31,9 +31,23 @@ pub enum Merge<T> {
     Remove,
 }
 
-/// A set operation: which entries of only one side, and which shared subtrees, are in the result.
-#[derive(Clone, Copy)]
-pub(crate) struct SetOp {
+/// A set operation: which entries that only one trie has are in the result, and whether the nodes that both share are.
+///
+/// Passed to [`HashTrie::merge`](crate::trie::HashTrie::merge).
+///
+/// # Examples
+///
+/// ```
+/// use perennial::map::Merge;
+/// use perennial::trie::{HashTrie, SetOp};
+///
+/// let odd = HashTrie::build([1, 3, 5].map(|n| (n, n)), |a, b| a == b, |_, _| ());
+/// let small = HashTrie::build([1, 2].map(|n| (n, n)), |a, b| a == b, |_, _| ());
+/// let both = odd.merge(&small, SetOp::INTERSECTION, |a, b| a == b, |_, _| Merge::Left);
+/// assert!(both.iter().eq(&[1]));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct SetOp {
     /// Whether entries that only the left side has are kept.
     pub(crate) left: bool,
     /// Whether entries that only the right side has are kept.
@@ -42,7 +56,7 @@ pub(crate) struct SetOp {
 }
 
 /// How a merge treats subtrees that both sides share.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum SharedPolicy {
     /// Keeps the subtree.
     Keep,
@@ -53,10 +67,17 @@ pub(crate) enum SharedPolicy {
 }
 
 impl SetOp {
-    pub(crate) const UNION: Self = Self { left: true, right: true, shared: SharedPolicy::Keep };
-    pub(crate) const INTERSECTION: Self = Self { left: false, right: false, shared: SharedPolicy::Keep };
-    pub(crate) const DIFFERENCE: Self = Self { left: true, right: false, shared: SharedPolicy::Drop };
-    pub(crate) const SYMMETRIC_DIFFERENCE: Self = Self { left: true, right: true, shared: SharedPolicy::Drop };
+    /// Keeps what only one trie has, and what both share.
+    pub const UNION: Self = Self { left: true, right: true, shared: SharedPolicy::Keep };
+
+    /// Keeps what both share, and drops what only one trie has.
+    pub const INTERSECTION: Self = Self { left: false, right: false, shared: SharedPolicy::Keep };
+
+    /// Keeps what only the left trie has, and drops what only the right one has and what both share.
+    pub const DIFFERENCE: Self = Self { left: true, right: false, shared: SharedPolicy::Drop };
+
+    /// Keeps what only one trie has, and drops what both share.
+    pub const SYMMETRIC_DIFFERENCE: Self = Self { left: true, right: true, shared: SharedPolicy::Drop };
 
     /// Returns the same operation, but with a decision about every entry that both sides have.
     pub(crate) const fn visiting_shared(self) -> Self {
