@@ -31,6 +31,7 @@ pub use diff::{Change, Diff};
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
 pub use iter::{Drain, ExtractIf, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut};
+pub use iter::{IterInHashOrder, IterInStoredOrder};
 pub use merge3::Conflict;
 #[cfg(feature = "serde")]
 pub(crate) use patch::Edit;

@@ -23,7 +23,7 @@ mod iter;
 mod ops;
 
 pub use diff::{Change, Diff};
-pub use iter::{Drain, ExtractIf, IntoIter, Iter};
+pub use iter::{Drain, ExtractIf, IntoIter, Iter, IterInHashOrder, IterInStoredOrder};
 
 /// A persistent hash set: cloning is O(1), and versions share their unchanged parts.
 ///

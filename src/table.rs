@@ -12,8 +12,10 @@ use equivalent::Equivalent;
 
 use crate::trie::{CloneFn, ClonePtr, Edit, HashTrie, Inserted, into_ok, mix, wrap_ok};
 
+mod in_hash_order;
 mod pairwise;
 
+pub(crate) use in_hash_order::InHashOrder;
 pub(crate) use pairwise::KeyedPairWalk;
 
 /// Defines which part of an entry is its key.

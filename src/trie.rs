@@ -25,6 +25,8 @@ pub use api::entry::{Entry, OccupiedEntry, VacantEntry};
 pub(crate) use edit::Edit;
 pub(crate) use edit::insert::Inserted;
 pub(crate) use edit::remove::Extraction;
+pub use walk::hash_order::IterInHashOrder;
+pub(crate) use walk::hash_order::{HashOrder, StoredOrder};
 pub(crate) use walk::iter::IterMut;
 pub use walk::iter::{IntoIter, Iter};
 pub(crate) use walk::pairs::{Pair, PairWalk};

@@ -184,6 +184,13 @@ fn reading_allocates_nothing() {
 }
 
 #[test]
+fn iterating_in_hash_order_allocates_nothing_if_hashes_differ() {
+    let map = sample(Kind::Good, MANY);
+    let (count, allocated) = blocks(|| map.iter_in_hash_order().count() + map.iter_in_stored_order().count());
+    assert_eq!((count, allocated), (2 * map.len(), 0));
+}
+
+#[test]
 fn editing_values_of_an_unshared_map_allocates_nothing() {
     for kind in Kind::ALL {
         let mut map: Map<u64, u64> = build(kind, (0..MANY).map(|k| (k, k)));

@@ -67,6 +67,12 @@ proptest! {
             let [one, other] = histories.map(|history| with_history(kind, &entries, history, &detour));
             prop_assert!(one.iter_in_hash_order().eq(other.iter_in_hash_order()));
             prop_assert_eq!(one.iter_in_hash_order().len(), entries.len());
+            prop_assert!(one.iter_in_stored_order().eq(one.iter_in_hash_order()), "no stored hashes are equal");
+            let mut rest = one.iter_in_hash_order();
+            rest.nth(detour.len());
+            prop_assert_eq!(rest.len(), entries.len().saturating_sub(detour.len() + 1));
+            prop_assert!(rest.clone().eq(one.iter_in_hash_order().skip(detour.len() + 1)));
+            prop_assert_eq!(format!("{rest:?}"), format!("{:?}", Vec::from_iter(rest.clone())));
             prop_assert_eq!(format!("{one:?}"), format!("{other:?}"));
             let [one, other] = [one, other].map(|map| {
                 let mut set = Set::with_hasher(TestState(kind));
@@ -80,6 +86,9 @@ proptest! {
             let map = with_history(kind, &entries, histories[0], &detour);
             let all: BTreeMap<u32, u32> = map.iter_in_hash_order().map(|(&key, &value)| (key, value)).collect();
             prop_assert_eq!(&all, &entries);
+            let all: BTreeMap<u32, u32> = map.iter_in_stored_order().map(|(&key, &value)| (key, value)).collect();
+            prop_assert_eq!(&all, &entries);
+            prop_assert_eq!(map.iter_in_stored_order().len(), entries.len());
         }
     }
 }

@@ -7,8 +7,9 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 
 use perennial::map::{Drain, Entry, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut};
+use perennial::map::{IterInHashOrder, IterInStoredOrder};
 use perennial::trie::HashTrie;
-use perennial::{PersistentMap, RandomState, TransientMap, persistent_map};
+use perennial::{PersistentMap, PersistentSet, RandomState, TransientMap, persistent_map};
 
 type Map = PersistentMap<u64, String>;
 
@@ -35,6 +36,8 @@ const _: () = {
     crosses_threads::<HashTrie<String>>();
     crosses_threads::<RandomState>();
     crosses_threads::<Iter<'_, u64, String>>();
+    crosses_threads::<IterInHashOrder<'_, u64, String>>();
+    crosses_threads::<IterInStoredOrder<'_, u64, String>>();
     crosses_threads::<IterMut<'_, u64, String>>();
     crosses_threads::<IntoIter<u64, String>>();
     crosses_threads::<Drain<'_, u64, String>>();
@@ -46,6 +49,8 @@ assert_lacks!(PersistentMap<u64, Cell<u64>>, Send);
 assert_lacks!(PersistentMap<u64, Cell<u64>>, Sync);
 assert_lacks!(IntoIter<u64, Cell<u64>>, Send);
 assert_lacks!(Iter<'static, u64, Cell<u64>>, Send);
+assert_lacks!(IterInHashOrder<'static, u64, Cell<u64>>, Send);
+assert_lacks!(IterInStoredOrder<'static, u64, Cell<u64>>, Send);
 assert_lacks!(TransientMap<u64, Cell<u64>>, Send);
 assert_lacks!(TransientMap<u64, u64>, Clone);
 
@@ -82,6 +87,8 @@ assert_covariant! {
     PersistentMap<u8, &'static str> => PersistentMap<u8, &'short str>,
     HashTrie<&'static str> => HashTrie<&'short str>,
     Iter<'static, &'static str, &'static str> => Iter<'short, &'short str, &'short str>,
+    IterInHashOrder<'static, &'static str, &'static str> => IterInHashOrder<'short, &'short str, &'short str>,
+    IterInStoredOrder<'static, &'static str, &'static str> => IterInStoredOrder<'short, &'short str, &'short str>,
     Keys<'static, &'static str, &'static str> => Keys<'short, &'short str, &'short str>,
     Values<'static, &'static str, &'static str> => Values<'short, &'short str, &'short str>,
     IntoIter<&'static str, &'static str> => IntoIter<&'short str, &'short str>,
@@ -109,6 +116,8 @@ const fn is_cloned_and_made_from_nothing<I: Clone + Default>() {}
 const fn is_made_from_nothing<I: Default>() {}
 const _: () = {
     is_exact::<Iter<'_, u64, String>>();
+    is_exact::<IterInHashOrder<'_, u64, String>>();
+    is_exact::<IterInStoredOrder<'_, u64, String>>();
     is_exact::<IterMut<'_, u64, String>>();
     is_exact::<IntoIter<u64, String>>();
     is_exact::<Keys<'_, u64, String>>();
@@ -119,6 +128,7 @@ const _: () = {
     is_exact::<Drain<'_, u64, String>>();
 
     is_cloned_and_made_from_nothing::<Iter<'_, u64, String>>();
+    is_cloned_and_made_from_nothing::<IterInStoredOrder<'_, u64, String>>();
     is_cloned_and_made_from_nothing::<Keys<'_, u64, String>>();
     is_cloned_and_made_from_nothing::<Values<'_, u64, String>>();
     is_made_from_nothing::<IntoIter<u64, String>>();
@@ -130,6 +140,23 @@ const _: fn(&mut Map) = |map| {
     lazy(map.extract_if(|_, value| value.is_empty()));
 };
 
+// An iterator that is a temporary value ends its borrow with its last use, so that the collection can be edited while
+// the temporary still exists.
+const _: fn(&mut Map, &mut PersistentSet<u64>) = |map, set| {
+    while let Some(key) = map.iter().next().map(|(key, _)| *key) {
+        map.remove(&key);
+    }
+    while let Some(key) = map.iter_in_hash_order().next().map(|(key, _)| *key) {
+        map.remove(&key);
+    }
+    while let Some(key) = map.iter_in_stored_order().next().map(|(key, _)| *key) {
+        map.remove(&key);
+    }
+    while let Some(element) = set.iter_in_hash_order().chain(set.iter_in_stored_order()).next().copied() {
+        set.remove(&element);
+    }
+};
+
 // Operations that cannot copy a shared node do not require `Clone`.
 #[derive(PartialEq, Eq, Hash)]
 struct NoClone(u64);
@@ -137,7 +164,7 @@ const _: fn(Vec<(NoClone, NoClone)>) -> bool = |entries| {
     let mut map: PersistentMap<NoClone, NoClone> = entries.into_iter().collect();
     let again = map.clone();
     let found = map.get(&NoClone(1)).is_some_and(|value| *value == map[&NoClone(1)]);
-    let iterated = map.iter().count() + map.keys().count() + map.values().count();
+    let iterated = map.iter().count() + map.keys().count() + map.values().count() + map.iter_in_stored_order().count();
     map.clear();
 
     let mut transient: TransientMap<NoClone, NoClone> = TransientMap::new();

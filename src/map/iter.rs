@@ -1,12 +1,15 @@
 //! The iterators of maps: wrappers of those of the trie that split each entry into key and value.
 
 use core::fmt;
+use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
 use super::{into_key, into_value};
+use crate::hasher::RandomState;
 use crate::macros::projection;
-use crate::trie::{self, ClonePtr, Edit, Extraction, HashTrie};
+use crate::table::{InHashOrder, MapKey};
+use crate::trie::{self, ClonePtr, Edit, Extraction, HashTrie, StoredOrder};
 
 /// A borrowing iterator over the entries of a map.
 ///
@@ -78,6 +81,34 @@ pub struct Keys<'a, K, V> {
 /// ```
 pub struct Values<'a, K, V> {
     pub(super) inner: Iter<'a, K, V>,
+}
+
+/// A borrowing iterator over the entries of a map in an order that depends only on them and the hasher.
+///
+/// Returned by [`PersistentMap::iter_in_hash_order`](super::PersistentMap::iter_in_hash_order).
+///
+/// # Examples
+///
+/// ```
+/// let map = perennial::persistent_map! { "a" => 1 };
+/// assert_eq!(map.iter_in_hash_order().next(), Some((&"a", &1)));
+/// ```
+pub struct IterInHashOrder<'a, K, V, S = RandomState> {
+    pub(super) inner: InHashOrder<'a, (K, V), S, MapKey>,
+}
+
+/// A borrowing iterator over the entries of a map in the order of the stored parts of the hashes.
+///
+/// Returned by [`PersistentMap::iter_in_stored_order`](super::PersistentMap::iter_in_stored_order).
+///
+/// # Examples
+///
+/// ```
+/// let map = perennial::persistent_map! { "a" => 1 };
+/// assert_eq!(map.iter_in_stored_order().next(), Some((&"a", &1)));
+/// ```
+pub struct IterInStoredOrder<'a, K, V> {
+    pub(super) inner: StoredOrder<'a, (K, V)>,
 }
 
 /// An iterator over mutable references to the values of a map.
@@ -170,6 +201,8 @@ projection!(['a, K, V] IterMut<'a, K, V>, (key, value) => (&*key, value), (&'a K
 projection!([K: Clone, V: Clone] IntoIter<K, V>, entry => entry, (K, V));
 projection!(['a, K, V] Keys<'a, K, V>, (key, _) => key, &'a K);
 projection!(['a, K, V] Values<'a, K, V>, (_, value) => value, &'a V);
+projection!(['a, K: Hash, V, S: BuildHasher] IterInHashOrder<'a, K, V, S>, (key, value) => (key, value), (&'a K, &'a V));
+projection!(['a, K, V] IterInStoredOrder<'a, K, V>, (key, value) => (key, value), (&'a K, &'a V));
 projection!(['a, K, V] ValuesMut<'a, K, V>, (_, value) => value, &'a mut V);
 projection!([K: Clone, V: Clone] IntoKeys<K, V>, entry => into_key(entry), K);
 projection!([K: Clone, V: Clone] IntoValues<K, V>, entry => into_value(entry), V);
@@ -224,6 +257,18 @@ impl<K, V> Clone for Values<'_, K, V> {
     }
 }
 
+impl<K, V, S> Clone for IterInHashOrder<'_, K, V, S> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone() }
+    }
+}
+
+impl<K, V> Clone for IterInStoredOrder<'_, K, V> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone() }
+    }
+}
+
 /// Implements `Default` as an empty iterator.
 macro_rules! default {
     ($($iterator:ident<$($lifetime:lifetime,)? K, V>),*) => {$(
@@ -237,6 +282,7 @@ macro_rules! default {
 }
 
 default!(Iter<'_, K, V>, Keys<'_, K, V>, Values<'_, K, V>, IterMut<'_, K, V>, ValuesMut<'_, K, V>);
+default!(IterInStoredOrder<'_, K, V>);
 default!(IntoIter<K, V>, IntoKeys<K, V>, IntoValues<K, V>);
 
 impl<K, V> IterMut<'_, K, V> {
@@ -263,6 +309,8 @@ macro_rules! debug_as_list {
 }
 
 debug_as_list!([K: fmt::Debug, V: fmt::Debug] Iter<'_, K, V>, self => self.clone());
+debug_as_list!([K: fmt::Debug + Hash, V: fmt::Debug, S: BuildHasher] IterInHashOrder<'_, K, V, S>, self => self.clone());
+debug_as_list!([K: fmt::Debug, V: fmt::Debug] IterInStoredOrder<'_, K, V>, self => self.clone());
 debug_as_list!([K: fmt::Debug, V: fmt::Debug] IterMut<'_, K, V>, self => self.rest());
 debug_as_list!([K: fmt::Debug, V: fmt::Debug] IntoIter<K, V>, self => self.rest());
 debug_as_list!([K: fmt::Debug, V] Keys<'_, K, V>, self => self.clone());

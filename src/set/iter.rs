@@ -1,11 +1,14 @@
 //! The iterators of sets: wrappers of those of the trie.
 
 use core::fmt;
+use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
+use crate::hasher::RandomState;
 use crate::macros::projection;
-use crate::trie::{self, ClonePtr, Edit, Extraction, HashTrie};
+use crate::table::{InHashOrder, SetKey};
+use crate::trie::{self, ClonePtr, Edit, Extraction, HashTrie, StoredOrder};
 
 /// A borrowing iterator over the elements of a set.
 ///
@@ -19,6 +22,34 @@ use crate::trie::{self, ClonePtr, Edit, Extraction, HashTrie};
 /// ```
 pub struct Iter<'a, T> {
     pub(crate) inner: trie::Iter<'a, T>,
+}
+
+/// A borrowing iterator over the elements of a set in an order that depends only on them and the hasher.
+///
+/// Returned by [`PersistentSet::iter_in_hash_order`](super::PersistentSet::iter_in_hash_order).
+///
+/// # Examples
+///
+/// ```
+/// let set = perennial::persistent_set! { "a" };
+/// assert_eq!(set.iter_in_hash_order().next(), Some(&"a"));
+/// ```
+pub struct IterInHashOrder<'a, T, S = RandomState> {
+    pub(super) inner: InHashOrder<'a, T, S, SetKey>,
+}
+
+/// A borrowing iterator over the elements of a set in the order of the stored parts of the hashes.
+///
+/// Returned by [`PersistentSet::iter_in_stored_order`](super::PersistentSet::iter_in_stored_order).
+///
+/// # Examples
+///
+/// ```
+/// let set = perennial::persistent_set! { "a" };
+/// assert_eq!(set.iter_in_stored_order().next(), Some(&"a"));
+/// ```
+pub struct IterInStoredOrder<'a, T> {
+    pub(super) inner: StoredOrder<'a, T>,
 }
 
 /// An iterator over the elements of a set by value.
@@ -78,6 +109,8 @@ pub struct ExtractIf<'a, T, F> {
 }
 
 projection!(['a, T] Iter<'a, T>, element => element, &'a T);
+projection!(['a, T: Hash, S: BuildHasher] IterInHashOrder<'a, T, S>, element => element, &'a T);
+projection!(['a, T] IterInStoredOrder<'a, T>, element => element, &'a T);
 projection!([T: Clone] IntoIter<T>, element => element, T);
 projection!([T: Clone] Drain<'_, T>, element => element, T);
 
@@ -111,6 +144,25 @@ impl<T> Clone for Iter<'_, T> {
     }
 }
 
+impl<T, S> Clone for IterInHashOrder<'_, T, S> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone() }
+    }
+}
+
+impl<T> Clone for IterInStoredOrder<'_, T> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone() }
+    }
+}
+
+impl<T> Default for IterInStoredOrder<'_, T> {
+    /// Returns an empty iterator.
+    fn default() -> Self {
+        Self { inner: Default::default() }
+    }
+}
+
 impl<T> Default for Iter<'_, T> {
     /// Returns an empty iterator.
     fn default() -> Self {
@@ -130,6 +182,18 @@ impl<T> Default for IntoIter<T> {
 impl<T: fmt::Debug> fmt::Debug for Iter<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.inner.fmt(f)
+    }
+}
+
+impl<T: fmt::Debug + Hash, S: BuildHasher> fmt::Debug for IterInHashOrder<'_, T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for IterInStoredOrder<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
     }
 }
 

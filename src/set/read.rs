@@ -1,12 +1,11 @@
 //! Constructors and read access.
 
 use core::hash::{BuildHasher, Hash};
-use core::iter::FusedIterator;
 
 use equivalent::Equivalent;
 
 use super::PersistentSet;
-use super::iter::Iter;
+use super::iter::{Iter, IterInHashOrder, IterInStoredOrder};
 #[cfg(feature = "std")]
 use crate::hasher::RandomState;
 use crate::table::Table;
@@ -131,6 +130,24 @@ impl<T, S> PersistentSet<T, S> {
     pub fn iter(&self) -> Iter<'_, T> {
         Iter { inner: self.table.trie.iter() }
     }
+
+    /// Returns an iterator over the elements in the order of the 32 bits of each hash that the set stores. O(n) for the
+    /// whole run, O(log n) for the first element.
+    ///
+    /// It requires neither the hasher nor `T: Hash`. See
+    /// [`PersistentMap::iter_in_stored_order`](crate::PersistentMap::iter_in_stored_order).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_set;
+    ///
+    /// let set = persistent_set! { 1, 2 };
+    /// assert!(set.iter_in_stored_order().eq(set.iter_in_hash_order()));
+    /// ```
+    pub fn iter_in_stored_order(&self) -> IterInStoredOrder<'_, T> {
+        IterInStoredOrder { inner: self.table.trie.in_stored_order() }
+    }
 }
 
 /// # Looking up elements
@@ -176,7 +193,7 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
     }
 
     /// Returns an iterator over the elements in an order that depends only on the elements and the hasher. O(n) for
-    /// the whole run.
+    /// the whole run, O(log n) for the first element.
     ///
     /// Equal sets with equal hashers are iterated in the same order, regardless of their history of insertions and
     /// removals. See [`PersistentMap::iter_in_hash_order`](crate::PersistentMap::iter_in_hash_order).
@@ -192,7 +209,7 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
     /// assert!(numbers.iter_in_hash_order().eq(same.iter_in_hash_order()));
     /// ```
     #[doc(alias("deterministic", "sorted"))]
-    pub fn iter_in_hash_order(&self) -> impl ExactSizeIterator<Item = &T> + FusedIterator + Clone {
-        self.table.trie.in_hash_order(|element| self.table.hasher.hash_one(element))
+    pub fn iter_in_hash_order(&self) -> IterInHashOrder<'_, T, S> {
+        IterInHashOrder { inner: self.table.in_hash_order() }
     }
 }

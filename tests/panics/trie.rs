@@ -154,7 +154,7 @@ const fn two(name: &'static str, calls: Calls, run: fn(&mut T, &Given<T>)) -> Op
     row(name, Scope::Two, calls.and(EQ).and(CLOSURE).and(ERROR), Calls::NONE, run)
 }
 
-pub(super) const OPERATIONS: [Operation<T>; 47] = [
+pub(super) const OPERATIONS: [Operation<T>; 48] = [
     row("HashTrie::find", Scope::Entry, FIND, Calls::NONE, |trie, given| {
         trie.find(given.hash(), |stored| given.is(stored));
     }),
@@ -170,6 +170,12 @@ pub(super) const OPERATIONS: [Operation<T>; 47] = [
     row("HashTrie::iter_in_hash_order", Scope::Version, CLOSURE, Calls::NONE, |trie, given| {
         let hash = |element: &Tracked| called(given.kind.hash(element.value()));
         assert_eq!(trie.iter_in_hash_order(hash).count(), trie.len());
+    }),
+    row("trie::IterInHashOrder: Clone", Scope::Version, CLOSURE, Calls::NONE, |trie, given| {
+        let hash = |element: &Tracked| called(given.kind.hash(element.value()));
+        let mut iter = trie.iter_in_hash_order(hash);
+        let first = iter.clone().next();
+        assert!(std::ptr::eq(first.map_or(std::ptr::null(), |e| e), iter.next().map_or(std::ptr::null(), |e| e)));
     }),
     row("trie::IntoIter: Clone", Scope::Part, DROP.and(CLONE), Calls::NONE, |trie, _| {
         drop(std::mem::take(trie).into_iter().clone().next())

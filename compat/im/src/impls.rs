@@ -13,7 +13,7 @@ mod serde {
 
     impl<K: Serialize + Hash + Eq, V: Serialize, S: BuildHasher> Serialize for HashMap<K, V, S> {
         fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-            serializer.collect_map(self)
+            serializer.collect_map(self.0.iter_in_hash_order())
         }
     }
 
@@ -30,7 +30,7 @@ mod serde {
 
     impl<A: Serialize + Hash + Eq, S: BuildHasher> Serialize for HashSet<A, S> {
         fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-            serializer.collect_seq(self)
+            serializer.collect_seq(self.0.iter_in_hash_order())
         }
     }
 

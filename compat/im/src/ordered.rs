@@ -1,13 +1,16 @@
-//! The iterators over borrowed entries and elements, in the order of the hashes.
-
-/// The iterators of `perennial` in the order of the hashes, whose types have no names.
-pub(crate) type InHashOrder<'a, T> = Box<dyn ExactSizeIterator<Item = T> + 'a>;
+//! The iterators over keys and values, in the order of the hashes.
 
 /// Makes `$name`, which wraps the iterator `$inner` and yields `$projected` for each `$item`.
 macro_rules! iterator {
     ($(#[$doc:meta])* $name:ident<'a, $($parameter:ident),*>($inner:ty), $item:pat => $projected:expr, $type:ty) => {
         $(#[$doc])*
         pub struct $name<'a, $($parameter),*>(pub(crate) $inner);
+
+        impl<$($parameter),*> Clone for $name<'_, $($parameter),*> {
+            fn clone(&self) -> Self {
+                Self(self.0.clone())
+            }
+        }
 
         impl<'a, $($parameter),*> Iterator for $name<'a, $($parameter),*> {
             type Item = $type;

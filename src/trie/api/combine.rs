@@ -7,6 +7,7 @@ use crate::trie::build::bulk::bulk_distinct;
 use crate::trie::node::child::{Child, ChildRef};
 use crate::trie::node::leaf::EntryRef;
 use crate::trie::walk::pairs::Pair;
+use crate::trie::walk::range::RangeView;
 use crate::trie::{ErrorSlot, HashTrie, Merge, SetOp, and_drop, into_ok, never_clone};
 
 /// # Building at once
@@ -109,7 +110,7 @@ impl<T> HashTrie<T> {
     /// Does what [`filter_map_with`](Self::filter_map_with) does, with a function that gets the stored hash and the
     /// place of each entry, too.
     fn filter_map_with_place<U>(&self, mut f: impl FnMut(u32, EntryRef<'_, T>) -> Option<U>) -> HashTrie<U> {
-        let entries = self.leaves().flat_map(|leaf| leaf.entries());
+        let entries = self.leaves().flat_map(|leaf| RangeView::of(leaf).entries());
         let made = entries.filter_map(|(hash, at)| Some((hash, f(hash, at)?)));
         let (root, len) = bulk_distinct(made, self.len);
         HashTrie { root, len }

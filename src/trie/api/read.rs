@@ -70,30 +70,6 @@ impl<T> HashTrie<T> {
         self.root.ptr_eq(&other.root)
     }
 
-    /// Returns an iterator over the entries in an order that depends only on the entries and their hashes. O(n) for
-    /// the whole run.
-    ///
-    /// `hash` must return the hash that was passed with an entry. It is called only for entries whose 32 stored hash
-    /// bits are equal. Tries with equal entries are iterated in the same order, regardless of their history of
-    /// insertions and removals, except for entries whose 64-bit hashes are equal.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use perennial::trie::HashTrie;
-    ///
-    /// let mut up = HashTrie::new();
-    /// let mut down = HashTrie::new();
-    /// for n in 0..100_u64 {
-    ///     up.insert(n, n, |a, b| a == b);
-    ///     down.insert(99 - n, 99 - n, |a, b| a == b);
-    /// }
-    /// assert!(up.iter_in_hash_order(|n| *n).eq(down.iter_in_hash_order(|n| *n)));
-    /// ```
-    pub fn iter_in_hash_order(&self, hash: impl Fn(&T) -> u64) -> impl ExactSizeIterator<Item = &T> {
-        self.in_hash_order(hash)
-    }
-
     /// Returns a reference to the entry with this hash for which `eq` returns `true`. O(log n), no allocation.
     ///
     /// # Examples
