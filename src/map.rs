@@ -35,7 +35,7 @@ pub use iter::{IterInHashOrder, IterInStoredOrder};
 pub use merge3::Conflict;
 #[cfg(feature = "serde")]
 pub(crate) use patch::Edit;
-pub use patch::{Patch, PatchError};
+pub use patch::{Patch, PatchConflict, PatchError};
 
 #[doc(inline)]
 pub use crate::trie::walk::set_op::Merge;

@@ -39,6 +39,11 @@ proptest! {
     }
 
     #[test]
+    fn patches_that_fit_compose(case in cases()) {
+        case.obeys(laws::patches_that_fit_compose);
+    }
+
+    #[test]
     fn three_way_merge_agrees_with_a_model(case in cases()) {
         case.obeys(laws::three_way_merge_agrees_with_a_model);
     }

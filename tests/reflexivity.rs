@@ -6,7 +6,7 @@ mod common;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use perennial::map::{Change, Patch, PatchError};
+use perennial::map::{Change, Patch, PatchConflict};
 use perennial::{PersistentMap, persistent_map};
 
 use common::hashers::Kind;
@@ -121,8 +121,11 @@ fn patches_apply_to_values_that_are_not_equal_to_themselves() {
             }
             // In the first map the value of key 0 is equal to itself, but not in the patch. For key 1 it is the
             // reverse.
-            assert_eq!(base.assoc(0, Number(5)).apply(&patch).unwrap_err(), PatchError::Differs { key: 0 });
-            assert_eq!(base.assoc(1, NAN).apply(&patch).unwrap_err(), PatchError::Differs { key: 1 });
+            assert_eq!(
+                base.assoc(0, Number(5)).apply(&patch).unwrap_err().conflicts(),
+                [PatchConflict::Differs { key: 0 }]
+            );
+            assert_eq!(base.assoc(1, NAN).apply(&patch).unwrap_err().conflicts(), [PatchConflict::Differs { key: 1 }]);
         }
     }
 }

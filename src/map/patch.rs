@@ -1,9 +1,12 @@
 //! Changes as values that can be stored, sent, applied and undone.
 
+use alloc::vec::Vec;
 use core::error::Error;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::mem;
+
+use equivalent::Equivalent;
 
 use super::{Change, PersistentMap, unchanged};
 use crate::hasher::RandomState;
@@ -139,12 +142,39 @@ impl<K, V, S> Patch<K, V, S> {
     /// assert!(patch.iter().eq([Change::Added { key: &1, value: &"a" }]));
     /// ```
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Change<'_, K, V>> + Clone {
-        self.edits.iter().map(|(key, Edit { before, after })| match (before, after) {
-            (None, Some(value)) => Change::Added { key, value },
-            (Some(value), None) => Change::Removed { key, value },
-            (Some(old), Some(new)) => Change::Changed { key, old, new },
-            (None, None) => unreachable!("an edit has a value before or after"),
-        })
+        self.edits.iter().map(change)
+    }
+}
+
+/// Converts an entry of a patch into a borrowed change.
+fn change<'a, K, V>((key, Edit { before, after }): (&'a K, &'a Edit<V>)) -> Change<'a, K, V> {
+    match (before, after) {
+        (None, Some(value)) => Change::Added { key, value },
+        (Some(value), None) => Change::Removed { key, value },
+        (Some(old), Some(new)) => Change::Changed { key, old, new },
+        (None, None) => unreachable!("an edit has a value before or after"),
+    }
+}
+
+impl<K: Eq + Hash, V, S: BuildHasher> Patch<K, V, S> {
+    /// Returns the change of `key`, if the patch changes it. O(log n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::map::{Change, Patch};
+    /// use perennial::persistent_map;
+    ///
+    /// let old = persistent_map! { "a" => 1, "b" => 2 };
+    /// let patch = Patch::between(&old, &old.assoc("a", 5));
+    /// assert_eq!(patch.get("a"), Some(Change::Changed { key: &"a", old: &1, new: &5 }));
+    /// assert_eq!(patch.get("b"), None);
+    /// ```
+    pub fn get<Q>(&self, key: &Q) -> Option<Change<'_, K, V>>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        self.edits.get_key_value(key).map(change)
     }
 }
 
@@ -177,23 +207,92 @@ impl<K: fmt::Debug, V: fmt::Debug, S> fmt::Debug for Patch<K, V, S> {
     }
 }
 
-/// The error of [`PersistentMap::apply`]: the patch does not apply; `key` is one of the conflicting keys.
+/// The error of [`PersistentMap::apply`] and [`Patch::then`]: all keys at which the patch does not apply.
 ///
 /// # Examples
 ///
 /// ```
-/// use perennial::map::{Patch, PatchError};
+/// use perennial::map::{Patch, PatchConflict};
 /// use perennial::persistent_map;
 ///
 /// let old = persistent_map! { "a" => 1 };
 /// let patch = Patch::between(&old, &persistent_map! {});
 /// let error = old.assoc("a", 2).apply(&patch).unwrap_err();
-/// assert_eq!(error, PatchError::Differs { key: "a" });
+/// assert_eq!(error.conflicts(), [PatchConflict::Differs { key: "a" }]);
 /// let message = r#"the patch does not apply: the key "a" has another value"#;
 /// assert_eq!(error.to_string(), message);
 /// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PatchError<K> {
+    /// Not empty.
+    conflicts: Vec<PatchConflict<K>>,
+}
+
+impl<K> PatchError<K> {
+    /// Returns the conflicts, one for each conflicting key, in an order that depends only on the patch and its hasher.
+    /// There is at least one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::map::Patch;
+    /// use perennial::persistent_map;
+    ///
+    /// let old = persistent_map! { "a" => 1, "b" => 2, "c" => 3 };
+    /// let patch = Patch::between(&old, &persistent_map! {});
+    /// let error = persistent_map! { "b" => 2 }.apply(&patch).unwrap_err();
+    /// assert_eq!(error.conflicts().len(), 2);
+    /// ```
+    pub fn conflicts(&self) -> &[PatchConflict<K>] {
+        &self.conflicts
+    }
+
+    /// Returns the conflicts by value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::map::{Patch, PatchConflict};
+    /// use perennial::persistent_map;
+    ///
+    /// let patch = Patch::between(&persistent_map! { "a" => 1 }, &persistent_map! {});
+    /// let error = persistent_map! {}.apply(&patch).unwrap_err();
+    /// assert_eq!(error.into_conflicts(), vec![PatchConflict::Absent { key: "a" }]);
+    /// ```
+    pub fn into_conflicts(self) -> Vec<PatchConflict<K>> {
+        self.conflicts
+    }
+}
+
+/// Prints the first conflict, and the number of further ones.
+impl<K: fmt::Debug> fmt::Display for PatchError<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the patch does not apply")?;
+        if let Some(first) = self.conflicts.first() {
+            write!(f, ": {first}")?;
+        }
+        match self.conflicts.len() {
+            0 | 1 => Ok(()),
+            len => write!(f, ", and {} more conflicts", len - 1),
+        }
+    }
+}
+
+impl<K: fmt::Debug> Error for PatchError<K> {}
+
+/// A key at which a patch does not apply, of a [`PatchError`].
+///
+/// # Examples
+///
+/// ```
+/// use perennial::map::PatchConflict;
+///
+/// let conflict = PatchConflict::Absent { key: "a" };
+/// assert_eq!(conflict.key(), &"a");
+/// assert_eq!(conflict.to_string(), r#"the key "a" is absent"#);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PatchError<K> {
+pub enum PatchConflict<K> {
     /// A key that the patch adds is already present.
     Present {
         /// The key.
@@ -211,18 +310,106 @@ pub enum PatchError<K> {
     },
 }
 
-impl<K: fmt::Debug> fmt::Display for PatchError<K> {
+impl<K> PatchConflict<K> {
+    /// Returns the key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::map::PatchConflict;
+    ///
+    /// assert_eq!(PatchConflict::Present { key: "a" }.key(), &"a");
+    /// ```
+    pub const fn key(&self) -> &K {
+        match self {
+            Self::Present { key } | Self::Absent { key } | Self::Differs { key } => key,
+        }
+    }
+}
+
+impl<K: fmt::Debug> fmt::Display for PatchConflict<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (key, fault) = match self {
             Self::Present { key } => (key, "is already present"),
             Self::Absent { key } => (key, "is absent"),
             Self::Differs { key } => (key, "has another value"),
         };
-        write!(f, "the patch does not apply: the key {key:?} {fault}")
+        write!(f, "the key {key:?} {fault}")
     }
 }
 
-impl<K: fmt::Debug> Error for PatchError<K> {}
+/// Returns what prevents an edit of a key whose value is `present`, if anything does.
+fn obstacle<K, V: PartialEq>(present: Option<&V>, edit: &Edit<V>) -> Option<fn(K) -> PatchConflict<K>> {
+    match (present, &edit.before) {
+        (Some(_), None) => Some(|key| PatchConflict::Present { key }),
+        (None, Some(_)) => Some(|key| PatchConflict::Absent { key }),
+        (Some(present), Some(before)) if !unchanged(before, present) => Some(|key| PatchConflict::Differs { key }),
+        (Some(_), Some(_)) | (None, None) => None,
+    }
+}
+
+impl<K: Clone, V, S> Patch<K, V, S> {
+    /// Returns the conflicts at the keys for which `obstacle` returns one.
+    #[cold]
+    fn conflicts(&self, obstacle: impl Fn(&K, &Edit<V>) -> Option<fn(K) -> PatchConflict<K>>) -> PatchError<K> {
+        let edits = self.edits.iter_in_stored_order();
+        PatchError { conflicts: edits.filter_map(|(key, edit)| Some(obstacle(key, edit)?(key.clone()))).collect() }
+    }
+}
+
+/// # Combining patches
+impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Patch<K, V, S> {
+    /// Returns the patch that does what this one does, followed by `next`. O(c log n) for c changes of `next`.
+    ///
+    /// If this patch applies to a map, and `next` to the result, then the combined patch applies to that map and has
+    /// the same result. A key that has its old value again in the end is not in the combined patch.
+    ///
+    /// # Errors
+    ///
+    /// If `next` conflicts with this patch at one of its keys, so that no map has both patches applied one after the
+    /// other: `next` adds a key that this patch leaves present, removes or changes one that it leaves absent, or
+    /// records another value than this patch leaves.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::map::{Patch, PatchConflict};
+    /// use perennial::persistent_map;
+    ///
+    /// let versions = [persistent_map! { "a" => 1 }, persistent_map! { "a" => 2 }, persistent_map! { "b" => 1 }];
+    /// let [first, second] = [0, 1].map(|n| Patch::between(&versions[n], &versions[n + 1]));
+    /// assert_eq!(first.then(&second), Ok(Patch::between(&versions[0], &versions[2])));
+    ///
+    /// let error = second.then(&second).unwrap_err();
+    /// assert_eq!(error.conflicts().len(), 2);
+    /// assert!(error.conflicts().contains(&PatchConflict::Absent { key: "a" }));
+    /// ```
+    #[doc(alias("compose", "squash"))]
+    pub fn then<P>(&self, next: &Patch<K, V, P>) -> Result<Self, PatchError<K>> {
+        let mut both = self.clone();
+        let fits = next.edits.iter().all(|(key, edit)| {
+            let Some(first) = self.edits.get(key) else {
+                both.edits.insert(key.clone(), edit.clone());
+                return true;
+            };
+            if obstacle::<K, V>(first.after.as_ref(), edit).is_some() {
+                return false;
+            }
+            if unchanged(&first.before, &edit.after) {
+                both.edits.remove(key);
+            } else {
+                let (before, after) = (first.before.clone(), edit.after.clone());
+                both.edits.insert(key.clone(), Edit { before, after });
+            }
+            true
+        });
+        if fits {
+            return Ok(both);
+        }
+        let error = next.conflicts(|key, edit| obstacle(self.edits.get(key)?.after.as_ref(), edit));
+        Err(and_drop(error, both))
+    }
+}
 
 /// # Applying a patch
 impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> PersistentMap<K, V, S> {
@@ -231,7 +418,7 @@ impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Persist
     /// # Errors
     ///
     /// If the map conflicts with the patch at one of its keys: a key to be added is present, or a key to be removed
-    /// or changed is absent or has a value other than the one recorded in the patch. As in [`diff`](Self::diff), two
+    /// or changed is absent or has a value other than the one recorded in the patch. The error has all such keys. As in [`diff`](Self::diff), two
     /// values that are both unequal to themselves, such as NaNs, count as equal. To apply changes despite conflicts,
     /// use [`merge3`](Self::merge3).
     ///
@@ -251,21 +438,14 @@ impl<K: Eq + Hash + Clone, V: Clone + PartialEq, S: BuildHasher + Clone> Persist
     /// ```
     pub fn apply<P>(&self, patch: &Patch<K, V, P>) -> Result<Self, PatchError<K>> {
         let mut next = self.clone();
-        let refused = patch.edits.iter().find_map(|(key, Edit { before, after })| match (next.get(key), before) {
-            (Some(_), None) => Some(PatchError::Present { key: key.clone() }),
-            (None, Some(_)) => Some(PatchError::Absent { key: key.clone() }),
-            (Some(present), Some(before)) if !unchanged(before, present) => {
-                Some(PatchError::Differs { key: key.clone() })
+        let fits = patch.edits.iter().all(|(key, edit)| {
+            let fits = obstacle::<K, V>(next.get(key), edit).is_none();
+            if fits {
+                next.put(key, edit.after.clone());
             }
-            (Some(_), Some(_)) | (None, None) => {
-                next.put(key, after.clone());
-                None
-            }
+            fits
         });
-        match refused {
-            None => Ok(next),
-            Some(error) => Err(and_drop(error, next)),
-        }
+        if fits { Ok(next) } else { Err(and_drop(patch.conflicts(|key, edit| obstacle(self.get(key), edit)), next)) }
     }
 
     /// Sets the value of `key`, or removes `key` if `value` is `None`.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::fast::FixedState;
 use perennial::PersistentMap;
-use perennial::map::{Change, Conflict, Merge, Patch, PatchError};
+use perennial::map::{Change, Conflict, Merge, Patch, PatchConflict};
 use proptest::prelude::*;
 
 use super::hashers::Kind;
@@ -268,11 +268,12 @@ pub(crate) fn diff_yields_every_change_once_and_makes_a_patch([a, b, c]: Sides) 
 
     // Whether the patch applies to `c` depends only on the keys of the patch.
     let fault = |change: &Change<'_, u64, u64>| match (change.before(), c.model.get(change.key())) {
-        (None, Some(_)) => Some(PatchError::Present { key: *change.key() }),
-        (Some(_), None) => Some(PatchError::Absent { key: *change.key() }),
-        (before, found) => (before != found).then_some(PatchError::Differs { key: *change.key() }),
+        (None, Some(_)) => Some(PatchConflict::Present { key: *change.key() }),
+        (Some(_), None) => Some(PatchConflict::Absent { key: *change.key() }),
+        (before, found) => (before != found).then_some(PatchConflict::Differs { key: *change.key() }),
     };
-    let faults: Vec<_> = patch.iter().filter_map(|change| fault(&change)).collect();
+    let mut faults: Vec<_> = patch.iter().filter_map(|change| fault(&change)).collect();
+    faults.sort_by_key(|conflict| *conflict.key());
     match c.map.apply(&patch) {
         Ok(patched) => {
             assert_eq!(faults, []);
@@ -285,9 +286,63 @@ pub(crate) fn diff_yields_every_change_once_and_makes_a_patch([a, b, c]: Sides) 
             }
             check(&patched, &model);
         }
-        Err(error) => assert!(faults.contains(&error)),
+        Err(error) => {
+            assert!(!faults.is_empty());
+            let mut conflicts = error.into_conflicts();
+            conflicts.sort_by_key(|conflict| *conflict.key());
+            assert_eq!(conflicts, faults);
+        }
     }
     c.check();
+}
+
+pub(crate) fn patches_that_fit_compose([a, b, c]: Sides) {
+    let first = Patch::between(&a.map, &b.map);
+    let both = Patch::between(&a.map, &c.map);
+    assert_eq!(first.then(&Patch::between(&b.map, &c.map)), Ok(both));
+    assert_eq!(first.then(&first.inverse()).map(|nothing| nothing.len()), Ok(0));
+    assert_eq!(first.then(&Patch::between(&a.map, &a.map)), Ok(first.clone()));
+
+    let keys: BTreeSet<u64> = [&a, &b, &c].into_iter().flat_map(|side| side.model.keys()).copied().collect();
+    for key in &keys {
+        let [before, after] = [&a, &b].map(|side| side.model.get(key));
+        let change = first.get(key).map(|change| (*change.key(), change.before(), change.after()));
+        assert_eq!(change, (before != after).then_some((*key, before, after)));
+    }
+
+    // A patch that was not made for the result of the first one.
+    let second = Patch::between(&c.map, &a.map);
+    let conflict = |key: &u64| {
+        let [a, b, c] = [&a, &b, &c].map(|side| side.model.get(key));
+        match (b, c) {
+            _ if a == b || a == c || b == c => None,
+            (Some(_), None) => Some(PatchConflict::Present { key: *key }),
+            (None, Some(_)) => Some(PatchConflict::Absent { key: *key }),
+            _ => Some(PatchConflict::Differs { key: *key }),
+        }
+    };
+    let conflicts: Vec<_> = keys.iter().filter_map(conflict).collect();
+    match first.then(&second) {
+        Ok(both) => {
+            assert_eq!(conflicts, []);
+            let start: Model = keys
+                .iter()
+                .filter_map(|key| {
+                    let [a, b, c] = [&a, &b, &c].map(|side| side.model.get(key));
+                    Some((*key, *if a == b { c } else { a }?))
+                })
+                .collect();
+            let start: PersistentMap<u64, u64> = start.into_iter().collect();
+            let end = start.apply(&first).and_then(|middle| middle.apply(&second));
+            assert_eq!(start.apply(&both), Ok(end.expect("both apply")));
+        }
+        Err(error) => {
+            assert!(!conflicts.is_empty());
+            let mut found = error.into_conflicts();
+            found.sort_by_key(|conflict| *conflict.key());
+            assert_eq!(found, conflicts);
+        }
+    }
 }
 
 pub(crate) fn three_way_merge_agrees_with_a_model([ours, theirs, base]: Sides) {

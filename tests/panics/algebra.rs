@@ -30,7 +30,7 @@ fn by_key(key: &Tracked, ours: &Tracked, theirs: &Tracked) -> Merge<Tracked> {
     }
 }
 
-pub(super) const OPERATIONS: [Operation<M>; 33] = [
+pub(super) const OPERATIONS: [Operation<M>; 36] = [
     combine("PersistentMap::merge", Calls::NONE, |map, given| *map = map.merge(&given.other)),
     combine("PersistentMap::merge, dropped", Calls::NONE, |map, given| drop(given.other.merge(map))),
     combine("PersistentMap::merge_with", CLOSURE, |map, given| *map = map.merge_with(&given.other, by_key)),
@@ -78,6 +78,18 @@ pub(super) const OPERATIONS: [Operation<M>; 33] = [
         let patch = Patch::between(map, &given.other);
         drop(patch.clone().inverse());
         assert_eq!(patch, patch.inverse().inverse());
+    }),
+    combine("Patch::get", Calls::NONE, |map, given| {
+        let patch = Patch::between(map, &given.other);
+        assert!(patch.iter().all(|change| patch.get(change.key()).is_some()));
+    }),
+    combine("Patch::then", Calls::NONE, |map, given| {
+        let patch = Patch::between(map, &given.other);
+        drop(patch.then(&patch.inverse()).expect("the patches fit"));
+    }),
+    combine("Patch::then, with an error", Calls::NONE, |map, given| {
+        let patch = Patch::between(map, &given.other);
+        drop(patch.then(&patch));
     }),
     look("Patch: FromIterator", CLONE.and(DROP).and(CLOSURE).and(DEFAULT), |map, given| {
         drop(map.diff(&given.other).map(called::<Change<'_, _, _>>).collect::<P>());

@@ -8,7 +8,7 @@ use super::{algebra, entry, map, set, transient, trie};
 use crate::common::tracked::LARGE_ENTRIES;
 
 /// The operations that change or return many entries, and so clone each of them once.
-const EACH_ONCE: [&str; 59] = [
+const EACH_ONCE: [&str; 62] = [
     "PersistentMap::get_disjoint_mut, of several",
     "PersistentMap::update_values",
     "PersistentMap::map_values",
@@ -45,6 +45,9 @@ const EACH_ONCE: [&str; 59] = [
     "Patch::between",
     "Patch::inverse",
     "Patch::inverse, shared",
+    "Patch::get",
+    "Patch::then",
+    "Patch::then, with an error",
     "Patch: FromIterator",
     "Patch: Clone",
     "Patch: Default",
