@@ -244,24 +244,28 @@ example_persist() {
     cargo run --locked --quiet "${release[@]}" --features serde --example persist
 }
 
-# Compiles the benchmark program with fewer optimizations than for measurements, to save time.
-peers_program() {
-    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
-        cargo run --locked --quiet --release --manifest-path benches/peers/Cargo.toml -- "$@"
+# peers_profile COMMAND...: compiles the benchmark program with fewer optimizations than for measurements, to save time.
+peers_profile() {
+    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 "$@"
 }
 
-# The benchmarks and the fuzz targets are separate workspaces, which the checks of the root do not include.
+peers_program() {
+    peers_profile cargo run --locked --quiet --release --manifest-path benches/peers/Cargo.toml -- "$@"
+}
+
+# The benchmarks and the fuzz targets are separate workspaces, which the checks of the root do not include. They share
+# a target directory, because they have dependencies in common.
 nested_lints() {
     local crate
     for crate in benches/peers benches/instructions benches/std tests/fuzz compat/im; do
         cargo fmt --manifest-path "$crate/Cargo.toml" --check
-        cargo clippy --locked --all-targets --manifest-path "$crate/Cargo.toml" -- -D warnings
+        cargo clippy --locked --all-targets --manifest-path "$crate/Cargo.toml" --target-dir target/nested -- -D warnings
     done
 }
 
 # All benchmarked maps give correct results, and a map with wrong results would be detected.
 peers() {
-    quietly peers '^test ' cargo test --locked --no-default-features --manifest-path benches/peers/Cargo.toml \
+    peers_profile quietly peers '^test ' cargo test --locked --release --manifest-path benches/peers/Cargo.toml \
         --test wrong_results
     some_passed peers
     peers_program --check
@@ -352,11 +356,14 @@ clippy() {
     cargo clippy --locked --all-targets --all-features -- -D warnings
 }
 
-# `cargo test` alone runs a third of the random cases and a sample of the panics. With optimizations, all of them take
-# less time; the need of stack is measured with them, too.
+# `cargo test` alone runs a third of the random cases and a sample of the panics. With optimizations, all panics take
+# less time, although they have to be compiled; the need of stack and the costs are measured with optimizations, too.
 thorough_tests() {
-    CASES=all PANICS=all quietly release '^ +Running|^test result' cargo test --locked "${release[@]}" \
-        --test={small_stack,cost,hostile,panics,algebra,model,set_model,persistence,order,leaks,trie_combine}
+    CASES=all PANICS=all quietly thorough '^ +Running|^test result' cargo test --locked \
+        --test={hostile,algebra,model,set_model,persistence,order,leaks,trie_combine}
+    some_passed thorough
+    PANICS=all quietly release '^ +Running|^test result' cargo test --locked "${release[@]}" \
+        --test={small_stack,cost,panics}
     some_passed release
 }
 
