@@ -2,8 +2,11 @@
 
 use perennial::PersistentMap;
 
-/// The texts of the cells of a sheet, by the names of the cells.
-type Sheet = PersistentMap<&'static str, String>;
+/// A column and a row.
+type Cell = (char, u32);
+
+/// The texts of the cells.
+type Sheet = PersistentMap<Cell, String>;
 
 #[derive(Default)]
 struct Editor {
@@ -33,27 +36,41 @@ impl Editor {
     }
 
     fn show(&self, title: &str, expected: &str) {
-        let cell = |(name, text)| format!(" {name}={text}");
-        let mut cells: Vec<String> = self.now.iter().map(cell).collect();
+        let mut cells: Vec<String> =
+            self.now.iter().map(|((column, row), text)| format!("{column}{row}={text}")).collect();
         cells.sort();
-        let line = cells.concat();
-        println!("{title}:{line}");
+        let line = cells.join(" ");
+        println!("{title:<18} {line}");
         assert_eq!(line, expected);
     }
 }
 
 fn main() {
     let mut editor = Editor::default();
-    editor.step(|sheet| sheet.extend([("A1", "tea".into()), ("A2", "milk".into())]));
-    editor.step(|sheet| sheet.retain(|&name, _| name != "A1"));
+    editor.step(|sheet| sheet.extend([(('A', 1), "tea".into()), (('A', 2), "milk".into())]));
+    editor.show("typed", "A1=tea A2=milk");
+    editor.step(|sheet| sheet.retain(|&(_, row), _| row != 1));
     editor.step(|sheet| sheet.values_mut().for_each(|text| text.push('!')));
-    editor.show("edited", " A2=milk!");
+    editor.show("edited", "A2=milk!");
     editor.undo();
     editor.undo();
-    editor.show("undone twice", " A1=tea A2=milk");
+    editor.show("undone twice", "A1=tea A2=milk");
     editor.redo();
-    editor.show("redone", " A2=milk");
-    editor.step(|sheet| _ = sheet.insert("B1", "new".into()));
+    editor.show("redone", "A2=milk");
+    editor.step(|sheet| _ = sheet.insert(('B', 1), "new".into()));
     editor.redo();
-    editor.show("nothing to redo after a new step", " A2=milk B1=new");
+    editor.show("no redo after this", "A2=milk B1=new");
+
+    // What it costs to keep every state of a large sheet.
+    let mut editor = Editor::default();
+    editor.step(|sheet| sheet.extend((1..=10_000).map(|row| (('A', row), row.to_string()))));
+    (1..=1_000).for_each(|row| editor.step(|sheet| _ = sheet.insert(('A', row), "edited".into())));
+    let states = || editor.past.iter().chain([&editor.now]);
+    let copies: usize = states().map(|state| state.memory_usage().bytes).sum();
+    let shared: usize = states().zip(states().skip(1)).map(|(before, after)| after.not_shared_with(before).bytes).sum();
+    let megabytes = |bytes| bytes as f64 / 1e6;
+    println!("\n10000 cells, 1000 steps: the maps of all states take");
+    println!("{:>8.1} MB as copies", megabytes(copies));
+    println!("{:>8.1} MB as versions", megabytes(shared));
+    assert!(100 * shared < copies);
 }

@@ -68,6 +68,11 @@ pub use crate::trie::walk::set_op::Merge;
 ///
 /// assert_eq!(stock, PersistentMap::from([("apples", 4), ("plums", 40)]));
 /// assert_eq!(yesterday, PersistentMap::from([("apples", 3), ("pears", 5)]));
+///
+/// // The persistent style returns a new version, and `diff` finds what changed.
+/// let tomorrow = stock.assoc("figs", 1);
+/// assert_eq!(stock.len(), 2);
+/// assert_eq!(stock.diff(&tomorrow).next().map(|change| *change.key()), Some("figs"));
 /// ```
 pub struct PersistentMap<K, V, S = RandomState> {
     pub(crate) table: Table<(K, V), S, MapKey>,

@@ -6,6 +6,30 @@
 //!
 //! Keys and values must be `Send` and `Sync`, because threads share the nodes that contain them. A panic in one
 //! thread is propagated when the other threads have finished their parts, and leaves the operands unchanged.
+//!
+//! | to | of maps | of sets |
+//! |---|---|---|
+//! | iterate | `par_iter`, `par_iter_mut`, `into_par_iter`, `par_drain`, [`par_keys`](crate::PersistentMap::par_keys), [`par_values`](crate::PersistentMap::par_values), [`par_values_mut`](crate::PersistentMap::par_values_mut) | `par_iter`, `into_par_iter`, `par_drain` |
+//! | build | `collect`, `par_extend` | `collect`, `par_extend` |
+//! | compare | [`par_eq`](crate::PersistentMap::par_eq) | [`par_eq`](crate::PersistentSet::par_eq) |
+//! | combine all entries | [`par_merge`](crate::PersistentMap::par_merge), [`par_merge_with`](crate::PersistentMap::par_merge_with), [`par_union_with`](crate::PersistentMap::par_union_with) | [`par_union`](crate::PersistentSet::par_union) |
+//! | select entries | [`par_intersection`](crate::PersistentMap::par_intersection), [`par_difference`](crate::PersistentMap::par_difference), [`par_symmetric_difference`](crate::PersistentMap::par_symmetric_difference) | [`par_intersection`](crate::PersistentSet::par_intersection), [`par_difference`](crate::PersistentSet::par_difference), [`par_symmetric_difference`](crate::PersistentSet::par_symmetric_difference) |
+//!
+//! # Examples
+//!
+//! Builds two maps and merges them, in parallel. Where both have a key, the value of the argument wins.
+//!
+//! ```
+//! use perennial::PersistentMap;
+//! use rayon::prelude::*;
+//!
+//! let squares: PersistentMap<u64, u64> = (0..10_000).into_par_iter().map(|n| (n, n * n)).collect();
+//! let cubes: PersistentMap<u64, u64> = (5_000..15_000).into_par_iter().map(|n| (n, n * n * n)).collect();
+//!
+//! let merged = squares.par_merge(&cubes);
+//! assert_eq!((merged.len(), merged[&4], merged[&5_000]), (15_000, 16, 125_000_000_000));
+//! assert!(merged.par_eq(&squares.merge(&cubes)));
+//! ```
 
 use alloc::vec::Vec;
 use core::hash::{BuildHasher, Hash};

@@ -156,7 +156,8 @@ impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PersistentMap<K, V, S> {
     /// in the same way. If this matters, use values whose `==` is an equivalence relation; for floating-point
     /// numbers, compare their bits or use `total_cmp`.
     ///
-    /// To find just one difference, for example for a test failure message, use `old.diff(&new).next()`.
+    /// To find just one difference, for example for a test failure message, use `old.diff(&new).next()`. For a
+    /// reproducible order, collect the changes and sort them by key.
     ///
     /// # Examples
     ///
@@ -173,7 +174,13 @@ impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PersistentMap<K, V, S> {
     ///         Change::Changed { .. } => unreachable!("b has the same value"),
     ///     }
     /// }
-    /// assert_eq!(old.diff(&new).count(), 2);
+    ///
+    /// let mut changes: Vec<_> = old.diff(&new).collect();
+    /// changes.sort_by_key(|change| *change.key());
+    /// assert_eq!(
+    ///     changes,
+    ///     [Change::Removed { key: &"a", value: &1 }, Change::Added { key: &"c", value: &3 }]
+    /// );
     ///
     /// let old = persistent_map! { "mean" => f64::NAN, "count" => 0.0 };
     /// assert_eq!(old.diff(&old.assoc("count", 1.0)).count(), 1);
