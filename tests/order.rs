@@ -68,6 +68,22 @@ proptest! {
             prop_assert!(one.iter_in_hash_order().eq(other.iter_in_hash_order()));
             prop_assert_eq!(one.iter_in_hash_order().len(), entries.len());
             prop_assert!(one.iter_in_stored_order().eq(one.iter_in_hash_order()), "no stored hashes are equal");
+            let in_order = Vec::from_iter(one.iter_in_hash_order().map(|(key, value)| (*key, *value)));
+            // Of a shared map, of one that shares some of its nodes, and of one that shares none.
+            let version = one.assoc(5000, 0);
+            for unshared in [false, true] {
+                let (map, detached) = (one.clone(), one.iter().map(|(key, value)| (*key, *value)));
+                let mut map = if unshared { Map::with_hasher(TestState(kind)) } else { map };
+                map.extend(detached);
+                map.iter_mut().take(detour.len()).for_each(|(_, value)| *value = value.wrapping_add(0));
+                let mut owned = map.into_iter_in_stored_order();
+                let taken = Vec::from_iter(owned.by_ref().take(detour.len()));
+                prop_assert!(in_order.starts_with(&taken));
+                prop_assert_eq!(owned.len(), in_order.len() - taken.len());
+                prop_assert_eq!(format!("{owned:?}"), format!("{:?}", &in_order[taken.len()..]));
+                prop_assert!(owned.eq(in_order[taken.len()..].iter().copied()));
+            }
+            drop(version);
             let mut rest = one.iter_in_hash_order();
             rest.nth(detour.len());
             prop_assert_eq!(rest.len(), entries.len().saturating_sub(detour.len() + 1));
@@ -89,6 +105,9 @@ proptest! {
             let all: BTreeMap<u32, u32> = map.iter_in_stored_order().map(|(&key, &value)| (key, value)).collect();
             prop_assert_eq!(&all, &entries);
             prop_assert_eq!(map.iter_in_stored_order().len(), entries.len());
+            let clone = map.clone();
+            prop_assert_eq!(map.into_iter_in_stored_order().collect::<BTreeMap<u32, u32>>(), entries.clone());
+            prop_assert_eq!(clone.into_iter_in_stored_order().collect::<BTreeMap<u32, u32>>(), entries.clone());
         }
     }
 }

@@ -9,7 +9,7 @@ use {
 
 use super::iter::{IntoIter, Iter, IterMut};
 use super::{PersistentMap, replace_value};
-use crate::trie::never_clone;
+use crate::trie::{IntoIterInStoredOrder, never_clone};
 
 /// Creates a [`PersistentMap`] from a list of `key => value`, with the default hasher or with one given before the
 /// list.
@@ -182,5 +182,27 @@ impl<K: Clone, V: Clone, S> IntoIterator for PersistentMap<K, V, S> {
     /// Entries in nodes that are shared with another version are cloned, all others moved.
     fn into_iter(self) -> IntoIter<K, V> {
         IntoIter { inner: self.table.into_trie().into_iter() }
+    }
+}
+
+/// # Iterating by value
+impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
+    /// Returns an iterator over the entries by value, in the order of
+    /// [`iter_in_stored_order`](Self::iter_in_stored_order). O(n) for the whole run, O(log n) for the first one.
+    ///
+    /// What is in nodes that are shared with another version is cloned, all else moved. An unshared leaf, of at most 32
+    /// entries with different hashes, is emptied at once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use perennial::persistent_map;
+    ///
+    /// let map = persistent_map! { 1 => 'a', 2 => 'b' };
+    /// let clone = map.clone();
+    /// assert!(clone.into_iter_in_stored_order().eq(map.iter_in_stored_order().map(|(k, v)| (*k, *v))));
+    /// ```
+    pub fn into_iter_in_stored_order(self) -> IntoIterInStoredOrder<(K, V)> {
+        IntoIterInStoredOrder::new(self.table.into_trie())
     }
 }

@@ -8,7 +8,7 @@ use super::{algebra, entry, map, set, transient, trie};
 use crate::common::tracked::LARGE_ENTRIES;
 
 /// The operations that change or return many entries, and so clone each of them once.
-const EACH_ONCE: [&str; 62] = [
+const EACH_ONCE: [&str; 65] = [
     "PersistentMap::get_disjoint_mut, of several",
     "PersistentMap::update_values",
     "PersistentMap::map_values",
@@ -25,6 +25,8 @@ const EACH_ONCE: [&str; 62] = [
     "PersistentMap: IntoIterator",
     "PersistentMap: IntoIterator, in part",
     "PersistentMap: IntoIterator, formatted",
+    "PersistentMap::into_iter_in_stored_order",
+    "PersistentMap::into_iter_in_stored_order, in part",
     "PersistentMap::into_keys",
     "PersistentMap::into_values",
     "PersistentMap: Extend",
@@ -59,6 +61,7 @@ const EACH_ONCE: [&str; 62] = [
     "PersistentSet::drain, in part",
     "PersistentSet: IntoIterator",
     "PersistentSet: IntoIterator, in part",
+    "PersistentSet::into_iter_in_stored_order",
     "PersistentSet: IntoIterator, formatted",
     "set::IntoIter: Clone",
     "TransientMap::extract_if",

@@ -127,7 +127,7 @@ const TAKE: Calls = LOOKUP.and(DROP);
 const HASH_TIES: Calls = HASH;
 const COLLECT: Calls = LOOKUP.and(DROP).and(CLOSURE);
 
-pub(super) const OPERATIONS: [Operation<M>; 60] = [
+pub(super) const OPERATIONS: [Operation<M>; 62] = [
     row("PersistentMap::get", Scope::Entry, TAKE, Calls::NONE, |map, given| {
         map.get(&new(given.key));
     }),
@@ -270,6 +270,14 @@ pub(super) const OPERATIONS: [Operation<M>; 60] = [
         }
     }),
     many("PersistentMap: IntoIterator, in part", DROP, CLONE, |map, _| take(map).into_iter().take(5).for_each(drop)),
+    many("PersistentMap::into_iter_in_stored_order", DROP.and(CLOSURE), CLONE, |map, _| {
+        for (key, _value) in take(map).into_iter_in_stored_order() {
+            called(key.value());
+        }
+    }),
+    many("PersistentMap::into_iter_in_stored_order, in part", DROP, CLONE, |map, _| {
+        take(map).into_iter_in_stored_order().take(5).for_each(drop);
+    }),
     many("PersistentMap::into_keys", DROP.and(CLOSURE), CLONE, |map, _| {
         for key in take(map).into_keys() {
             called(key.value());

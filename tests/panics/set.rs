@@ -135,7 +135,7 @@ const fn compare(name: &'static str, run: fn(&mut S, &Given<S>)) -> Operation<S>
 
 const DERIVE: Calls = LOOKUP.and(DROP).and(CLONE).and(CLONE_HASHER);
 
-pub(super) const OPERATIONS: [Operation<S>; 54] = [
+pub(super) const OPERATIONS: [Operation<S>; 55] = [
     row("PersistentSet::get", Scope::Entry, LOOKUP.and(DROP), Calls::NONE, |set, given| {
         set.get(&new(given.key));
     }),
@@ -201,6 +201,11 @@ pub(super) const OPERATIONS: [Operation<S>; 54] = [
     row("PersistentSet::clear", Scope::Part, DROP, DROP, |set, _| set.clear()),
     many("PersistentSet: IntoIterator", DROP.and(CLOSURE), |set, _| {
         for element in take(set) {
+            called(element.value());
+        }
+    }),
+    many("PersistentSet::into_iter_in_stored_order", DROP.and(CLOSURE), |set, _| {
+        for element in take(set).into_iter_in_stored_order() {
             called(element.value());
         }
     }),

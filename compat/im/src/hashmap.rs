@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use im_upstream::OrdMap;
 use perennial::map::{self, Merge};
+use perennial::trie::IntoIterInStoredOrder;
 use perennial::{PersistentMap, RandomState};
 
 use crate::ordered::iterator;
@@ -79,7 +80,7 @@ iterator! {
 }
 
 /// An iterator over the entries of a map by value: `A` is `(K, V)`.
-pub type ConsumingIter<A> = std::vec::IntoIter<A>;
+pub type ConsumingIter<A> = IntoIterInStoredOrder<A>;
 
 impl<K, V> HashMap<K, V> {
     /// Makes an empty map.
@@ -361,7 +362,7 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher> HashMap<K, V, S> {
     /// Returns a map with the entries of both. Where both have a key, the value is ours.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
-        Self(other.0.merge(&self.0))
+        Self(self.0.merge_unshared_with(&other.0, |_, _, _| Merge::Left))
     }
 
     /// Returns a map with the entries of both. Where both have a key, the value is `f(ours, theirs)`.
@@ -599,9 +600,10 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher> IntoIterator for HashMap<K,
     type Item = (K, V);
     type IntoIter = ConsumingIter<(K, V)>;
 
-    /// Iterates over clones of the entries, in the order of [`iter`](HashMap::iter). All are cloned at once.
+    /// Iterates over the entries by value, in the order of [`iter`](HashMap::iter). Those in nodes that other versions share are
+    /// cloned, all others moved.
     fn into_iter(self) -> Self::IntoIter {
-        Vec::from_iter(self.iter().map(|(key, value)| (key.clone(), value.clone()))).into_iter()
+        self.0.into_iter_in_stored_order()
     }
 }
 

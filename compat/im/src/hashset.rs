@@ -10,6 +10,7 @@ use std::ops::{Add, Mul};
 use std::sync::Arc;
 
 use im_upstream::{OrdSet, Vector};
+use perennial::trie::IntoIterInStoredOrder;
 use perennial::{PersistentSet, RandomState};
 
 use crate::shared::Shared;
@@ -62,7 +63,7 @@ macro_rules! hashset {
 pub struct HashSet<A, S = RandomState>(pub(crate) PersistentSet<A, Shared<S>>);
 
 /// An iterator over the elements of a set by value.
-pub type ConsumingIter<A> = std::vec::IntoIter<A>;
+pub type ConsumingIter<A> = IntoIterInStoredOrder<A>;
 
 impl<A> HashSet<A> {
     /// Makes an empty set.
@@ -355,9 +356,10 @@ impl<A: Hash + Eq + Clone, S: BuildHasher> IntoIterator for HashSet<A, S> {
     type Item = A;
     type IntoIter = ConsumingIter<A>;
 
-    /// Iterates over clones of the elements, in the order of [`iter`](HashSet::iter). All are cloned at once.
+    /// Iterates over the elements by value, in the order of [`iter`](HashSet::iter). Those in nodes that other versions share are
+    /// cloned, all others moved.
     fn into_iter(self) -> Self::IntoIter {
-        Vec::from_iter(self.iter().cloned()).into_iter()
+        self.0.into_iter_in_stored_order()
     }
 }
 

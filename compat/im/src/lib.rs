@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
+// The tests count allocations, with an allocator that is unsafe.
+#![forbid(unsafe_code)]
 
 #[doc(no_inline)]
 pub use im_upstream::{OrdMap, OrdSet, Vector, get_in, iter, ordmap, ordset, update_in, vector};

@@ -1,6 +1,5 @@
 //! What differs from `im`, as the README says: on the left `im`, on the right this crate.
 
-use std::cell::Cell;
 use std::hash::{Hash, Hasher};
 
 /// A key that is equal to others of its number, which its tag tells apart.
@@ -77,29 +76,6 @@ fn values_in_shared_nodes_are_not_compared() {
         (map == map.clone(), map == map.update(1, f64::NAN), map.partial_cmp(&map.update(1, f64::NAN)))
     });
     assert_eq!(equal, ((false, false, None), (true, false, None)));
-}
-
-#[test]
-fn entries_by_value_are_clones() {
-    thread_local!(static CLONES: Cell<usize> = const { Cell::new(0) });
-
-    #[derive(PartialEq, Eq, Hash)]
-    struct Counted(u8);
-
-    impl Clone for Counted {
-        fn clone(&self) -> Self {
-            CLONES.set(CLONES.get() + 1);
-            Self(self.0)
-        }
-    }
-
-    let clones = both!({
-        let map = HashMap::unit(Counted(1), ());
-        CLONES.set(0);
-        map.into_iter().for_each(drop);
-        CLONES.get()
-    });
-    assert_eq!(clones, (0, 1));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use core::cmp::Reverse;
 use core::fmt;
 use core::iter::FusedIterator;
 
+use super::iter::OwnedEntries;
 use crate::trie::HashTrie;
 use crate::trie::node::HEIGHT_MAX;
 use crate::trie::node::bitmap::Bitmap;
@@ -155,24 +156,28 @@ impl<'a, T> HashOrder<'a, T> {
             sort_by_full_hash(&mut self.many, full_hash);
             return true;
         }
-        let mut keys = [0; INLINE];
-        let keys = &mut keys[..leaf.len()];
-        for (index, (key, &hash)) in keys.iter_mut().zip(leaf.hashes()).enumerate() {
-            *key = u64::from(hash) << 32 | index as u64;
-        }
-        keys.sort_unstable_by_key(|&key| Reverse(key));
-        for (place, key) in self.order.iter_mut().zip(&*keys) {
-            *place = *key as u8;
-        }
+        self.order = sorted(leaf.hashes());
         self.left = leaf.len();
         let hash = |index: &u8| leaf.hashes()[usize::from(*index)];
-        if keys.windows(2).any(|pair| pair[0] >> 32 == pair[1] >> 32) {
-            for ties in self.order[..self.left].chunk_by_mut(|a, b| hash(a) == hash(b)).filter(|ties| ties.len() > 1) {
-                sort_by_full_hash(ties, |index| full_hash(self.leaf.get(usize::from(index))));
-            }
+        for ties in self.order[..self.left].chunk_by_mut(|a, b| hash(a) == hash(b)).filter(|ties| ties.len() > 1) {
+            sort_by_full_hash(ties, |index| full_hash(self.leaf.get(usize::from(index))));
         }
         true
     }
+}
+
+/// Returns the indices of at most `INLINE` hashes in descending order of the hashes.
+fn sorted(hashes: &[u32]) -> [u8; INLINE] {
+    let (mut keys, mut order) = ([0; INLINE], [0; INLINE]);
+    let keys = &mut keys[..hashes.len()];
+    for (index, (key, &hash)) in keys.iter_mut().zip(hashes).enumerate() {
+        *key = u64::from(hash) << 32 | index as u64;
+    }
+    keys.sort_unstable_by_key(|&key| Reverse(key));
+    for (place, key) in order.iter_mut().zip(&*keys) {
+        *place = *key as u8;
+    }
+    order
 }
 
 /// Sorts `ties` in descending order of their full hashes.
@@ -189,6 +194,13 @@ fn sort_by_full_hash<E: Copy>(ties: &mut [E], full_hash: impl Fn(E) -> u64) {
 /// The entries in the order of their stored hashes, for callers that have no hasher.
 pub(crate) struct StoredOrder<'a, T> {
     order: HashOrder<'a, T>,
+}
+
+impl<'a, T> StoredOrder<'a, T> {
+    /// Returns the entries below a child. Their number is not known.
+    fn below(child: &'a Child<T>) -> Self {
+        Self { order: HashOrder { leaves: Leaves::below(child), len: usize::MAX, ..HashOrder::default() } }
+    }
 }
 
 impl<T> Clone for StoredOrder<'_, T> {
@@ -219,6 +231,121 @@ impl<'a, T> Iterator for StoredOrder<'a, T> {
 
 impl<T> ExactSizeIterator for StoredOrder<'_, T> {}
 impl<T> FusedIterator for StoredOrder<'_, T> {}
+
+/// An owning iterator over entries in the order of the 32 bits of each hash that are stored: moves them out of unshared
+/// nodes, and clones those of shared ones.
+///
+/// Returned by [`PersistentMap::into_iter_in_stored_order`](crate::PersistentMap::into_iter_in_stored_order) and
+/// [`PersistentSet::into_iter_in_stored_order`](crate::PersistentSet::into_iter_in_stored_order).
+///
+/// # Examples
+///
+/// ```
+/// let map = perennial::persistent_map! { "a" => 1 };
+/// assert_eq!(map.into_iter_in_stored_order().next(), Some(("a", 1)));
+/// ```
+pub struct IntoIterInStoredOrder<T> {
+    /// If the current leaf is shared, it has been skipped here, and its entries are cloned one by one.
+    entries: OwnedEntries<T>,
+    /// The indices of the entries of a shared leaf, in descending order of their hashes.
+    order: [u8; INLINE],
+    /// The number of remaining entries of a shared leaf, which come first in `order`.
+    left: usize,
+    /// The remaining entries of an unshared leaf or a collision node with their hashes, the next one last.
+    moved: Vec<(u32, T)>,
+    len: usize,
+}
+
+impl<T> IntoIterInStoredOrder<T> {
+    pub(crate) fn new(trie: HashTrie<T>) -> Self {
+        let mut iter = Self {
+            len: trie.len,
+            entries: OwnedEntries::below(trie.root),
+            order: [0; INLINE],
+            left: 0,
+            moved: Vec::new(),
+        };
+        iter.sort_leaf();
+        iter
+    }
+
+    /// Returns an iterator over references to the remaining entries.
+    fn iter(&self) -> impl Iterator<Item = &T> {
+        let leaf = self.entries.leaf().entries();
+        let shared = self.order[..self.left].iter().rev().map(move |&index| leaf.get(usize::from(index)));
+        let untaken = StoredOrder::below(self.entries.leaf()).take(self.entries.untaken());
+        let rest = self.entries.rest_children().flat_map(StoredOrder::below);
+        self.moved.iter().rev().map(|(_, entry)| entry).chain(shared).chain(untaken).chain(rest)
+    }
+
+    /// Prepares to clone the entries of the current leaf, if it is shared.
+    fn sort_leaf(&mut self) {
+        let Some(leaf) = self.entries.leaf().as_leaf() else { return };
+        let len = leaf.len();
+        if len <= INLINE && self.entries.untaken() > 0 {
+            let order = sorted(leaf.hashes());
+            if !self.entries.is_leaf_unique() {
+                (self.order, self.left) = (order, len);
+                self.entries.skip_leaf();
+            }
+        }
+    }
+}
+
+impl<T: Clone> IntoIterInStoredOrder<T> {
+    /// Advances to the next leaf, and takes all entries of it if it is unshared.
+    fn next_leaf(&mut self) -> bool {
+        while self.left == 0 && self.entries.untaken() == 0 {
+            if !self.entries.advance() {
+                return false;
+            }
+            self.sort_leaf();
+        }
+        self.moved.reserve(self.entries.untaken());
+        while let Some(last) = self.entries.untaken().checked_sub(1) {
+            let Some(hash) = self.entries.leaf().as_leaf().map(|leaf| leaf.hashes()[last]) else { break };
+            let Some(entry) = self.entries.next_with(T::clone) else { break };
+            self.moved.push((hash, entry));
+        }
+        self.moved.sort_unstable_by_key(|&(hash, _)| Reverse(hash));
+        true
+    }
+}
+
+impl<T: Clone> Iterator for IntoIterInStoredOrder<T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        loop {
+            if let Some((_, entry)) = self.moved.pop() {
+                self.len -= 1;
+                return Some(entry);
+            }
+            if let Some(last) = self.left.checked_sub(1) {
+                let entry = self.entries.leaf().entries().get(usize::from(self.order[last])).clone();
+                (self.left, self.len) = (last, self.len - 1);
+                return Some(entry);
+            }
+            if !self.next_leaf() {
+                return None;
+            }
+        }
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.len, Some(self.len))
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for IntoIterInStoredOrder<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl<T: Clone> ExactSizeIterator for IntoIterInStoredOrder<T> {}
+impl<T: Clone> FusedIterator for IntoIterInStoredOrder<T> {}
 
 /// A borrowing iterator over the entries of a [`HashTrie`] in an order that depends only on them and their hashes,
 /// returned by [`HashTrie::iter_in_hash_order`].

@@ -310,8 +310,28 @@ impl<T> OwnedEntries<T> {
         }
     }
 
+    /// Returns the current leaf, which also has the entries that have been cloned.
+    pub(super) fn leaf(&self) -> &Child<T> {
+        &self.leaf
+    }
+
+    /// Returns `true` if no other version has the current leaf.
+    pub(super) fn is_leaf_unique(&mut self) -> bool {
+        self.leaf.get_mut().is_some()
+    }
+
+    /// Returns the number of remaining entries of the current leaf.
+    pub(super) const fn untaken(&self) -> usize {
+        self.untaken
+    }
+
+    /// Skips the remaining entries of the current leaf, which stays the current one.
+    pub(super) const fn skip_leaf(&mut self) {
+        self.untaken = 0;
+    }
+
     /// Advances to the next node.
-    fn advance(&mut self) -> bool {
+    pub(super) fn advance(&mut self) -> bool {
         while let Some(top) = self.depth.checked_sub(1) {
             if let Some(start) = self.starts[top].pop_first() {
                 let child = match self.nodes[top].get_mut() {
@@ -345,13 +365,18 @@ impl<T> OwnedEntries<T> {
         Some(removed.into_inner())
     }
 
-    /// Returns an iterator over references to the remaining entries.
-    fn rest(&self) -> impl Iterator<Item = &T> {
-        let above = self.nodes[..self.depth].iter().zip(self.starts).rev().flat_map(|(node, mut starts)| {
+    /// Returns an iterator over the remaining children, after the current leaf.
+    pub(super) fn rest_children(&self) -> impl Iterator<Item = &Child<T>> {
+        self.nodes[..self.depth].iter().zip(self.starts).rev().flat_map(|(node, mut starts)| {
             let children = core::iter::from_fn(move || starts.pop_first());
             children.filter_map(|start| Some(node.as_bitmap()?.child(start)))
-        });
-        self.leaf.entries().between(0, self.untaken).iter().rev().chain(above.flat_map(Entries::below))
+        })
+    }
+
+    /// Returns an iterator over references to the remaining entries.
+    fn rest(&self) -> impl Iterator<Item = &T> {
+        let leaf = self.leaf.entries().between(0, self.untaken).iter().rev();
+        leaf.chain(self.rest_children().flat_map(Entries::below))
     }
 }
 
