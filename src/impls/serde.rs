@@ -34,7 +34,24 @@ fn insert_all<T, E: de::Error>(
 
 impl<K: Serialize, V: Serialize, S> Serialize for PersistentMap<K, V, S> {
     /// Serializes the entries in the order of 32 bits of their hashes. It is the same for equal maps with equal
-    /// hashers, except among entries that agree in these bits.
+    /// hashers, except among entries that agree in these bits. The default hasher differs from run to run of a program.
+    ///
+    /// # Examples
+    ///
+    /// With a hasher that is the same in every run, so is the text:
+    ///
+    /// ```
+    /// use perennial::{PersistentMap, persistent_map};
+    /// use std::hash::{BuildHasherDefault, DefaultHasher};
+    ///
+    /// type Stable<K, V> = PersistentMap<K, V, BuildHasherDefault<DefaultHasher>>;
+    ///
+    /// let mut map: Stable<&str, u32> = Stable::default(); // `new` is for the default hasher only
+    /// map.extend([("b", 2), ("a", 1)]);
+    /// let same = persistent_map! { map.hasher().clone(); "a" => 1, "b" => 2 };
+    /// assert_eq!(serde_json::to_string(&map)?, serde_json::to_string(&same)?);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
         serializer.collect_map(self.table.trie.in_stored_order().map(|(key, value)| (key, value)))
     }

@@ -41,6 +41,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     /// assert_eq!(map.insert("a", 2), Some(1));
     /// assert_eq!(map["a"], 2);
     /// ```
+    #[doc(alias = "insert_mut")]
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         self.edit().insert((key, value), replace_value)
@@ -82,10 +83,11 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     /// assert_eq!(map.remove("a"), Some(1));
     /// assert_eq!(map.remove("a"), None);
     /// ```
+    #[doc(alias = "remove_mut")]
     #[inline]
     pub fn remove<Q>(&mut self, key: &Q) -> Option<V>
     where
-        Q: ?Sized + Hash + Equivalent<K>,
+        Q: ?Sized + Hash + Equivalent<K>, // not `&&K`, `&Box<K>`, `&Lazy<K>`: pass `&**key`
     {
         self.remove_entry(key).map(into_value)
     }
@@ -105,7 +107,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     #[inline]
     pub fn remove_entry<Q>(&mut self, key: &Q) -> Option<(K, V)>
     where
-        Q: ?Sized + Hash + Equivalent<K>,
+        Q: ?Sized + Hash + Equivalent<K>, // not `&&K`, `&Box<K>`, `&Lazy<K>`: pass `&**key`
     {
         self.edit().remove(key)
     }
@@ -129,7 +131,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     #[inline]
     pub fn get_mut<Q>(&mut self, key: &Q) -> Option<&mut V>
     where
-        Q: ?Sized + Hash + Equivalent<K>,
+        Q: ?Sized + Hash + Equivalent<K>, // not `&&K`, `&Box<K>`, `&Lazy<K>`: pass `&**key`
     {
         self.edit().get_mut(key).map(|(_, value)| value)
     }
@@ -154,7 +156,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     /// ```
     pub fn get_key_value_mut<Q>(&mut self, key: &Q) -> Option<(&K, &mut V)>
     where
-        Q: ?Sized + Hash + Equivalent<K>,
+        Q: ?Sized + Hash + Equivalent<K>, // not `&&K`, `&Box<K>`, `&Lazy<K>`: pass `&**key`
     {
         let entry = self.edit().get_mut(key);
         entry.map(|(key, value)| (&*key, value))
@@ -181,7 +183,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     /// ```
     pub fn get_disjoint_mut<Q, const N: usize>(&mut self, keys: [&Q; N]) -> [Option<&mut V>; N]
     where
-        Q: ?Sized + Hash + Equivalent<K>,
+        Q: ?Sized + Hash + Equivalent<K>, // not `&&K`, `&Box<K>`, `&Lazy<K>`: pass `&**key`
     {
         let queries = keys.map(|key| (self.table.hasher.hash_one(key), |(k, _): &(K, V)| key.equivalent(k)));
         let found = self.edit().trie.find_disjoint_mut(queries);
@@ -226,7 +228,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher> PersistentMap<K, V, S> {
     #[inline]
     pub fn entry_ref<'a, 'q, Q>(&'a mut self, key: &'q Q) -> EntryRef<'a, 'q, K, V, Q>
     where
-        Q: ?Sized + Hash + Equivalent<K>,
+        Q: ?Sized + Hash + Equivalent<K>, // not `&&K`, `&Box<K>`, `&Lazy<K>`: pass `&**key`
     {
         EntryRef::find(self.table.edit(<(K, V)>::clone), key)
     }

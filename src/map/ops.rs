@@ -89,7 +89,7 @@ impl<K: Hash, V: Hash, S> Hash for PersistentMap<K, V, S> {
 impl<K, V, Q, S> Index<&Q> for PersistentMap<K, V, S>
 where
     K: Eq + Hash,
-    Q: ?Sized + Hash + Equivalent<K>,
+    Q: ?Sized + Hash + Equivalent<K>, // not `&&K`, `&Box<K>`, `&Lazy<K>`: pass `&**key`
     S: BuildHasher,
 {
     type Output = V;
@@ -115,7 +115,7 @@ impl<K, V, Q, S> IndexMut<&Q> for PersistentMap<K, V, S>
 where
     K: Eq + Hash + Clone,
     V: Clone,
-    Q: ?Sized + Hash + Equivalent<K>,
+    Q: ?Sized + Hash + Equivalent<K>, // not `&&K`, `&Box<K>`, `&Lazy<K>`: pass `&**key`
     S: BuildHasher,
 {
     /// Returns a mutable reference to the value of `key`. O(log n).

@@ -96,7 +96,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: BuildHasher + Clone> PersistentMap<K, V,
     #[must_use = "the new version is the result; the map itself is unchanged"]
     pub fn dissoc<Q>(&self, key: &Q) -> Self
     where
-        Q: ?Sized + Hash + Equivalent<K>,
+        Q: ?Sized + Hash + Equivalent<K>, // not `&&K`, `&Box<K>`, `&Lazy<K>`: pass `&**key`
     {
         let mut next = self.clone();
         next.remove_entry(key);

@@ -16,6 +16,9 @@ use crate::trie::HashTrie;
 impl<K, V> PersistentMap<K, V> {
     /// Creates an empty map with the default hasher. O(1), no allocation.
     ///
+    /// For another hasher, use [`with_hasher`](Self::with_hasher), [`default`](Default::default), or a list of entries
+    /// after the hasher: `persistent_map! { hasher; 1 => "a" }`.
+    ///
     /// # Examples
     ///
     /// ```
@@ -78,6 +81,7 @@ impl<K, V, S> PersistentMap<K, V, S> {
     ///
     /// assert_eq!(persistent_map! { 1 => "a", 2 => "b" }.len(), 2);
     /// ```
+    #[doc(alias = "size")]
     pub const fn len(&self) -> usize {
         self.table.trie.len()
     }
@@ -198,7 +202,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     #[inline]
     pub fn get<Q>(&self, key: &Q) -> Option<&V>
     where
-        Q: ?Sized + Hash + Equivalent<K>,
+        Q: ?Sized + Hash + Equivalent<K>, // not `&&K`, `&Box<K>`, `&Lazy<K>`: pass `&**key`
     {
         self.table.get(key).map(|(_, value)| value)
     }
@@ -216,7 +220,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     #[inline]
     pub fn get_key_value<Q>(&self, key: &Q) -> Option<(&K, &V)>
     where
-        Q: ?Sized + Hash + Equivalent<K>,
+        Q: ?Sized + Hash + Equivalent<K>, // not `&&K`, `&Box<K>`, `&Lazy<K>`: pass `&**key`
     {
         self.table.get(key).map(|(key, value)| (key, value))
     }
@@ -235,7 +239,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     #[inline]
     pub fn contains_key<Q>(&self, key: &Q) -> bool
     where
-        Q: ?Sized + Hash + Equivalent<K>,
+        Q: ?Sized + Hash + Equivalent<K>, // not `&&K`, `&Box<K>`, `&Lazy<K>`: pass `&**key`
     {
         self.table.get(key).is_some()
     }
@@ -249,7 +253,9 @@ impl<K: Eq + Hash, V, S: BuildHasher> PersistentMap<K, V, S> {
     /// 32 bits of their hashes in common; [`iter_in_stored_order`](Self::iter_in_stored_order) never calls it.
     ///
     /// A map with a randomly seeded hasher, such as the default one, has the same order only as maps with the same
-    /// seed. For the same order in every run of a program, use a hasher with a fixed seed.
+    /// seed. For the same order in every run of a program, use a hasher with a fixed seed, such as
+    /// `BuildHasherDefault<DefaultHasher>` of `std`: then the `Debug` output and the JSON of equal maps are also equal in
+    /// every run, except among keys that have 32 bits of their hashes in common.
     ///
     /// [`iter`]: Self::iter
     ///

@@ -39,6 +39,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     /// assert!(set.insert("a"));
     /// assert!(!set.insert("a"));
     /// ```
+    #[doc(alias = "insert_mut")]
     #[inline]
     pub fn insert(&mut self, value: T) -> bool {
         self.edit().insert_if_absent(value)
@@ -73,10 +74,11 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     /// assert!(set.remove("a"));
     /// assert!(!set.remove("a"));
     /// ```
+    #[doc(alias = "remove_mut")]
     #[inline]
     pub fn remove<Q>(&mut self, value: &Q) -> bool
     where
-        Q: ?Sized + Hash + Equivalent<T>,
+        Q: ?Sized + Hash + Equivalent<T>, // not `&&T`, `&Box<T>`, `&Lazy<T>`: pass `&**value`
     {
         self.take(value).is_some()
     }
@@ -95,7 +97,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     #[inline]
     pub fn take<Q>(&mut self, value: &Q) -> Option<T>
     where
-        Q: ?Sized + Hash + Equivalent<T>,
+        Q: ?Sized + Hash + Equivalent<T>, // not `&&T`, `&Box<T>`, `&Lazy<T>`: pass `&**value`
     {
         self.edit().remove(value)
     }
@@ -144,7 +146,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher> PersistentSet<T, S> {
     /// ```
     pub fn get_or_insert_with<Q>(&mut self, value: &Q, f: impl FnOnce(&Q) -> T) -> &T
     where
-        Q: ?Sized + Hash + Equivalent<T>,
+        Q: ?Sized + Hash + Equivalent<T>, // not `&&T`, `&Box<T>`, `&Lazy<T>`: pass `&**value`
     {
         let hash = self.table.hasher.hash_one(value);
         match self.table.trie.entry(hash, |present| value.equivalent(present)) {

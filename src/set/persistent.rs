@@ -48,7 +48,7 @@ impl<T: Eq + Hash + Clone, S: BuildHasher + Clone> PersistentSet<T, S> {
     #[must_use = "the new version is the result; the set itself is unchanged"]
     pub fn disj<Q>(&self, value: &Q) -> Self
     where
-        Q: ?Sized + Hash + Equivalent<T>,
+        Q: ?Sized + Hash + Equivalent<T>, // not `&&T`, `&Box<T>`, `&Lazy<T>`: pass `&**value`
     {
         let mut next = self.clone();
         next.take(value);

@@ -16,6 +16,9 @@ use crate::trie::HashTrie;
 impl<T> PersistentSet<T> {
     /// Creates an empty set with the default hasher. O(1), no allocation.
     ///
+    /// For another hasher, use [`with_hasher`](Self::with_hasher), [`default`](Default::default), or a list of elements
+    /// after the hasher: `persistent_set! { hasher; 1, 2 }`.
+    ///
     /// # Examples
     ///
     /// ```
@@ -78,6 +81,7 @@ impl<T, S> PersistentSet<T, S> {
     ///
     /// assert_eq!(persistent_set! { 1, 2, 2 }.len(), 2);
     /// ```
+    #[doc(alias = "size")]
     pub const fn len(&self) -> usize {
         self.table.trie.len()
     }
@@ -168,7 +172,7 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
     #[inline]
     pub fn get<Q>(&self, value: &Q) -> Option<&T>
     where
-        Q: ?Sized + Hash + Equivalent<T>,
+        Q: ?Sized + Hash + Equivalent<T>, // not `&&T`, `&Box<T>`, `&Lazy<T>`: pass `&**value`
     {
         self.table.get(value)
     }
@@ -187,7 +191,7 @@ impl<T: Eq + Hash, S: BuildHasher> PersistentSet<T, S> {
     #[inline]
     pub fn contains<Q>(&self, value: &Q) -> bool
     where
-        Q: ?Sized + Hash + Equivalent<T>,
+        Q: ?Sized + Hash + Equivalent<T>, // not `&&T`, `&Box<T>`, `&Lazy<T>`: pass `&**value`
     {
         self.table.get(value).is_some()
     }

@@ -294,7 +294,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     #[inline]
     pub fn get<Q>(&self, key: &Q) -> Option<&V>
     where
-        Q: ?Sized + Hash + Equivalent<K>,
+        Q: ?Sized + Hash + Equivalent<K>, // not `&&K`, `&Box<K>`, `&Lazy<K>`: pass `&**key`
     {
         self.table.get(key).map(|(_, value)| value)
     }
@@ -313,7 +313,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     #[inline]
     pub fn contains_key<Q>(&self, key: &Q) -> bool
     where
-        Q: ?Sized + Hash + Equivalent<K>,
+        Q: ?Sized + Hash + Equivalent<K>, // not `&&K`, `&Box<K>`, `&Lazy<K>`: pass `&**key`
     {
         self.table.get(key).is_some()
     }
@@ -333,7 +333,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     #[inline]
     pub fn get_mut<Q>(&mut self, key: &Q) -> Option<&mut V>
     where
-        Q: ?Sized + Hash + Equivalent<K>,
+        Q: ?Sized + Hash + Equivalent<K>, // not `&&K`, `&Box<K>`, `&Lazy<K>`: pass `&**key`
     {
         self.edit().get_mut(key).map(|(_, value)| value)
     }
@@ -369,7 +369,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     #[inline]
     pub fn remove<Q>(&mut self, key: &Q) -> Option<V>
     where
-        Q: ?Sized + Hash + Equivalent<K>,
+        Q: ?Sized + Hash + Equivalent<K>, // not `&&K`, `&Box<K>`, `&Lazy<K>`: pass `&**key`
     {
         self.remove_entry(key).map(into_value)
     }
@@ -388,7 +388,7 @@ impl<K: Eq + Hash, V, S: BuildHasher> TransientMap<K, V, S> {
     #[inline]
     pub fn remove_entry<Q>(&mut self, key: &Q) -> Option<(K, V)>
     where
-        Q: ?Sized + Hash + Equivalent<K>,
+        Q: ?Sized + Hash + Equivalent<K>, // not `&&K`, `&Box<K>`, `&Lazy<K>`: pass `&**key`
     {
         self.edit().remove(key)
     }

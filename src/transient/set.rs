@@ -258,7 +258,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
     #[inline]
     pub fn get<Q>(&self, value: &Q) -> Option<&T>
     where
-        Q: ?Sized + Hash + Equivalent<T>,
+        Q: ?Sized + Hash + Equivalent<T>, // not `&&T`, `&Box<T>`, `&Lazy<T>`: pass `&**value`
     {
         self.table.get(value)
     }
@@ -277,7 +277,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
     #[inline]
     pub fn contains<Q>(&self, value: &Q) -> bool
     where
-        Q: ?Sized + Hash + Equivalent<T>,
+        Q: ?Sized + Hash + Equivalent<T>, // not `&&T`, `&Box<T>`, `&Lazy<T>`: pass `&**value`
     {
         self.table.get(value).is_some()
     }
@@ -328,7 +328,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
     #[inline]
     pub fn remove<Q>(&mut self, value: &Q) -> bool
     where
-        Q: ?Sized + Hash + Equivalent<T>,
+        Q: ?Sized + Hash + Equivalent<T>, // not `&&T`, `&Box<T>`, `&Lazy<T>`: pass `&**value`
     {
         self.take(value).is_some()
     }
@@ -347,7 +347,7 @@ impl<T: Eq + Hash, S: BuildHasher> TransientSet<T, S> {
     #[inline]
     pub fn take<Q>(&mut self, value: &Q) -> Option<T>
     where
-        Q: ?Sized + Hash + Equivalent<T>,
+        Q: ?Sized + Hash + Equivalent<T>, // not `&&T`, `&Box<T>`, `&Lazy<T>`: pass `&**value`
     {
         self.edit().remove(value)
     }
