@@ -1,5 +1,7 @@
 //! What the tries hold, and when two keys are the same.
 
+use std::mem;
+
 use perennial::trie::Entry as Place;
 use perennial::trie::HashTrie;
 use pyo3::gc::{PyTraverseError, PyVisit};
@@ -114,9 +116,14 @@ pub fn find<'t, T: Keyed>(trie: &'t HashTrie<T>, query: &Query<'_, '_>) -> PyRes
     trie.try_find(query.hash(), |entry| query.is_of(entry))
 }
 
-/// Gives the key this value. An equal key that is there stays, and nothing changes if it has this very value.
+/// Gives the key this value, and returns the one that it replaces: to drop it may run Python code. An equal key that is
+/// there stays, and nothing changes if it has this very value.
 #[inline]
-pub fn assign(trie: &mut HashTrie<Entry>, query: &Query<'_, '_>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+pub fn assign(
+    trie: &mut HashTrie<Entry>,
+    query: &Query<'_, '_>,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<Option<Py<PyAny>>> {
     let mut unchanged = false;
     let place = trie.try_entry(query.hash(), |there| {
         let found = query.is_of(there)?;
@@ -124,11 +131,13 @@ pub fn assign(trie: &mut HashTrie<Entry>, query: &Query<'_, '_>, value: &Bound<'
         PyResult::Ok(found)
     })?;
     match place {
-        Place::Occupied(_) if unchanged => {}
-        Place::Occupied(mut place) => place.get_mut().value = value.clone().unbind(),
-        Place::Vacant(_) => add(trie, query, Entry { key: query.key.clone().unbind(), value: value.clone().unbind() }),
+        Place::Occupied(_) if unchanged => Ok(None),
+        Place::Occupied(mut place) => Ok(Some(mem::replace(&mut place.get_mut().value, value.clone().unbind()))),
+        Place::Vacant(_) => {
+            add(trie, query, Entry { key: query.key.clone().unbind(), value: value.clone().unbind() });
+            Ok(None)
+        }
     }
-    Ok(())
 }
 
 /// Adds `entry`, whose key is not in the trie.
@@ -137,17 +146,6 @@ pub fn assign(trie: &mut HashTrie<Entry>, query: &Query<'_, '_>, value: &Bound<'
 #[inline(never)]
 pub fn add<T: Keyed>(trie: &mut HashTrie<T>, query: &Query<'_, '_>, entry: T) {
     trie.insert_unique(query.hash(), entry);
-}
-
-/// Inserts `entry`, and returns an equal one that was there.
-#[inline]
-pub fn insert<T: Keyed>(trie: &mut HashTrie<T>, query: &Query<'_, '_>, entry: T) -> PyResult<Option<T>> {
-    trie.try_insert(query.hash(), entry, |there, _| query.is_of(there))
-}
-
-/// Inserts `entry` in place of the one that has the very key of the query.
-pub fn put_back<T: Keyed>(trie: &mut HashTrie<T>, query: &Query<'_, '_>, entry: T) -> Option<T> {
-    trie.insert(query.hash(), entry, |there, _| there.key().is(query.key))
 }
 
 /// Removes the entry with the key, and returns it.

@@ -48,6 +48,7 @@ mod pypersistent {
             (py.get_type::<PersistentMap>(), "Mapping"),
             (py.get_type::<MapMutation>(), "MutableMapping"),
             (py.get_type::<PersistentSet>(), "Set"),
+            (py.get_type::<SetMutation>(), "MutableSet"),
             (py.get_type::<KeysView>(), "KeysView"),
             (py.get_type::<ItemsView>(), "ItemsView"),
             (py.get_type::<ValuesView>(), "ValuesView"),
@@ -55,6 +56,9 @@ mod pypersistent {
         for (class, name) in classes {
             abc.getattr(name)?.call_method1("register", (class,))?;
         }
+        // As that of a dict, `|=` takes pairs, too. It returns a new map, which `__ior__` of PyO3 cannot.
+        let map = py.get_type::<PersistentMap>();
+        map.setattr("__ior__", map.getattr("update")?)?;
         collector::watch(module)
     }
 }

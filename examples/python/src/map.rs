@@ -9,7 +9,7 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyMapping, PyTuple, PyType};
 
-use crate::collection::{Collection, LEAF_MAX, in_order, list, make, size_of, subclass, with_trie};
+use crate::collection::{Collection, LEAF_MAX, in_order, list, make, size_of, with_trie};
 use crate::collector::{self, Shown, counted};
 use crate::deferred::Deferred;
 use crate::entry::{Entry, Query, assign, find, remove, same_key, same_value};
@@ -196,7 +196,7 @@ impl PersistentMap {
     }
 
     /// Returns the value of the key, or the default.
-    #[pyo3(signature = (key, default=None, /))]
+    #[pyo3(signature = (key, default=None))]
     fn get<'py>(
         &self,
         key: &Bound<'py, PyAny>,
@@ -303,7 +303,7 @@ impl PersistentMap {
     /// Returns a mutable copy, in which many changes cost less than in the map:
     /// `with map.mutate() as m: ...; m.finish()`.
     fn mutate(slf: &Bound<'_, Self>) -> MapMutation {
-        MapMutation::new(slf.get().trie().clone(), subclass(slf))
+        MapMutation::new(slf)
     }
 
     /// Returns what has changed from this map to `newer`: dicts of the entries added, of those removed, and of the keys
@@ -392,6 +392,10 @@ impl PersistentMap {
 
     fn __repr__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         nested::repr(slf, ["{", "}"], in_order(slf.get().trie()).into_iter().map(|entry| entry.repr(slf.py())))
+    }
+
+    fn _repr_pretty_(slf: &Bound<'_, Self>, printer: &Bound<'_, PyAny>, cycle: bool) -> PyResult<()> {
+        nested::print_in_ipython(slf, printer, cycle)
     }
 
     fn __reduce_ex__<'py>(slf: &Bound<'py, Self>, protocol: isize) -> PyResult<Bound<'py, PyAny>> {

@@ -4,11 +4,11 @@ use perennial::trie::HashTrie;
 use pyo3::exceptions::PyKeyError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple, PyType};
+use pyo3::types::{PyDict, PyTuple};
 
 use crate::collection::{Collection, in_order, size_of};
 use crate::collector::counted;
-use crate::entry::{Entry, Query, add, find, insert, put_back, remove};
+use crate::entry::{Entry, Query, add, assign, find, remove};
 use crate::iter::KeyIterator;
 use crate::map::{PersistentMap, key_error, updated};
 use crate::mutation::{Mutation, State, after_body, borrow, borrow_mut};
@@ -20,18 +20,17 @@ use crate::views::{ItemsView, KeysView, ValuesView};
 /// A mutable copy of a map, made by `PersistentMap.mutate()`. Not for several threads at once: a call that meets
 /// another one in progress raises RuntimeError.
 #[pyclass(weakref, mapping, generic, module = "pypersistent")]
-pub struct MapMutation(Mutation<Entry>);
+pub struct MapMutation(Mutation<PersistentMap>);
 
 impl MapMutation {
-    pub fn new(trie: HashTrie<Entry>, class: Option<Bound<'_, PyType>>) -> Self {
-        Self(Mutation::new(trie, class))
+    pub fn new(base: &Bound<'_, PersistentMap>) -> Self {
+        Self(Mutation::new(base))
     }
 }
 
 /// Returns the map as it is now.
 fn snapshot<'py>(slf: &Bound<'py, MapMutation>) -> PyResult<Bound<'py, PersistentMap>> {
-    let trie = borrow(slf)?.0.trie()?.clone();
-    PersistentMap::plain(slf.py(), trie)
+    borrow(slf)?.0.snapshot(slf.py())
 }
 
 // What is removed or replaced is dropped when the mutation is not borrowed any more: that may run Python code.
@@ -44,18 +43,7 @@ impl MapMutation {
 
     fn __setitem__(slf: &Bound<'_, Self>, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let query = Query::new(key)?;
-        let entry = Entry { key: key.clone().unbind(), value: value.clone().unbind() };
-        let _replaced = {
-            let mut mutation = borrow_mut(slf)?;
-            let trie = mutation.0.trie_mut()?;
-            insert(trie, &query, entry)?.map(|old| {
-                if !old.key.is(key) {
-                    // Of equal keys the first one stays.
-                    put_back(trie, &query, Entry { key: old.key, value: value.clone().unbind() });
-                }
-                old.value
-            })
-        };
+        let _replaced = assign(borrow_mut(slf)?.0.trie_mut()?, &query, value)?;
         Ok(())
     }
 
@@ -107,7 +95,7 @@ impl MapMutation {
     }
 
     /// Returns the value of the key, or the default.
-    #[pyo3(signature = (key, default=None, /))]
+    #[pyo3(signature = (key, default=None))]
     fn get<'py>(
         slf: &Bound<'py, Self>,
         key: &Bound<'py, PyAny>,
@@ -162,7 +150,8 @@ impl MapMutation {
 
     /// Returns the map with all changes, the same one each time. The mutation cannot be used after it.
     fn finish<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        borrow_mut(slf)?.0.finish::<PersistentMap>(slf.py())
+        let (finished, _rest) = borrow_mut(slf)?.0.finish(slf.py())?;
+        Ok(finished)
     }
 
     fn __enter__<'py>(slf: &Bound<'py, Self>) -> Bound<'py, Self> {
@@ -222,7 +211,7 @@ impl MapMutation {
     }
 
     fn __clear__(slf: &Bound<'_, Self>) -> PyResult<()> {
-        let _cleared: State<Entry> = borrow_mut(slf)?.0.clear();
+        let _cleared: State<PersistentMap> = borrow_mut(slf)?.0.clear();
         Ok(())
     }
 }

@@ -9,52 +9,59 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::False;
 use pyo3::pyclass::{PyClassGuard, PyClassGuardMut};
-use pyo3::types::{PyTuple, PyType};
+use pyo3::types::PyTuple;
 
-use crate::collection::{Collection, make};
+use crate::collection::{Collection, subclass, with_trie};
 use crate::collector::{self, Shown};
 use crate::deferred::Deferred;
-use crate::entry::Keyed;
 
-/// A trie under construction.
-pub struct Mutation<T: Keyed> {
-    state: State<T>,
-    /// The class of the result, if it is a subclass.
-    class: Option<Py<PyType>>,
+/// A collection under construction.
+pub struct Mutation<C: Collection> {
+    state: State<C>,
     shown: Shown,
 }
 
-pub enum State<T: Keyed> {
-    Open(Deferred<T>),
+pub enum State<C: Collection> {
+    /// What the mutation was made from, and the trie, once there may be a change. Until then the collector would not
+    /// see through a root that both have.
+    Open(Py<C>, Option<Deferred<C::Entry>>),
     Finished(Py<PyAny>),
     /// The garbage collector has broken a cycle.
     Cleared,
 }
 
-impl<T: Keyed> Mutation<T> {
-    pub fn new(trie: HashTrie<T>, class: Option<Bound<'_, PyType>>) -> Self {
-        Self { state: State::Open(Deferred(trie)), class: class.map(Bound::unbind), shown: Shown::default() }
+impl<C: Collection> Mutation<C> {
+    pub fn new(base: &Bound<'_, C>) -> Self {
+        Self { state: State::Open(base.clone().unbind(), None), shown: Shown::default() }
     }
 
-    pub fn trie(&self) -> PyResult<&HashTrie<T>> {
+    pub fn trie(&self) -> PyResult<&HashTrie<C::Entry>> {
         match &self.state {
-            State::Open(trie) => Ok(&trie.0),
+            State::Open(base, trie) => Ok(trie.as_ref().map_or_else(|| base.get().trie(), |trie| &trie.0)),
             State::Finished(_) | State::Cleared => Err(finished()),
         }
     }
 
+    /// Returns what is there now.
+    pub fn snapshot<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, C>> {
+        match &self.state {
+            State::Open(base, None) if subclass(base.bind(py)).is_none() => Ok(base.bind(py).clone()),
+            _ => C::plain(py, self.trie()?.clone()),
+        }
+    }
+
     /// Returns the trie for one change.
-    pub fn trie_mut(&mut self) -> PyResult<&mut HashTrie<T>> {
+    pub fn trie_mut(&mut self) -> PyResult<&mut HashTrie<C::Entry>> {
         collector::stored(1);
         match &mut self.state {
-            State::Open(trie) => Ok(&mut trie.0),
+            State::Open(base, trie) => Ok(&mut trie.get_or_insert_with(|| Deferred(base.get().trie().clone())).0),
             State::Finished(_) | State::Cleared => Err(finished()),
         }
     }
 
     /// Puts `new` in place of the trie, which is returned: to drop it may run Python code. `old` is what the trie was
     /// when `new` was made from it. Raises RuntimeError if it has changed since.
-    pub fn replace(&mut self, old: &HashTrie<T>, new: HashTrie<T>) -> PyResult<Deferred<T>> {
+    pub fn replace(&mut self, old: &HashTrie<C::Entry>, new: HashTrie<C::Entry>) -> PyResult<Deferred<C::Entry>> {
         let trie = self.trie_mut()?;
         if !trie.ptr_eq(old) {
             return Err(PyRuntimeError::new_err("the mutation has been changed while it was being updated"));
@@ -63,35 +70,34 @@ impl<T: Keyed> Mutation<T> {
     }
 
     /// Removes all entries. The trie is returned: to drop it may run Python code.
-    pub fn take(&mut self) -> PyResult<Deferred<T>> {
+    pub fn take(&mut self) -> PyResult<Deferred<C::Entry>> {
         Ok(Deferred(mem::take(self.trie_mut()?)))
     }
 
-    /// Returns the collection, the same one each time.
-    pub fn finish<'py, C: Collection<Entry = T>>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        if let State::Finished(collection) = &self.state {
-            return Ok(collection.bind(py).clone());
-        }
-        let collection = match &self.class {
-            None => make::<C>(py, None, mem::take(self.trie_mut()?))?,
-            // The call of a subclass may fail.
-            Some(class) => make::<C>(py, Some(class.bind(py)), self.trie()?.clone())?,
+    /// Returns the collection, the same one each time, and what else was there: to drop it may run Python code.
+    pub fn finish<'py>(&mut self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, State<C>)> {
+        let collection = match &self.state {
+            State::Open(base, _) => with_trie(base.bind(py), self.trie()?.clone())?,
+            State::Finished(collection) => collection.bind(py).clone(),
+            State::Cleared => return Err(finished()),
         };
-        self.state = State::Finished(collection.clone().unbind());
-        Ok(collection)
+        let finished = State::Finished(collection.clone().unbind());
+        Ok((collection, mem::replace(&mut self.state, finished)))
     }
 
     pub fn visit(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.class)?;
         match &self.state {
-            State::Open(trie) => collector::show(&trie.0, &self.shown, visit),
+            State::Open(base, trie) => {
+                visit.call(base)?;
+                trie.as_ref().map_or(Ok(()), |trie| collector::show(&trie.0, &self.shown, visit))
+            }
             State::Finished(collection) => visit.call(collection),
             State::Cleared => Ok(()),
         }
     }
 
     /// Forgets everything. What was there is returned: to drop it may run Python code.
-    pub fn clear(&mut self) -> State<T> {
+    pub fn clear(&mut self) -> State<C> {
         mem::replace(&mut self.state, State::Cleared)
     }
 }

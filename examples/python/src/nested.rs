@@ -4,7 +4,10 @@ use std::cell::RefCell;
 
 use pyo3::exceptions::PyRecursionError;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PySet, PyString};
+
+use crate::map::PersistentMap;
+use crate::set::PersistentSet;
 
 /// Bytes of the stack that are left for what does not ask: dropping, comparing two strings, the interpreter itself.
 const STACK_LEFT_MIN: usize = 64 << 10;
@@ -34,6 +37,8 @@ pub fn repr<'py>(
     parts: impl Iterator<Item = PyResult<Bound<'py, PyAny>>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = object.py();
+    // It may have changed, or be an older one: then it prints one line.
+    let _ = tell_pprint(py);
     let address = object.as_ptr() as usize;
     let name = object.get_type().name()?;
     let [open, close] = brackets;
@@ -45,4 +50,60 @@ pub fn repr<'py>(
     IN_REPR.with_borrow_mut(|in_progress| in_progress.retain(|&other| other != address));
     let joined = PyString::new(py, ", ").call_method1("join", (parts?,))?;
     PyString::new(py, &format!("{name}({open}")).add(joined)?.add(format!("{close})"))
+}
+
+/// Prints `Name({…})` on several lines, as what `pprint` calls for a map or a set that is too long for one.
+#[pyfunction]
+fn print<'py>(
+    printer: &Bound<'py, PyAny>,
+    object: &Bound<'py, PyAny>,
+    stream: &Bound<'py, PyAny>,
+    indent: usize,
+    allowance: usize,
+    context: &Bound<'py, PyAny>,
+    level: usize,
+) -> PyResult<()> {
+    let open = format!("{}(", object.get_type().name()?);
+    stream.call_method1("write", (&open,))?;
+    let indent = indent + open.chars().count();
+    printer.call_method1("_format", (contents(object)?, stream, indent, allowance + 1, context, level))?;
+    stream.call_method1("write", (")",))?;
+    Ok(())
+}
+
+/// The same for IPython.
+pub fn print_in_ipython(object: &Bound<'_, PyAny>, printer: &Bound<'_, PyAny>, cycle: bool) -> PyResult<()> {
+    let open = format!("{}(", object.get_type().name()?);
+    if cycle {
+        printer.call_method1("text", (open + "...)",))?;
+        return Ok(());
+    }
+    let width = open.chars().count();
+    printer.call_method1("begin_group", (width, open))?;
+    printer.call_method1("pretty", (contents(object)?,))?;
+    printer.call_method1("end_group", (width, ")"))?;
+    Ok(())
+}
+
+/// Returns a dict or a set of what is in the object.
+fn contents<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = object.py();
+    if object.is_instance_of::<PersistentMap>() {
+        py.get_type::<PyDict>().call1((object,))
+    } else {
+        py.get_type::<PySet>().call1((object,))
+    }
+}
+
+/// Tells `pprint` how to print maps and sets, if it has been imported. It calls `repr` first, and so this function: to
+/// import it with this module would double the time that takes.
+fn tell_pprint(py: Python<'_>) -> PyResult<()> {
+    let modules = py.import("sys")?.getattr("modules")?;
+    if let Ok(pprint) = modules.get_item("pprint") {
+        let printers = pprint.getattr("PrettyPrinter")?.getattr("_dispatch")?;
+        for class in [py.get_type::<PersistentMap>(), py.get_type::<PersistentSet>()] {
+            printers.set_item(class.getattr("__repr__")?, wrap_pyfunction!(print, py)?)?;
+        }
+    }
+    Ok(())
 }

@@ -9,7 +9,7 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFrozenSet, PyList, PySet, PyTuple, PyType};
 
-use crate::collection::{Collection, in_order, list, size_of, subclass, with_trie};
+use crate::collection::{Collection, in_order, list, size_of, with_trie};
 use crate::collector::{self, Shown, counted};
 use crate::deferred::Deferred;
 use crate::entry::{Element, Query, add, find, remove, same_key};
@@ -52,39 +52,43 @@ impl From<Trie> for PersistentSet {
 }
 
 /// An operation that makes a set of two.
-type Operation = fn(Python<'_>, &Trie, &Trie) -> PyResult<Trie>;
+pub type Operation = fn(Python<'_>, &Trie, &Trie) -> PyResult<Trie>;
 
 pub fn union(py: Python<'_>, a: &Trie, b: &Trie) -> PyResult<Trie> {
     a.try_merge(b, SetOp::UNION, |a, b| same_key(py, a, b), |_, _| Ok(Merge::Left))
 }
 
-fn intersection(py: Python<'_>, a: &Trie, b: &Trie) -> PyResult<Trie> {
+pub fn intersection(py: Python<'_>, a: &Trie, b: &Trie) -> PyResult<Trie> {
     a.try_merge(b, SetOp::INTERSECTION, |a, b| same_key(py, a, b), |_, _| Ok(Merge::Left))
 }
 
-fn difference(py: Python<'_>, a: &Trie, b: &Trie) -> PyResult<Trie> {
+pub fn difference(py: Python<'_>, a: &Trie, b: &Trie) -> PyResult<Trie> {
     a.try_merge(b, SetOp::DIFFERENCE, |a, b| same_key(py, a, b), |_, _| Ok(Merge::Remove))
 }
 
-fn symmetric_difference(py: Python<'_>, a: &Trie, b: &Trie) -> PyResult<Trie> {
+pub fn symmetric_difference(py: Python<'_>, a: &Trie, b: &Trie) -> PyResult<Trie> {
     a.try_merge(b, SetOp::SYMMETRIC_DIFFERENCE, |a, b| same_key(py, a, b), |_, _| Ok(Merge::Remove))
 }
 
-/// `operation` with each of `others`, any iterables.
+/// Returns what `operation` makes of a trie and each of `others`, any iterables.
+pub fn combined(mut trie: Trie, operation: Operation, others: &Bound<'_, PyTuple>) -> PyResult<Trie> {
+    for other in others {
+        trie = operation(others.py(), &trie, &set_trie(&other)?)?;
+    }
+    Ok(counted(trie))
+}
+
+/// `operation` with each of `others`.
 fn method<'py>(
     slf: &Bound<'py, PersistentSet>,
     operation: Operation,
     others: &Bound<'py, PyTuple>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let mut trie = slf.get().trie().clone();
-    for other in others {
-        trie = operation(slf.py(), &trie, &set_trie(&other)?)?;
-    }
-    with_trie(slf, counted(trie))
+    with_trie(slf, combined(slf.get().trie().clone(), operation, others)?)
 }
 
 /// `operation` as an operator, which takes sets only; with `slf` on the right side, if `reflected`.
-fn operator<'py>(
+pub fn operator<'py>(
     slf: &Bound<'py, PersistentSet>,
     operation: Operation,
     other: &Bound<'py, PyAny>,
@@ -187,7 +191,7 @@ impl PersistentSet {
     /// Returns a mutable copy, in which many changes cost less than in the set:
     /// `with set.mutate() as s: ...; s.finish()`.
     fn mutate(slf: &Bound<'_, Self>) -> SetMutation {
-        SetMutation::new(slf.get().trie().clone(), subclass(slf))
+        SetMutation::new(slf)
     }
 
     /// Returns what has changed from this set to `newer`: the set of the elements added, and of those removed.
@@ -279,7 +283,7 @@ impl PersistentSet {
     }
 
     /// Returns true if the iterable has no element of this set.
-    fn isdisjoint(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+    pub fn isdisjoint(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
         Ok(intersection(other.py(), self.trie(), &set_trie(other)?)?.is_empty())
     }
 
@@ -309,6 +313,10 @@ impl PersistentSet {
 
     fn __repr__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         nested::repr(slf, ["{", "}"], in_order(slf.get().trie()).into_iter().map(|element| element.repr(slf.py())))
+    }
+
+    fn _repr_pretty_(slf: &Bound<'_, Self>, printer: &Bound<'_, PyAny>, cycle: bool) -> PyResult<()> {
+        nested::print_in_ipython(slf, printer, cycle)
     }
 
     fn __reduce_ex__<'py>(slf: &Bound<'py, Self>, protocol: isize) -> PyResult<Bound<'py, PyAny>> {

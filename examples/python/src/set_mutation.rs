@@ -5,35 +5,50 @@ use pyo3::basic::CompareOp;
 use pyo3::exceptions::{PyKeyError, PyTypeError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::{PyTuple, PyType};
+use pyo3::types::PyTuple;
 
 use crate::collection::{Collection, in_order, size_of};
-use crate::collector::counted;
 use crate::entry::{Element, Query, add, find, remove};
 use crate::iter::ElementIterator;
 use crate::map::key_error;
 use crate::mutation::{Mutation, State, after_body, borrow, borrow_mut};
 use crate::nested;
 use crate::pickle;
-use crate::set::{PersistentSet, union};
-use crate::source::set_trie;
+use crate::set::{Operation, PersistentSet, combined, difference, intersection, operator, symmetric_difference, union};
 use crate::views::is_set;
 
 /// A mutable copy of a set, made by `PersistentSet.mutate()`. Not for several threads at once: a call that meets
 /// another one in progress raises RuntimeError.
 #[pyclass(weakref, generic, module = "pypersistent")]
-pub struct SetMutation(Mutation<Element>);
+pub struct SetMutation(Mutation<PersistentSet>);
 
 impl SetMutation {
-    pub fn new(trie: HashTrie<Element>, class: Option<Bound<'_, PyType>>) -> Self {
-        Self(Mutation::new(trie, class))
+    pub fn new(base: &Bound<'_, PersistentSet>) -> Self {
+        Self(Mutation::new(base))
     }
 }
 
 /// Returns the set as it is now.
 fn snapshot<'py>(slf: &Bound<'py, SetMutation>) -> PyResult<Bound<'py, PersistentSet>> {
-    let trie = borrow(slf)?.0.trie()?.clone();
-    PersistentSet::plain(slf.py(), trie)
+    borrow(slf)?.0.snapshot(slf.py())
+}
+
+/// Puts what `operation` makes of the set and each of `others` in its place. If anything fails, nothing has changed.
+fn change(slf: &Bound<'_, SetMutation>, operation: Operation, others: &Bound<'_, PyTuple>) -> PyResult<()> {
+    // Not borrowed while the others are read: they may read this mutation.
+    let old = borrow(slf)?.0.trie()?.clone();
+    let new = combined(old.clone(), operation, others)?;
+    let _replaced = borrow_mut(slf)?.0.replace(&old, new)?;
+    Ok(())
+}
+
+/// `operation` as an operator in place, which takes a set only.
+fn change_by_set(slf: &Bound<'_, SetMutation>, operation: Operation, other: &Bound<'_, PyAny>) -> PyResult<()> {
+    if !is_set(other)? {
+        let name = other.get_type().name()?;
+        return Err(PyTypeError::new_err(format!("a set is required, not '{name}'")));
+    }
+    change(slf, operation, &PyTuple::new(slf.py(), [other])?)
 }
 
 // What is removed is dropped when the mutation is not borrowed any more: that may run Python code.
@@ -84,21 +99,60 @@ impl SetMutation {
     /// Adds the elements of all others, any iterables. If anything fails, nothing has changed.
     #[pyo3(signature = (*others))]
     fn update(slf: &Bound<'_, Self>, others: &Bound<'_, PyTuple>) -> PyResult<()> {
-        // It has its own elements already.
-        let mut others = others.iter().filter(|other| !other.is(slf));
-        // Not borrowed while the others are read: they may read this mutation.
-        let old = borrow(slf)?.0.trie()?.clone();
-        let new = others.try_fold(old.clone(), |trie, other| union(slf.py(), &trie, &set_trie(&other)?))?;
-        let _replaced = borrow_mut(slf)?.0.replace(&old, counted(new))?;
-        Ok(())
+        change(slf, union, others)
     }
 
-    /// The same as `update`, with a set.
     fn __ior__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
-        if !is_set(other)? && !other.is_instance_of::<Self>() {
-            return Err(PyTypeError::new_err("|= takes a set"));
-        }
-        Self::update(slf, &PyTuple::new(slf.py(), [other])?)
+        change_by_set(slf, union, other)
+    }
+
+    fn __iand__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
+        change_by_set(slf, intersection, other)
+    }
+
+    fn __isub__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
+        change_by_set(slf, difference, other)
+    }
+
+    fn __ixor__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<()> {
+        change_by_set(slf, symmetric_difference, other)
+    }
+
+    fn __or__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operator(&snapshot(slf)?, union, other, false)
+    }
+
+    fn __ror__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operator(&snapshot(slf)?, union, other, true)
+    }
+
+    fn __and__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operator(&snapshot(slf)?, intersection, other, false)
+    }
+
+    fn __rand__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operator(&snapshot(slf)?, intersection, other, true)
+    }
+
+    fn __sub__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operator(&snapshot(slf)?, difference, other, false)
+    }
+
+    fn __rsub__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operator(&snapshot(slf)?, difference, other, true)
+    }
+
+    fn __xor__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operator(&snapshot(slf)?, symmetric_difference, other, false)
+    }
+
+    fn __rxor__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operator(&snapshot(slf)?, symmetric_difference, other, true)
+    }
+
+    /// Returns true if the iterable has no element of this set.
+    fn isdisjoint(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+        snapshot(slf)?.get().isdisjoint(other)
     }
 
     /// Removes all elements.
@@ -109,7 +163,8 @@ impl SetMutation {
 
     /// Returns the set with all changes, the same one each time. The mutation cannot be used after it.
     fn finish<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        borrow_mut(slf)?.0.finish::<PersistentSet>(slf.py())
+        let (finished, _rest) = borrow_mut(slf)?.0.finish(slf.py())?;
+        Ok(finished)
     }
 
     fn __enter__<'py>(slf: &Bound<'py, Self>) -> Bound<'py, Self> {
@@ -158,7 +213,7 @@ impl SetMutation {
     }
 
     fn __clear__(slf: &Bound<'_, Self>) -> PyResult<()> {
-        let _cleared: State<Element> = borrow_mut(slf)?.0.clear();
+        let _cleared: State<PersistentSet> = borrow_mut(slf)?.0.clear();
         Ok(())
     }
 }

@@ -53,6 +53,24 @@ def test_cycles_are_collected(make):
     assert ref() is None
 
 
+@pytest.mark.parametrize("make", [lambda node: PersistentMap({0: node}), lambda node: PersistentSet([node])])
+@pytest.mark.parametrize("finish", [False, True])
+def test_cycles_through_a_collection_and_its_mutation_are_collected(make, finish):
+    def through_both(node):
+        collection = make(node)
+        mutation = collection.mutate()
+        view = mutation.keys() if isinstance(collection, PersistentMap) else iter(mutation)
+        if finish:
+            assert mutation.finish() is collection
+        return collection, mutation, view
+
+    gc.collect()
+    ref = cycle_through(through_both)
+    assert ref() is not None
+    gc.collect()
+    assert ref() is None
+
+
 def into(mutation, value):
     mutation.add(value) if isinstance(mutation, SetMutation) else mutation.set("me", value)
 
@@ -113,6 +131,7 @@ def test_traverse_shows_what_is_owned():
     m = PersistentMap(enumerate(inner))
     assert {id(o) for o in inner} <= {id(o) for o in gc.get_referents(m)}
     sharer = m.mutate()
+    sharer.pop("absent", None)  # Now it has the trie, not only the map.
     assert not {id(o) for o in inner} & {id(o) for o in gc.get_referents(m)}
     del sharer
     assert {id(o) for o in inner} <= {id(o) for o in gc.get_referents(m)}
