@@ -10,7 +10,8 @@ arguments it measures everything, which takes half an hour, and writes the resul
 
     --quick         fewer sizes and rounds, in three minutes; writes nothing
     --best          the fastest round instead of the median, for a machine that runs other programs too
-    --write         writes the results even if there are other arguments
+    --write         writes the results even if there are other arguments; they replace the stored results of the same
+                    measurements only
     --check         no measurement; checks that all maps give correct results
     --render        no measurement; makes the charts and the tables from the stored results
 
@@ -45,6 +46,8 @@ pub struct Args {
     pub best: bool,
     /// True to write the results to files.
     pub write: bool,
+    /// The arguments, for the description of the results.
+    pub line: String,
 }
 
 impl Args {
@@ -53,7 +56,9 @@ impl Args {
     /// # Errors
     /// A message that explains the error in the arguments.
     pub fn parse(args: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut args = args.peekable();
+        let args: Vec<String> = args.collect();
+        let line = args.join(" ");
+        let mut args = args.into_iter().peekable();
         let mut parsed = Self {
             mode: Mode::Measure,
             quick: false,
@@ -66,6 +71,7 @@ impl Args {
             rounds: None,
             best: false,
             write: args.peek().is_none(),
+            line,
         };
         while let Some(arg) = args.next() {
             match arg.as_str() {

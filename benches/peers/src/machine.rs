@@ -11,8 +11,13 @@ pub fn description() -> Vec<String> {
         format!("{}, {}", output("rustc", &["--version"]), output("uname", &["-sm"])),
         versions.join(", "),
         format!(
-            "release, lto = \"thin\", codegen-units = 1, RUSTFLAGS = \"{}\", system allocator",
-            option_env!("RUSTFLAGS").unwrap_or_default()
+            "release, lto = \"thin\", codegen-units = 1, RUSTFLAGS = \"{}\", {}",
+            option_env!("RUSTFLAGS").unwrap_or_default(),
+            allocator()
+        ),
+        String::from(
+            "default features of imbl, rpds and im; archery with triomphe; hashbrown with inline-more only; perennial \
+             with std",
         ),
     ]
 }
@@ -35,7 +40,27 @@ fn version(name: &str) -> &'static str {
 fn processor() -> String {
     let field = |name| field(name).unwrap_or_else(|| String::from("unknown"));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    format!("{}, {cores} cores, cache {}", field("model name"), field("cache size"))
+    let flags = field("flags");
+    let virtual_machine = if flags.split(' ').any(|flag| flag == "hypervisor") { ", virtual machine" } else { "" };
+    format!(
+        "{} at {} MHz, {cores} cores, cache {}{virtual_machine}",
+        field("model name"),
+        field("cpu MHz"),
+        field("cache size")
+    )
+}
+
+/// Returns the name of the allocator: that of the C library, or one that is loaded before it.
+fn allocator() -> String {
+    match std::env::var("LD_PRELOAD") {
+        Ok(path) if !path.is_empty() => format!("allocator {}", path.rsplit('/').next().unwrap_or(&path)),
+        _ => output("getconf", &["GNU_LIBC_VERSION"]),
+    }
+}
+
+/// Returns the date.
+pub fn date() -> String {
+    output("date", &["-u", "+%Y-%m-%d"])
 }
 
 /// Returns a field of the description of the processor.

@@ -60,7 +60,13 @@ fn measure_all(args: &Args) -> Result<(), String> {
             results::print(&rows, case.name, n);
         }
     }
-    if args.write { report::write(&machine::description(), &rows).and_then(|()| report::render()) } else { Ok(()) }
+    if !args.write {
+        return Ok(());
+    }
+    let arguments = if args.line.is_empty() { "all" } else { &args.line };
+    let mut description = machine::description();
+    description.push(format!("{}: {arguments}", machine::date()));
+    report::write(description, rows, args.line.is_empty()).and_then(|()| report::render())
 }
 
 fn measure_size(case: &Case, n: usize, ops: &[Op], peers: &[&str], effort: Effort) -> Vec<Row> {

@@ -4,6 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Op {
     GetHit,
+    GetChained,
     GetMiss,
     Insert,
     Collect,
@@ -33,8 +34,9 @@ pub enum Op {
 
 impl Op {
     /// All operations, with their names and their descriptions in tables.
-    pub const ALL: [(Op, &'static str, &'static str); 26] = [
+    pub const ALL: [(Op, &'static str, &'static str); 27] = [
         (Op::GetHit, "get_hit", "lookup, key present"),
+        (Op::GetChained, "get_chained", "lookup, key depends on the lookup before"),
         (Op::GetMiss, "get_miss", "lookup, key absent"),
         (Op::Insert, "insert", "insert in place"),
         (Op::Collect, "collect", "`collect`, per entry"),
@@ -63,8 +65,9 @@ impl Op {
     ];
 
     /// The operations that are measured for every kind of key, value and hasher.
-    pub const MAIN: [Op; 9] = [
+    pub const MAIN: [Op; 10] = [
         Op::GetHit,
+        Op::GetChained,
         Op::GetMiss,
         Op::Insert,
         Op::Collect,

@@ -14,39 +14,56 @@ pub struct Row {
     pub median: f64,
     pub least: f64,
     pub most: f64,
+    /// The first and the third quartile.
+    pub quartiles: [f64; 2],
     pub samples: usize,
 }
 
 /// The names of the columns that [`Row`] prints.
-pub const COLUMNS: &str = "keys,operation,n,map,median,least,most,samples";
+pub const COLUMNS: &str = "keys,operation,n,map,median,least,most,lower_quartile,upper_quartile,samples";
 
 impl Row {
-    /// Returns a row with the median and the extremes of `samples`.
+    /// Returns a row with the median, the extremes and the quartiles of `samples`.
     ///
     /// # Panics
     /// If there are no `samples`.
     pub fn new(keys: &str, op: &str, n: usize, peer: &str, mut samples: Vec<f64>) -> Self {
         samples.sort_by(f64::total_cmp);
-        let (half, last) = (samples.len() / 2, samples.len() - 1);
+        let last = samples.len() - 1;
+        // Interpolates between the two samples beside the place.
+        let quantile = |part: f64| {
+            let place = part * last as f64;
+            let (below, above) = (samples[place.floor() as usize], samples[place.ceil() as usize]);
+            below + (above - below) * place.fract()
+        };
         Self {
             keys: keys.into(),
             op: op.into(),
             n,
             peer: peer.into(),
-            median: samples[half].midpoint(samples[last - half]),
+            median: quantile(0.5),
             least: samples[0],
             most: samples[last],
+            quartiles: [quantile(0.25), quantile(0.75)],
             samples: samples.len(),
         }
     }
 
-    /// Parses a row that was printed.
+    /// Parses a row that was printed. Rows of older files have no quartiles; then they are the extremes.
     ///
     /// # Errors
     /// If `line` is not in the format of a row.
     pub fn parse(line: &str) -> Result<Self, String> {
         let fields: Vec<&str> = line.split(',').collect();
-        let [keys, op, n, peer, median, least, most, samples] = fields[..] else { return Err(line.into()) };
+        let (keys, op, n, peer, median, least, most, quartiles, samples) = match fields[..] {
+            [keys, op, n, peer, median, least, most, samples] => {
+                (keys, op, n, peer, median, least, most, [least, most], samples)
+            }
+            [keys, op, n, peer, median, least, most, lower, upper, samples] => {
+                (keys, op, n, peer, median, least, most, [lower, upper], samples)
+            }
+            _ => return Err(line.into()),
+        };
         let number = |field: &str| field.parse::<f64>().map_err(|error| format!("{error} in {line}"));
         Ok(Self {
             keys: keys.into(),
@@ -56,6 +73,7 @@ impl Row {
             median: number(median)?,
             least: number(least)?,
             most: number(most)?,
+            quartiles: [number(quartiles[0])?, number(quartiles[1])?],
             samples: number(samples)? as usize,
         })
     }
@@ -63,8 +81,8 @@ impl Row {
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { keys, op, n, peer, median, least, most, samples } = self;
-        write!(f, "{keys},{op},{n},{peer},{median:.6},{least:.6},{most:.6},{samples}")
+        let Self { keys, op, n, peer, median, least, most, quartiles: [lower, upper], samples } = self;
+        write!(f, "{keys},{op},{n},{peer},{median:.6},{least:.6},{most:.6},{lower:.6},{upper:.6},{samples}")
     }
 }
 

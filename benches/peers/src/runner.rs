@@ -181,6 +181,21 @@ impl<K: Key, V: Value, M: BenchMap<K, V>> Competitor for Runner<'_, K, V, M> {
                 |map, input| input.hits[..lookups].iter().filter_map(|key| map.get(key)).map(V::number).sum::<u64>(),
                 |&sum, input| assert_eq!(sum, input.hits_sum),
             ),
+            // The place of the next key depends on the value that was found, although it is always the next place. So
+            // the CPU cannot begin a lookup before the one before it ends.
+            Op::GetChained => self.on_each(
+                lookups,
+                |map, input| {
+                    let (hits, zero) = (&input.hits[..lookups], black_box(0));
+                    let (mut sum, mut found) = (0, 0);
+                    for i in 0..lookups {
+                        found = map.get(&hits[i + (found & zero) as usize]).map_or(u64::MAX, V::number);
+                        sum += found;
+                    }
+                    sum
+                },
+                |&sum, input| assert_eq!(sum, input.hits_sum),
+            ),
             Op::GetMiss => self.on_each(
                 lookups,
                 |map, input| input.misses[..lookups].iter().filter(|key| map.get(key).is_some()).count(),

@@ -146,7 +146,7 @@ type Case = (fn(Op) -> bool, &'static [Op]);
 #[test]
 fn wrong_results_fail() {
     let faults: [Case; 11] = [
-        (fails::<GET_MISSES>, &[Op::GetHit]),
+        (fails::<GET_MISSES>, &[Op::GetHit, Op::GetChained]),
         (fails::<GET_HITS>, &[Op::GetMiss]),
         (fails::<CANNOT_INSERT>, &[Op::Insert, Op::Update, Op::InsertShared, Op::Variants]),
         (fails::<CANNOT_REMOVE>, &[Op::Remove, Op::RemoveShared]),

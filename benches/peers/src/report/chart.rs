@@ -1,4 +1,6 @@
 //! Draws charts of the time or memory of an operation by the size of the map. Both scales are logarithmic.
+//!
+//! Curves that would hide each other are dashed, so that the colours of all of them are visible.
 
 use std::fmt::Write;
 
@@ -12,6 +14,7 @@ pub(super) struct Chart {
     plots: &'static [Plot],
 }
 
+/// The time or the memory of an operation by the size of the map.
 struct Plot {
     title: &'static str,
     keys: &'static str,
@@ -22,15 +25,16 @@ struct Plot {
 #[derive(Clone, Copy)]
 enum Unit {
     Time,
-    Count,
+    Bytes,
+    Blocks,
 }
 
 const fn time(keys: &'static str, op: &'static str, title: &'static str) -> Plot {
     Plot { title, keys, op, unit: Unit::Time }
 }
 
-const fn count_of(op: &'static str, title: &'static str) -> Plot {
-    Plot { title, keys: "u64", op, unit: Unit::Count }
+const fn bytes(op: &'static str, title: &'static str) -> Plot {
+    Plot { title, keys: "u64", op, unit: Unit::Bytes }
 }
 
 pub(super) const CHARTS: [Chart; 7] = [
@@ -39,8 +43,8 @@ pub(super) const CHARTS: [Chart; 7] = [
         plots: &[
             time("u64", "get_hit", "Lookup, key present"),
             time("u64", "get_miss", "Lookup, key absent"),
+            time("u64", "get_chained", "Lookup, key depends on the lookup before"),
             time("short", "get_hit", "Lookup of a string, present"),
-            time("short", "get_miss", "Lookup of a string, absent"),
         ],
     },
     Chart {
@@ -91,10 +95,15 @@ pub(super) const CHARTS: [Chart; 7] = [
     Chart {
         name: "memory",
         plots: &[
-            count_of("bytes_collect", "Bytes per entry, collected"),
-            count_of("bytes_insert", "Bytes per entry, inserted"),
-            count_of("bytes_version", "Bytes of a version with an entry more"),
-            count_of("blocks_version", "Blocks of a version with an entry more"),
+            bytes("bytes_collect", "Bytes per entry, collected"),
+            bytes("bytes_insert", "Bytes per entry, inserted"),
+            bytes("bytes_version", "Bytes of a version with an entry more"),
+            Plot {
+                title: "Blocks of a version with an entry more",
+                keys: "u64",
+                op: "blocks_version",
+                unit: Unit::Blocks,
+            },
         ],
     },
 ];
@@ -105,20 +114,20 @@ fn drawn() -> Vec<(usize, &'static str)> {
 }
 
 /// The colours of [`SHARED`], visible on both a light and a dark background.
-const COLORS: [&str; 6] = ["#e8375f", "#3a86d9", "#1aa5b8", "#3aa655", "#d98a1f", "#9a6fd0"];
+pub(super) const COLORS: [&str; 6] = ["#e8375f", "#3a86d9", "#1aa5b8", "#3aa655", "#d98a1f", "#9a6fd0"];
 
 const PLOTS_IN_ROW: usize = 2;
 /// The size of a plot with its margins.
-const WIDTH: f64 = 420.0;
-const HEIGHT: f64 = 260.0;
+pub(super) const WIDTH: f64 = 420.0;
+pub(super) const HEIGHT: f64 = 276.0;
 /// The margins of a plot.
-const LEFT: f64 = 62.0;
-const RIGHT: f64 = 24.0;
-const TOP: f64 = 34.0;
-const BOTTOM: f64 = 28.0;
+pub(super) const LEFT: f64 = 78.0;
+pub(super) const RIGHT: f64 = 24.0;
+pub(super) const TOP: f64 = 34.0;
+pub(super) const BOTTOM: f64 = 44.0;
 const LEGEND: f64 = 36.0;
 
-const STYLE: &str = "<style>\
+pub(super) const STYLE: &str = "<style>\
 text{font:12px system-ui,sans-serif;fill:#24292f}.note{font-size:11px}.title{font-weight:600;font-size:13px}\
 .ground{fill:#fff}.grid{stroke:#d8dee4}polyline{fill:none;stroke-width:1.8}.ours{stroke-width:3.2}\
 @media(prefers-color-scheme:dark){text{fill:#e6edf3}.ground{fill:#0d1117}.grid{stroke:#30363d}}\
@@ -128,10 +137,7 @@ impl Chart {
     pub(super) fn draw(&self, rows: &[Row]) -> String {
         let width = WIDTH * PLOTS_IN_ROW as f64;
         let height = LEGEND + HEIGHT * self.plots.len().div_ceil(PLOTS_IN_ROW) as f64;
-        let mut svg = Svg(format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\">\n{STYLE}\
-             <rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n"
-        ));
+        let mut svg = Svg::new(width, height);
         svg.legend();
         for (i, plot) in self.plots.iter().enumerate() {
             let (column, row) = (i % PLOTS_IN_ROW, i / PLOTS_IN_ROW);
@@ -143,31 +149,52 @@ impl Chart {
 }
 
 /// The source text of an image.
-struct Svg(String);
+pub(super) struct Svg(pub(super) String);
 
 impl Svg {
-    fn add(&mut self, line: impl std::fmt::Display) {
+    pub(super) fn new(width: f64, height: f64) -> Self {
+        Self(format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\">\n{STYLE}\
+             <rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n"
+        ))
+    }
+
+    pub(super) fn add(&mut self, line: impl std::fmt::Display) {
         writeln!(self.0, "{line}").expect("a string takes any text");
     }
 
-    fn text(&mut self, x: f64, y: f64, attributes: &str, text: &str) {
+    pub(super) fn text(&mut self, x: f64, y: f64, attributes: &str, text: &str) {
         self.add(format_args!("<text x=\"{x:.1}\" y=\"{y:.1}\" {attributes}>{text}</text>"));
     }
 
-    fn line(&mut self, [x1, y1]: [f64; 2], [x2, y2]: [f64; 2]) {
+    pub(super) fn line(&mut self, [x1, y1]: [f64; 2], [x2, y2]: [f64; 2]) {
         self.add(format_args!("<path class=\"grid\" d=\"M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}\"/>"));
     }
 
-    fn curve(&mut self, peer: usize, points: &[[f64; 2]]) {
+    /// Draws the curve of a peer. `dash` is its index in a group of curves that would hide each other, and their number.
+    pub(super) fn curve(&mut self, peer: usize, points: &[[f64; 2]], (index, count): (usize, usize)) {
         let points: Vec<String> = points.iter().map(|[x, y]| format!("{x:.1},{y:.1}")).collect();
         let (class, color) = (if peer == 0 { "ours" } else { "theirs" }, COLORS[peer]);
-        self.add(format_args!("<polyline class=\"{class}\" stroke=\"{color}\" points=\"{}\"/>", points.join(" ")));
+        let dashes = match count {
+            1 => String::new(),
+            _ => format!(" stroke-dasharray=\"{DASH} {}\" stroke-dashoffset=\"-{}\"", DASH * (count - 1), DASH * index),
+        };
+        let points = points.join(" ");
+        self.add(format_args!("<polyline class=\"{class}\" stroke=\"{color}\"{dashes} points=\"{points}\"/>"));
+    }
+
+    /// Writes the titles of the axes of a plot whose upper left corner is at `x`, `y`.
+    pub(super) fn axes(&mut self, x: f64, y: f64, below: &str, beside: &str) {
+        let (middle, left) = (y + (TOP + HEIGHT - BOTTOM) / 2.0, x + 14.0);
+        self.text(x + (LEFT + WIDTH - RIGHT) / 2.0, y + HEIGHT - 8.0, "class=\"note\" text-anchor=\"middle\"", below);
+        let turned = format!("class=\"note\" text-anchor=\"middle\" transform=\"rotate(-90 {left:.1} {middle:.1})\"");
+        self.text(left, middle, &turned, beside);
     }
 
     fn legend(&mut self) {
         for (place, (i, peer)) in drawn().into_iter().enumerate() {
             let x = LEFT + 125.0 * place as f64;
-            self.curve(i, &[[x, 20.0], [x + 24.0, 20.0]]);
+            self.curve(i, &[[x, 20.0], [x + 24.0, 20.0]], (0, 1));
             self.text(x + 30.0, 24.0, "", peer);
         }
     }
@@ -179,32 +206,45 @@ impl Svg {
         let sizes = Scale::new(rows.iter().map(|row| row.n as f64), [x + LEFT, x + WIDTH - RIGHT]);
         let figures = Scale::new(rows.iter().map(|row| row.median), [y + HEIGHT - BOTTOM, y + TOP]);
         let (Some(sizes), Some(figures)) = (sizes, figures) else { return };
-        for (i, n) in sizes.decades().enumerate() {
+        self.axes(x, y, "entries in the map", plot.unit.title());
+        for n in sizes.decades() {
             let at = sizes.at(n);
             self.line([at, figures.ends[0]], [at, figures.ends[1]]);
-            self.text(
-                at,
-                y + HEIGHT - BOTTOM + 17.0,
-                "text-anchor=\"middle\"",
-                &format!("{}{}", if i == 0 { "n = " } else { "" }, count(n)),
-            );
+            self.text(at, y + HEIGHT - BOTTOM + 17.0, "text-anchor=\"middle\"", &count(n));
         }
         for figure in figures.decades() {
             let at = figures.at(figure);
             self.line([sizes.ends[0], at], [sizes.ends[1], at]);
             self.text(x + LEFT - 6.0, at + 4.0, "text-anchor=\"end\"", &plot.unit.label(figure));
         }
+        let curves: Vec<Vec<[f64; 2]>> = drawn()
+            .into_iter()
+            .map(|(_, peer)| {
+                let of = rows.iter().filter(|row| row.peer == peer);
+                of.map(|row| [sizes.at(row.n as f64), figures.at(row.median)]).collect()
+            })
+            .collect();
         // Our curve is drawn last, above the others.
-        for (i, peer) in drawn().into_iter().rev() {
-            let of: Vec<_> = rows.iter().filter(|row| row.peer == peer).collect();
-            let points: Vec<_> = of.iter().map(|row| [sizes.at(row.n as f64), figures.at(row.median)]).collect();
-            self.curve(i, &points);
-            let last = of.last().filter(|last| rows.iter().any(|row| row.n > last.n));
+        for (place, (i, peer)) in drawn().into_iter().enumerate().rev() {
+            let points = &curves[place];
+            let hiding: Vec<usize> = (0..curves.len()).filter(|&other| coincide(points, &curves[other])).collect();
+            let index = hiding.iter().position(|&other| other == place).unwrap_or(0);
+            self.curve(i, points, (index, hiding.len().max(1)));
+            let last = rows.iter().rfind(|row| row.peer == peer);
+            let last = last.filter(|last| rows.iter().any(|row| row.n > last.n));
             if let Some((last, [x, y])) = last.zip(points.last()) {
                 self.text(x + 6.0, y + 4.0, "class=\"note\"", &format!("{peer} up to {}", count(last.n as f64)));
             }
         }
     }
+}
+
+/// The length of a dash.
+const DASH: usize = 7;
+
+/// Returns true if one of the curves would hide the other: if they are at most the width of a curve apart.
+fn coincide(curve: &[[f64; 2]], other: &[[f64; 2]]) -> bool {
+    !curve.is_empty() && curve.len() == other.len() && curve.iter().zip(other).all(|(a, b)| (a[1] - b[1]).abs() < 3.0)
 }
 
 /// Smaller figures are drawn at this one, because a logarithmic scale has no zero.
@@ -220,12 +260,18 @@ struct Scale {
 }
 
 impl Scale {
-    /// Returns a scale that includes all `figures`, or `None` if there are none.
+    /// Returns a scale that includes all `figures`, or `None` if there are none. It has at least three decades, so that a
+    /// small difference does not look large.
     fn new(figures: impl Iterator<Item = f64>, ends: [f64; 2]) -> Option<Self> {
         let logarithms: Vec<f64> = figures.map(|figure| figure.max(LEAST).log10()).collect();
         let least = logarithms.iter().copied().reduce(f64::min)?.floor() as i32;
         let most = logarithms.iter().copied().reduce(f64::max)?.ceil() as i32;
-        Some(Self { least, most: most.max(least + 1), ends })
+        let (least, most) = match most - least {
+            ..=1 => (least - 1, least + 2),
+            2 => (least, least + 3),
+            _ => (least, most),
+        };
+        Some(Self { least, most, ends })
     }
 
     fn at(&self, figure: f64) -> f64 {
@@ -239,9 +285,17 @@ impl Scale {
 }
 
 impl Unit {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Bytes => "bytes",
+            Self::Blocks => "blocks of memory",
+            Self::Time => "time",
+        }
+    }
+
     fn label(self, figure: f64) -> String {
         match self {
-            Self::Count => count(figure),
+            Self::Bytes | Self::Blocks => count(figure),
             Self::Time if figure < 1e3 => format!("{figure} ns"),
             Self::Time if figure < 1e6 => format!("{} µs", figure / 1e3),
             Self::Time if figure < 1e9 => format!("{} ms", figure / 1e6),

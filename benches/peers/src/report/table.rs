@@ -22,9 +22,9 @@ const PERSISTENT: [&str; 3] = ["imbl", "rpds", "im"];
 const SUMMARY_SIZE: usize = 100_000;
 const SUMMARY_OF_RECORDS: [(&str, &str); 8] = [
     ("insert_shared", "insert into a snapshot"),
-    ("remove_shared", "remove from a snapshot"),
     ("fold", "iterate, per entry"),
     ("get_hit", "lookup"),
+    ("get_chained", "dependent lookup"),
     ("insert", "insert in place"),
     ("remove", "remove in place"),
     ("bytes_insert", "bytes per entry"),
@@ -34,9 +34,9 @@ const SUMMARY: [(&str, &str); 9] = [
     ("eq_one", "`==` of two versions with one change"),
     ("merge_one", "merge of these two versions"),
     ("insert_shared", "insert into a snapshot"),
-    ("remove_shared", "remove from a snapshot"),
     ("fold", "iterate, per entry"),
     ("get_hit", "lookup"),
+    ("get_chained", "dependent lookup"),
     ("insert", "insert in place"),
     ("bytes_insert", "bytes per entry"),
     ("bytes_version", "bytes of one more version"),
@@ -50,7 +50,7 @@ const ABSOLUTE_SIZES: [usize; 4] = [10, 1_000, 100_000, 1_000_000];
 pub(super) fn summary(rows: &[Row]) -> String {
     let mut text = String::new();
     absolute(&mut text, rows, CASES[0].name, SUMMARY_SIZE, SUMMARY.into_iter());
-    text.push_str("A `String` of 11 letters as the key, a record of three `String`s and two numbers as the value:\n\n");
+    text.push_str("From `String`s of 11 letters to records of three `String`s and two numbers:\n\n");
     absolute(&mut text, rows, "record", SUMMARY_SIZE, SUMMARY_OF_RECORDS.into_iter());
     text
 }
@@ -94,8 +94,8 @@ fn bare(figure: f64) -> String {
 }
 
 /// Returns all tables of `BENCHMARKS.md`, after a line about the machine.
-pub(super) fn tables(description: &[&str], rows: &[Row]) -> String {
-    let mut text = format!("Measured on {}.\n\n", description.join("; "));
+pub(super) fn tables(description: &[String], rows: &[Row]) -> String {
+    let mut text = format!("How the figures were measured:\n\n* {}\n\n{}", description.join("\n* "), spread(rows));
     let timed = Op::ALL.iter().map(|&(_, name, what)| (name, what));
     text.push_str(
         "## Absolute figures\n\n`u64` keys and values; the fastest, and what is within 5 % of it, in bold.\n\n",
@@ -107,7 +107,8 @@ pub(super) fn tables(description: &[&str], rows: &[Row]) -> String {
         "## Ratios\n\nOur time divided by the peer's, the geometric mean over n = 10 ... 1M, and the worst in parentheses. \
          Below 1 we are faster; bold where we are slower by more than 5 %.\n\n",
     );
-    main_case(&mut text, rows, "random `u64` keys, `u64` values", &SHARED[1..], timed.clone().chain(MEMORY));
+    let bytes = MEMORY.into_iter().filter(|(op, _)| op.starts_with("bytes"));
+    main_case(&mut text, rows, "random `u64` keys, `u64` values", &SHARED[1..], timed.clone().chain(bytes));
     main_case(&mut text, rows, "beside maps of one thread", SINGLE_THREADED, timed);
     table(&mut text, "ratio to std / to the fastest persistent peer", &Op::MAIN.map(what));
     for case in CASES {
@@ -117,7 +118,22 @@ pub(super) fn tables(description: &[&str], rows: &[Row]) -> String {
         });
         line(&mut text, case.what, cells.into_iter());
     }
+    text.push('\n');
     text
+}
+
+/// Says how far the measurements of the same thing are apart.
+fn spread(rows: &[Row]) -> String {
+    let apart = |row: &Row| (row.quartiles[1] - row.quartiles[0]) / row.median;
+    let mut parts: Vec<f64> = rows.iter().filter(|row| row.samples > 1 && row.median > 0.0).map(apart).collect();
+    parts.sort_by(f64::total_cmp);
+    let at = |percent: usize| 100.0 * parts[(parts.len() - 1) * percent / 100];
+    format!(
+        "The quartiles of the measurements of the same thing are {:.1} % of the median apart at half of the figures, \
+         and less than {:.0} % at nine of ten. They stand in the file of the figures.\n\n",
+        at(50),
+        at(90)
+    )
 }
 
 /// Writes a table of the ratios to some peers, for the main kind of map.
