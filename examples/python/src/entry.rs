@@ -8,14 +8,30 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use crate::collector;
+use crate::collection::{Collection, key_error, with_trie};
+use crate::{Made, Object, collector};
 
 /// What a trie finds by a key.
 pub trait Keyed: Clone + Send + Sync + 'static {
     fn key(&self) -> &Py<PyAny>;
 
+    /// The value of the key, in a map.
+    fn value(&self) -> &Py<PyAny>;
+
     /// Shows the collector what the entry refers to.
     fn visit(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError>;
+
+    /// Returns what a dict or a set shows of it.
+    fn repr<'py>(&self, py: Python<'py>) -> Made<'py>;
+}
+
+/// A part of an entry.
+#[derive(Clone, Copy)]
+pub enum Part {
+    Key,
+    Value,
+    /// The pair of both.
+    Item,
 }
 
 /// A key and its value. The trie keeps 32 bits of the hash beside it.
@@ -25,22 +41,23 @@ pub struct Entry {
     pub value: Py<PyAny>,
 }
 
-impl Entry {
-    /// Returns `key: value`, as a dict shows it.
-    pub fn repr<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.key.bind(py).repr()?.add(": ")?.add(self.value.bind(py).repr()?)
-    }
-}
-
 impl Keyed for Entry {
     #[inline]
     fn key(&self) -> &Py<PyAny> {
         &self.key
     }
 
+    fn value(&self) -> &Py<PyAny> {
+        &self.value
+    }
+
     fn visit(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.key)?;
         visit.call(&self.value)
+    }
+
+    fn repr<'py>(&self, py: Python<'py>) -> Made<'py> {
+        self.key.bind(py).repr()?.add(": ")?.add(self.value.bind(py).repr()?)
     }
 }
 
@@ -48,32 +65,34 @@ impl Keyed for Entry {
 #[derive(Clone)]
 pub struct Element(pub Py<PyAny>);
 
-impl Element {
-    pub fn repr<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Ok(self.0.bind(py).repr()?.into_any())
-    }
-}
-
 impl Keyed for Element {
     #[inline]
     fn key(&self) -> &Py<PyAny> {
         &self.0
     }
 
+    fn value(&self) -> &Py<PyAny> {
+        &self.0
+    }
+
     fn visit(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.0)
+    }
+
+    fn repr<'py>(&self, py: Python<'py>) -> Made<'py> {
+        Ok(self.0.bind(py).repr()?.into_any())
     }
 }
 
 /// A key that is looked for, with its hash.
 pub struct Query<'a, 'py> {
-    pub key: &'a Bound<'py, PyAny>,
+    pub key: &'a Object<'py>,
     hash: isize,
 }
 
 impl<'a, 'py> Query<'a, 'py> {
     #[inline]
-    pub fn new(key: &'a Bound<'py, PyAny>) -> PyResult<Self> {
+    pub fn new(key: &'a Object<'py>) -> PyResult<Self> {
         Ok(Self { key, hash: key.hash()? })
     }
 
@@ -93,7 +112,7 @@ impl<'a, 'py> Query<'a, 'py> {
 
     /// Returns true if the other key has the same hash. To compare two strings does no harm and takes less time.
     #[inline]
-    fn has_hash(&self, there: &Bound<'_, PyAny>) -> PyResult<bool> {
+    fn has_hash(&self, there: &Object<'_>) -> PyResult<bool> {
         let strings = self.key.is_exact_instance_of::<PyString>() && there.is_exact_instance_of::<PyString>();
         Ok(strings || there.hash()? == self.hash)
     }
@@ -116,14 +135,16 @@ pub fn find<'t, T: Keyed>(trie: &'t HashTrie<T>, query: &Query<'_, '_>) -> PyRes
     trie.try_find(query.hash(), |entry| query.is_of(entry))
 }
 
+/// Returns the value of the key.
+#[inline]
+pub fn value_at<'py>(trie: &HashTrie<Entry>, query: &Query<'_, 'py>) -> PyResult<Option<Object<'py>>> {
+    Ok(find(trie, query)?.map(|entry| entry.value.bind(query.key.py()).clone()))
+}
+
 /// Gives the key this value, and returns the one that it replaces: to drop it may run Python code. An equal key that is
 /// there stays, and nothing changes if it has this very value.
 #[inline]
-pub fn assign(
-    trie: &mut HashTrie<Entry>,
-    query: &Query<'_, '_>,
-    value: &Bound<'_, PyAny>,
-) -> PyResult<Option<Py<PyAny>>> {
+pub fn assign(trie: &mut HashTrie<Entry>, query: &Query<'_, '_>, value: &Object<'_>) -> PyResult<Option<Py<PyAny>>> {
     let mut unchanged = false;
     let place = trie.try_entry(query.hash(), |there| {
         let found = query.is_of(there)?;
@@ -152,6 +173,22 @@ pub fn add<T: Keyed>(trie: &mut HashTrie<T>, query: &Query<'_, '_>, entry: T) {
 #[inline]
 pub fn remove<T: Keyed>(trie: &mut HashTrie<T>, query: &Query<'_, '_>) -> PyResult<Option<T>> {
     trie.try_remove(query.hash(), |entry| query.is_of(entry))
+}
+
+/// Returns a collection without the key, and the entry that has been removed.
+pub fn without<'py, C: Collection>(
+    slf: &Bound<'py, C>,
+    key: &Object<'py>,
+) -> PyResult<(Object<'py>, Option<C::Entry>)> {
+    let query = Query::new(key)?;
+    let mut trie = slf.get().trie().clone();
+    let removed = remove(&mut trie, &query)?;
+    Ok((with_trie(slf, trie)?, removed))
+}
+
+/// Returns what is there, or raises KeyError.
+pub fn found<T>(there: Option<T>, key: &Object<'_>) -> PyResult<T> {
+    there.ok_or_else(|| key_error(key))
 }
 
 /// Returns a trie of all `entries`. Of equal keys the first one stays, and `replace` brings its entry up to date.

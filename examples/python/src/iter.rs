@@ -1,21 +1,20 @@
 //! Iterators over large maps and sets. Each keeps its map alive until it is exhausted. Several threads may share one.
 
 use std::hint::black_box;
-use std::thread;
+use std::{thread, vec};
 
 use perennial::trie::Iter;
-use pyo3::PyClass;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::pyclass::PyClassGuardMut;
-use pyo3::pyclass::boolean_struct::False;
 use pyo3::types::PyList;
 use self_cell::self_cell;
 
 use crate::collection::{Collection, list};
-use crate::entry::{Element, Entry};
+use crate::entry::{Element, Entry, Keyed, Part};
 use crate::map::PersistentMap;
 use crate::set::PersistentSet;
+use crate::{Made, Object};
 
 /// Up to so many keys, values or elements are iterated over as a list, which takes half the time.
 const LIST_MAX: usize = 1024;
@@ -30,28 +29,96 @@ const BATCH_MAX: usize = 128;
 /// The entries of the first batch; each further one is twice as large.
 const BATCH_MIN: usize = 4;
 
-type Entries<'a> = Iter<'a, Entry>;
-type Elements<'a> = Iter<'a, Element>;
+pub enum Owner {
+    Map(Py<PersistentMap>),
+    Set(Py<PersistentSet>),
+}
 
-self_cell! {
-    struct MapCursor {
-        owner: Py<PersistentMap>,
-        #[covariant]
-        dependent: Entries,
-    }
+#[derive(Clone)]
+enum Left<'a> {
+    Map(Iter<'a, Entry>),
+    Set(Iter<'a, Element>),
 }
 
 self_cell! {
-    struct SetCursor {
-        owner: Py<PersistentSet>,
+    struct Cursor {
+        owner: Owner,
         #[covariant]
-        dependent: Elements,
+        dependent: Left,
     }
+}
+
+impl Left<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Left::Map(left) => left.len(),
+            Left::Set(left) => left.len(),
+        }
+    }
+
+    /// Takes a part of each of so many entries.
+    fn batch(&mut self, py: Python<'_>, part: Part, size: usize) -> vec::IntoIter<Taken> {
+        match self {
+            Left::Map(left) => batch(left, py, part, size),
+            Left::Set(left) => batch(left, py, part, size),
+        }
+    }
+}
+
+/// A part of an entry. A pair becomes a tuple when the iterator is not borrowed: that may start the garbage collector.
+type Taken = (Py<PyAny>, Option<Py<PyAny>>);
+
+fn untie<'py>(py: Python<'py>, taken: Taken) -> Made<'py> {
+    match taken {
+        (key, Some(value)) => Ok((key, value).into_pyobject(py)?.into_any()),
+        (one, None) => Ok(one.into_bound(py)),
+    }
+}
+
+fn batch<T: Keyed>(left: &mut Iter<'_, T>, py: Python<'_>, part: Part, size: usize) -> vec::IntoIter<Taken> {
+    let touch = |object: &Py<PyAny>| object.bind(py).get_type_ptr().addr();
+    let touched = left.clone().take(size).map(|entry| match part {
+        Part::Key => touch(entry.key()),
+        Part::Value => touch(entry.value()),
+        Part::Item => touch(entry.key()) ^ touch(entry.value()),
+    });
+    black_box(touched.fold(0, |all, one| all ^ one));
+    let taken = left.take(size).map(|entry| match part {
+        Part::Key => (entry.key().clone_ref(py), None),
+        Part::Value => (entry.value().clone_ref(py), None),
+        Part::Item => (entry.key().clone_ref(py), Some(entry.value().clone_ref(py))),
+    });
+    taken.collect::<Vec<_>>().into_iter()
+}
+
+/// An iterator over a map or a set.
+#[pyclass(module = "pypersistent")]
+pub struct EntryIterator {
+    part: Part,
+    batch: vec::IntoIter<Taken>,
+    /// How many entries the next batch has.
+    size: usize,
+    /// What comes after the batch.
+    cursor: Option<Cursor>,
+}
+
+/// Returns an iterator over a part of each entry.
+pub fn iterate<'py, C: Collection>(collection: &Bound<'py, C>, part: Part) -> Made<'py> {
+    let (py, trie) = (collection.py(), collection.get().trie());
+    if trie.len() <= if let Part::Item = part { PAIRS_MAX } else { LIST_MAX } {
+        return Ok(list(py, trie, part)?.try_iter()?.into_any());
+    }
+    let cursor = Cursor::new(C::owner(collection.clone().unbind()), |owner| match owner {
+        Owner::Map(map) => Left::Map(map.get().trie().iter()),
+        Owner::Set(set) => Left::Set(set.get().trie().iter()),
+    });
+    let iterator = EntryIterator { part, batch: Vec::new().into_iter(), size: BATCH_MIN, cursor: Some(cursor) };
+    Ok(Bound::new(py, iterator)?.into_any())
 }
 
 /// Borrows an iterator. Without the global lock another thread may have it, but not for long: it runs no Python code
 /// meanwhile.
-fn borrow_mut<'a, T: PyClass<Frozen = False>>(iterator: &'a Bound<'_, T>) -> PyClassGuardMut<'a, T> {
+fn borrow_mut<'a>(iterator: &'a Bound<'_, EntryIterator>) -> PyClassGuardMut<'a, EntryIterator> {
     loop {
         match iterator.as_any().extract() {
             Ok(guard) => return guard,
@@ -60,132 +127,50 @@ fn borrow_mut<'a, T: PyClass<Frozen = False>>(iterator: &'a Bound<'_, T>) -> PyC
     }
 }
 
-/// Defines an iterator class over `$collection`, which yields what `$take` takes from an entry. Up to `$list_max` of
-/// them are iterated over as a list.
-macro_rules! iterators {
-    ($(
-        $(#[$doc:meta])*
-        $name:ident: $cursor:ident over $collection:ty, $item:ty = $take:path, touching $touch:path;
-        lists of $list_max:path;
-    )+) => {$(
-        $(#[$doc])*
-        #[pyclass(module = "pypersistent")]
-        pub struct $name {
-            /// Entries to be yielded, the next one last.
-            batch: Vec<$item>,
-            /// How many entries the next batch has.
-            size: usize,
-            /// What comes after the batch.
-            cursor: Option<$cursor>,
+#[pymethods]
+impl EntryIterator {
+    fn __iter__<'py>(slf: &Bound<'py, Self>) -> Bound<'py, Self> {
+        slf.clone()
+    }
+
+    fn __next__<'py>(slf: &Bound<'py, Self>) -> PyResult<Option<Object<'py>>> {
+        let py = slf.py();
+        let mut rest = borrow_mut(slf);
+        let Self { part, batch, size, cursor } = &mut *rest;
+        if let (0, Some(cursor)) = (batch.len(), &mut *cursor) {
+            *batch = cursor.with_dependent_mut(|_, left| left.batch(py, *part, *size));
+            *size = BATCH_MAX.min(2 * *size);
         }
+        let next = batch.next();
+        // Dropped when the iterator is not borrowed any more: that may run Python code.
+        let _exhausted = if next.is_none() { cursor.take() } else { None };
+        drop(rest);
+        next.map(|taken| untie(py, taken)).transpose()
+    }
 
-        impl $name {
-            /// Returns an iterator, of this class if there are many entries.
-            pub fn over<'py>(collection: &Bound<'py, $collection>) -> PyResult<Bound<'py, PyAny>> {
-                let (py, trie) = (collection.py(), collection.get().trie());
-                if trie.len() <= $list_max {
-                    return Ok(list(py, trie, |entry| $take(entry, py))?.try_iter()?.into_any());
-                }
-                let cursor = $cursor::new(collection.clone().unbind(), |collection| collection.get().trie().iter());
-                Ok(Bound::new(py, Self { batch: Vec::new(), size: BATCH_MIN, cursor: Some(cursor) })?.into_any())
-            }
+    fn __length_hint__(slf: &Bound<'_, Self>) -> usize {
+        let rest = borrow_mut(slf);
+        rest.batch.len() + rest.cursor.as_ref().map_or(0, |cursor| cursor.borrow_dependent().len())
+    }
+
+    /// Pickled as those of a dict: as an iterator over a list of what is left.
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Object<'py>, (Bound<'py, PyList>,))> {
+        let py = slf.py();
+        let rest = borrow_mut(slf);
+        let mut left = rest.batch.as_slice().to_vec();
+        if let Some(cursor) = &rest.cursor {
+            left.extend(cursor.borrow_dependent().clone().batch(py, rest.part, usize::MAX));
         }
+        drop(rest);
+        let left = left.into_iter().map(|taken| untie(py, taken)).collect::<PyResult<Vec<_>>>()?;
+        Ok((py.import("builtins")?.getattr("iter")?, (PyList::new(py, left)?,)))
+    }
 
-        #[pymethods]
-        impl $name {
-            fn __iter__<'py>(slf: &Bound<'py, Self>) -> Bound<'py, Self> {
-                slf.clone()
-            }
-
-            fn __next__(slf: &Bound<'_, Self>) -> Option<$item> {
-                let py = slf.py();
-                // Dropped when the iterator is not borrowed any more: that may run Python code.
-                let _exhausted;
-                let mut rest = borrow_mut(slf);
-                let Self { batch, size, cursor } = &mut *rest;
-                if batch.is_empty() {
-                    cursor.as_mut()?.with_dependent_mut(|_, left| {
-                        black_box(left.clone().take(*size).fold(0, |all, entry| all ^ $touch(entry, py)));
-                        batch.extend(left.take(*size).map(|entry| $take(entry, py)));
-                    });
-                    batch.reverse();
-                    *size = BATCH_MAX.min(2 * *size);
-                }
-                let next = batch.pop();
-                if next.is_none() {
-                    _exhausted = cursor.take();
-                }
-                next
-            }
-
-            fn __length_hint__(slf: &Bound<'_, Self>) -> usize {
-                let rest = borrow_mut(slf);
-                rest.batch.len() + rest.cursor.as_ref().map_or(0, |cursor| cursor.borrow_dependent().len())
-            }
-
-            /// Pickled as those of a dict: as an iterator over a list of what is left.
-            fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyList>,))> {
-                let py = slf.py();
-                let rest = borrow_mut(slf);
-                let mut left: Vec<_> = rest.batch.iter().rev().cloned().collect();
-                if let Some(cursor) = &rest.cursor {
-                    left.extend(cursor.borrow_dependent().clone().map(|entry| $take(entry, py)));
-                }
-                drop(rest);
-                Ok((py.import("builtins")?.getattr("iter")?, (PyList::new(py, left)?,)))
-            }
-
-            fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-                self.cursor.as_ref().map_or(Ok(()), |cursor| visit.call(cursor.borrow_owner()))
-            }
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match self.cursor.as_ref().map(Cursor::borrow_owner) {
+            Some(Owner::Map(map)) => visit.call(map),
+            Some(Owner::Set(set)) => visit.call(set),
+            None => Ok(()),
         }
-    )+};
-}
-
-iterators! {
-    /// An iterator over the keys of a map.
-    KeyIterator: MapCursor over PersistentMap, Py<PyAny> = key, touching touch_key; lists of LIST_MAX;
-    /// An iterator over the values of a map.
-    ValueIterator: MapCursor over PersistentMap, Py<PyAny> = value, touching touch_value; lists of LIST_MAX;
-    /// An iterator over the pairs of key and value of a map.
-    ItemIterator: MapCursor over PersistentMap, (Py<PyAny>, Py<PyAny>) = item, touching touch_item; lists of PAIRS_MAX;
-    /// An iterator over the elements of a set.
-    ElementIterator: SetCursor over PersistentSet, Py<PyAny> = element, touching touch_element; lists of LIST_MAX;
-}
-
-fn key(entry: &Entry, py: Python<'_>) -> Py<PyAny> {
-    entry.key.clone_ref(py)
-}
-
-fn value(entry: &Entry, py: Python<'_>) -> Py<PyAny> {
-    entry.value.clone_ref(py)
-}
-
-fn item(entry: &Entry, py: Python<'_>) -> (Py<PyAny>, Py<PyAny>) {
-    (key(entry, py), value(entry, py))
-}
-
-fn element(element: &Element, py: Python<'_>) -> Py<PyAny> {
-    element.0.clone_ref(py)
-}
-
-/// Reads something of the object, no matter what.
-fn touch(object: &Py<PyAny>, py: Python<'_>) -> usize {
-    object.bind(py).get_type_ptr().addr()
-}
-
-fn touch_key(entry: &Entry, py: Python<'_>) -> usize {
-    touch(&entry.key, py)
-}
-
-fn touch_value(entry: &Entry, py: Python<'_>) -> usize {
-    touch(&entry.value, py)
-}
-
-fn touch_item(entry: &Entry, py: Python<'_>) -> usize {
-    touch(&entry.key, py) ^ touch(&entry.value, py)
-}
-
-fn touch_element(element: &Element, py: Python<'_>) -> usize {
-    touch(&element.0, py)
+    }
 }

@@ -16,10 +16,17 @@ mod nested;
 mod pickle;
 mod set;
 mod set_mutation;
+mod set_operators;
 mod source;
 mod views;
 
 use pyo3::prelude::*;
+
+/// Any object of Python.
+type Object<'py> = Bound<'py, PyAny>;
+
+/// A new object of Python, or an exception.
+type Made<'py> = PyResult<Bound<'py, PyAny>>;
 
 /// Persistent maps and sets: immutable, with versions that share memory.
 #[pymodule(gil_used = false)]
@@ -56,9 +63,22 @@ mod pypersistent {
         for (class, name) in classes {
             abc.getattr(name)?.call_method1("register", (class,))?;
         }
-        // As that of a dict, `|=` takes pairs, too. It returns a new map, which `__ior__` of PyO3 cannot.
-        let map = py.get_type::<PersistentMap>();
-        map.setattr("__ior__", map.getattr("update")?)?;
+        // Some methods have two names. As that of a dict, `|=` takes pairs, too; `__ior__` of PyO3 could not return a
+        // new map.
+        let (map, set) = (py.get_type::<PersistentMap>(), py.get_type::<PersistentSet>());
+        for (class, name, method) in [
+            (&map, "set", "assoc"),
+            (&map, "delete", "dissoc"),
+            (&map, "merge", "update"),
+            (&map, "__ior__", "update"),
+            (&map, "__copy__", "copy"),
+            (&set, "add", "conj"),
+            (&set, "discard", "disj"),
+            (&set, "update", "union"),
+            (&set, "__copy__", "copy"),
+        ] {
+            class.setattr(name, class.getattr(method)?)?;
+        }
         collector::watch(module)
     }
 }

@@ -4,7 +4,7 @@ use std::mem;
 
 use perennial::trie::HashTrie;
 use pyo3::PyClass;
-use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::exceptions::{PyKeyError, PyRuntimeError, PyValueError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::False;
@@ -14,6 +14,7 @@ use pyo3::types::PyTuple;
 use crate::collection::{Collection, subclass, with_trie};
 use crate::collector::{self, Shown};
 use crate::deferred::Deferred;
+use crate::{Made, Object};
 
 /// A collection under construction.
 pub struct Mutation<C: Collection> {
@@ -74,8 +75,14 @@ impl<C: Collection> Mutation<C> {
         Ok(Deferred(mem::take(self.trie_mut()?)))
     }
 
+    /// Removes an entry without a hash, so that one goes whose key has another hash by now.
+    pub fn pop(&mut self) -> PyResult<C::Entry> {
+        let removed = self.trie_mut()?.extract_if(|_| true).next();
+        removed.ok_or_else(|| PyKeyError::new_err("pop from an empty mutation"))
+    }
+
     /// Returns the collection, the same one each time, and what else was there: to drop it may run Python code.
-    pub fn finish<'py>(&mut self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, State<C>)> {
+    pub fn finish<'py>(&mut self, py: Python<'py>) -> PyResult<(Object<'py>, State<C>)> {
         let collection = match &self.state {
             State::Open(base, _) => with_trie(base.bind(py), self.trie()?.clone())?,
             State::Finished(collection) => collection.bind(py).clone(),
@@ -102,8 +109,92 @@ impl<C: Collection> Mutation<C> {
     }
 }
 
+/// Defines what the mutations of maps and sets have in common.
+///
+/// What is removed is dropped when the mutation is not borrowed any more: that may run Python code.
+macro_rules! mutation {
+    ($class:ident of $collection:ident, $key:ident) => {
+        /// Returns what is there now.
+        fn snapshot<'py>(slf: &Bound<'py, $class>) -> PyResult<Bound<'py, $collection>> {
+            borrow(slf)?.0.snapshot(slf.py())
+        }
+
+        #[pymethods]
+        impl $class {
+            fn __contains__(slf: &Bound<'_, Self>, $key: &Object<'_>) -> PyResult<bool> {
+                let query = Query::new($key)?;
+                Ok(find(borrow(slf)?.0.trie()?, &query)?.is_some())
+            }
+
+            fn __len__(slf: &Bound<'_, Self>) -> PyResult<usize> {
+                Ok(borrow(slf)?.0.trie()?.len())
+            }
+
+            /// Removes everything.
+            fn clear(slf: &Bound<'_, Self>) -> PyResult<()> {
+                let _removed = borrow_mut(slf)?.0.take()?;
+                Ok(())
+            }
+
+            /// Returns the result of all changes, the same object each time: what the mutation was made from, if there
+            /// are none. The mutation cannot be used after it.
+            fn finish<'py>(slf: &Bound<'py, Self>) -> Made<'py> {
+                let (finished, _rest) = borrow_mut(slf)?.0.finish(slf.py())?;
+                Ok(finished)
+            }
+
+            fn __enter__<'py>(slf: &Bound<'py, Self>) -> Bound<'py, Self> {
+                slf.clone()
+            }
+
+            #[pyo3(signature = (*exception))]
+            fn __exit__(slf: &Bound<'_, Self>, exception: &Bound<'_, PyTuple>) -> PyResult<bool> {
+                after_body(exception, Self::finish(slf))
+            }
+
+            /// Iterates over what is there now, whatever changes meanwhile.
+            fn __iter__<'py>(slf: &Bound<'py, Self>) -> Made<'py> {
+                iterate(&snapshot(slf)?, Part::Key)
+            }
+
+            fn __richcmp__<'py>(slf: &Bound<'py, Self>, other: &Object<'py>, op: CompareOp) -> Made<'py> {
+                match other.cast::<Self>() {
+                    Ok(other) => $collection::compare(&snapshot(slf)?, snapshot(other)?.as_any(), op),
+                    Err(_) => $collection::compare(&snapshot(slf)?, other, op),
+                }
+            }
+
+            fn __repr__<'py>(slf: &Bound<'py, Self>) -> Made<'py> {
+                match snapshot(slf) {
+                    Ok(now) => nested::repr_of_trie(slf, now.get().trie()),
+                    // A finished one.
+                    Err(_) => Ok(concat!(stringify!($class), "(...)").into_pyobject(slf.py())?.into_any()),
+                }
+            }
+
+            fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<()> {
+                Err(pickle::refused(slf))
+            }
+
+            fn __sizeof__(slf: &Bound<'_, Self>) -> PyResult<usize> {
+                size_of(slf, borrow(slf)?.0.trie().unwrap_or(&HashTrie::new()))
+            }
+
+            fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+                self.0.visit(&visit)
+            }
+
+            fn __clear__(slf: &Bound<'_, Self>) -> PyResult<()> {
+                let _cleared = borrow_mut(slf)?.0.clear();
+                Ok(())
+            }
+        }
+    };
+}
+pub(crate) use mutation;
+
 /// Returns what `__exit__` returns. An exception of the body goes before one of `finish`.
-pub fn after_body(exception: &Bound<'_, PyTuple>, finished: PyResult<Bound<'_, PyAny>>) -> PyResult<bool> {
+pub fn after_body(exception: &Bound<'_, PyTuple>, finished: Made<'_>) -> PyResult<bool> {
     match finished {
         Err(error) if exception.is_empty() || exception.get_item(0)?.is_none() => Err(error),
         _ => Ok(false),

@@ -2,12 +2,15 @@
 
 use std::cell::RefCell;
 
+use perennial::trie::HashTrie;
 use pyo3::exceptions::PyRecursionError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySet, PyString};
 
+use crate::entry::Keyed;
 use crate::map::PersistentMap;
 use crate::set::PersistentSet;
+use crate::{Made, Object};
 
 /// Bytes of the stack that are left for what does not ask: dropping, comparing two strings, the interpreter itself.
 const STACK_LEFT_MIN: usize = 64 << 10;
@@ -31,11 +34,7 @@ pub fn deeper<R>(work: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
 /// Returns `Name({…})` of `parts`, joined by commas, or three dots in place of an object within itself.
 ///
 /// They are joined as objects, since a string of Python can have what one of Rust cannot: lone surrogates.
-pub fn repr<'py>(
-    object: &Bound<'py, PyAny>,
-    brackets: [&str; 2],
-    parts: impl Iterator<Item = PyResult<Bound<'py, PyAny>>>,
-) -> PyResult<Bound<'py, PyAny>> {
+pub fn repr<'py>(object: &Object<'py>, brackets: [&str; 2], parts: impl Iterator<Item = Made<'py>>) -> Made<'py> {
     let py = object.py();
     // It may have changed, or be an older one: then it prints one line.
     let _ = tell_pprint(py);
@@ -52,15 +51,20 @@ pub fn repr<'py>(
     PyString::new(py, &format!("{name}({open}")).add(joined)?.add(format!("{close})"))
 }
 
+/// Returns `Name({…})` of the entries of a trie.
+pub fn repr_of_trie<'py, T: Keyed>(object: &Object<'py>, trie: &HashTrie<T>) -> Made<'py> {
+    repr(object, ["{", "}"], trie.iter().map(|entry| entry.repr(object.py())))
+}
+
 /// Prints `Name({…})` on several lines, as what `pprint` calls for a map or a set that is too long for one.
 #[pyfunction]
 fn print<'py>(
-    printer: &Bound<'py, PyAny>,
-    object: &Bound<'py, PyAny>,
-    stream: &Bound<'py, PyAny>,
+    printer: &Object<'py>,
+    object: &Object<'py>,
+    stream: &Object<'py>,
     indent: usize,
     allowance: usize,
-    context: &Bound<'py, PyAny>,
+    context: &Object<'py>,
     level: usize,
 ) -> PyResult<()> {
     let open = format!("{}(", object.get_type().name()?);
@@ -72,7 +76,7 @@ fn print<'py>(
 }
 
 /// The same for IPython.
-pub fn print_in_ipython(object: &Bound<'_, PyAny>, printer: &Bound<'_, PyAny>, cycle: bool) -> PyResult<()> {
+pub fn print_in_ipython(object: &Object<'_>, printer: &Object<'_>, cycle: bool) -> PyResult<()> {
     let open = format!("{}(", object.get_type().name()?);
     if cycle {
         printer.call_method1("text", (open + "...)",))?;
@@ -86,7 +90,7 @@ pub fn print_in_ipython(object: &Bound<'_, PyAny>, printer: &Bound<'_, PyAny>, c
 }
 
 /// Returns a dict or a set of what is in the object.
-fn contents<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+fn contents<'py>(object: &Object<'py>) -> Made<'py> {
     let py = object.py();
     if object.is_instance_of::<PersistentMap>() {
         py.get_type::<PyDict>().call1((object,))

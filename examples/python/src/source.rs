@@ -12,10 +12,11 @@ use crate::collection::Collection;
 use crate::entry::{Element, Entry, build};
 use crate::map::PersistentMap;
 use crate::set::PersistentSet;
+use crate::{Made, Object};
 
 /// Returns a trie of the entries of a mapping, or of an iterable of pairs. Of equal keys the first one stays, with the
 /// last value.
-pub fn map_trie(source: &Bound<'_, PyAny>) -> PyResult<HashTrie<Entry>> {
+pub fn map_trie(source: &Object<'_>) -> PyResult<HashTrie<Entry>> {
     match source.cast::<PersistentMap>() {
         Ok(map) => Ok(map.get().trie().clone()),
         Err(_) => map_of(source.py(), entries(source)?),
@@ -27,13 +28,13 @@ pub fn map_of(py: Python<'_>, entries: Vec<Entry>) -> PyResult<HashTrie<Entry>> 
 }
 
 /// Returns the entries of a mapping, or of an iterable of pairs.
-pub fn entries(source: &Bound<'_, PyAny>) -> PyResult<Vec<Entry>> {
+pub fn entries(source: &Object<'_>) -> PyResult<Vec<Entry>> {
     if let Ok(dict) = source.cast_exact::<PyDict>() {
         dict_entries(dict)
     } else if let Some(items) = source.getattr_opt(intern!(source.py(), "items"))? {
         pairs(&items.call0()?)
     } else if let Some(keys) = source.getattr_opt(intern!(source.py(), "keys"))? {
-        let entry = |key: PyResult<Bound<'_, PyAny>>| {
+        let entry = |key: Made<'_>| {
             let key = key?;
             Ok(Entry { value: source.get_item(&key)?.unbind(), key: key.unbind() })
         };
@@ -53,12 +54,12 @@ fn dict_entries(dict: &Bound<'_, PyDict>) -> PyResult<Vec<Entry>> {
     Ok(entries.into_inner())
 }
 
-fn pairs(source: &Bound<'_, PyAny>) -> PyResult<Vec<Entry>> {
+fn pairs(source: &Object<'_>) -> PyResult<Vec<Entry>> {
     source.try_iter()?.enumerate().map(|(at, pair)| entry_of(at, &pair?)).collect()
 }
 
 /// A pair is most often a tuple, otherwise any iterable of two.
-fn entry_of(at: usize, pair: &Bound<'_, PyAny>) -> PyResult<Entry> {
+fn entry_of(at: usize, pair: &Object<'_>) -> PyResult<Entry> {
     let parts = match pair.cast_exact::<PyTuple>() {
         Ok(tuple) if tuple.len() == 2 => [tuple.get_item(0)?, tuple.get_item(1)?],
         _ => {
@@ -76,7 +77,7 @@ fn entry_of(at: usize, pair: &Bound<'_, PyAny>) -> PyResult<Entry> {
 /// Returns an error that names the element which cannot be iterated over, with `error` as its cause. What its own code
 /// has raised is returned as it is, if it is no TypeError.
 #[cold]
-fn no_pair(at: usize, element: &Bound<'_, PyAny>, error: PyErr) -> PyErr {
+fn no_pair(at: usize, element: &Object<'_>, error: PyErr) -> PyErr {
     match element.get_type().name() {
         Ok(name) if error.is_instance_of::<PyTypeError>(element.py()) => {
             let named =
@@ -89,7 +90,7 @@ fn no_pair(at: usize, element: &Bound<'_, PyAny>, error: PyErr) -> PyErr {
 }
 
 /// Returns a trie of the elements of an iterable. Of equal ones the first one stays.
-pub fn set_trie(source: &Bound<'_, PyAny>) -> PyResult<HashTrie<Element>> {
+pub fn set_trie(source: &Object<'_>) -> PyResult<HashTrie<Element>> {
     if let Ok(set) = source.cast::<PersistentSet>() {
         return Ok(set.get().trie().clone());
     }
@@ -98,6 +99,6 @@ pub fn set_trie(source: &Bound<'_, PyAny>) -> PyResult<HashTrie<Element>> {
 }
 
 /// Takes an argument that may be absent for what it is, so that None is not the same as no argument.
-pub fn given<'py>(argument: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+pub fn given<'py>(argument: &Object<'py>) -> PyResult<Option<Object<'py>>> {
     Ok(Some(argument.clone()))
 }

@@ -3,6 +3,7 @@
 import collections.abc
 import operator
 import pprint
+import re
 
 import pytest
 from pypersistent import PersistentMap, PersistentSet
@@ -148,8 +149,8 @@ def test_in_ipython():
     pretty = pytest.importorskip("IPython.lib.pretty")
     contents = {i: "word" * 3 for i in range(10)}
     lines = pretty.pretty(PersistentMap(contents)).splitlines()
-    assert lines[0] == "PersistentMap({0: 'wordwordword'," and len(lines) == 10
-    assert lines[1] == " " * 15 + "1: 'wordwordword',"
+    assert lines[0].startswith("PersistentMap({") and len(lines) == 10
+    assert all(re.fullmatch(" {15}[0-9]: 'wordwordword'(,|}\\))", line) for line in lines[1:])
     assert pretty.pretty(PersistentSet([1, 2])) == "PersistentSet({1, 2})"
 
 

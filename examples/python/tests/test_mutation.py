@@ -131,10 +131,10 @@ def test_what_a_dict_has():
     m, d = PersistentMap(a=1, b=2).mutate(), {"a": 1, "b": 2}
     assert isinstance(m, collections.abc.MutableMapping) and m == d and d == m and m == PersistentMap(d)
     assert m == PersistentMap(d).mutate() and m != {"a": 1} and PersistentMap(d) == m and m != 1 and m == m
-    assert repr(m) == "MapMutation({'a': 1, 'b': 2})" and list(m) == ["a", "b"] and dict(m) == d
-    assert m.keys() == d.keys() and list(m.values()) == [1, 2] and m.items() == d.items()
+    assert repr(m)[12:-1] in (repr(d), repr({"b": 2, "a": 1})) and sorted(m) == ["a", "b"] and dict(m) == d
+    assert m.keys() == d.keys() and sorted(m.values()) == [1, 2] and m.items() == d.items()
     assert m.setdefault("a", 9) == 1 and m.setdefault("c", 3) == 3 and m.setdefault("d") is None
-    assert m == d | {"c": 3, "d": None} and m.popitem() == ("d", None) and len(m) == 3
+    assert m == d | {"c": 3, "d": None} and m.popitem() in (d | {"c": 3, "d": None}).items() and len(m) == 3
     with pytest.raises(TypeError, match="unhashable"):
         hash(m)
     m.clear()
@@ -200,10 +200,11 @@ def test_sets():
         with pytest.raises(TypeError):
             m.update([7], 8)
         assert m == {3, 4, 5, 6} == set(m) and m == PersistentSet([3, 4, 5, 6]) and m != {3} and m >= {3, 4}
-        assert m == PersistentSet([6, 5, 4, 3]).mutate() and repr(m) == "SetMutation({3, 4, 5, 6})"
-        assert m.pop() == 6
+        assert m == PersistentSet([6, 5, 4, 3]).mutate() and eval(repr(m)[12:-1]) == {3, 4, 5, 6}
+        popped = m.pop()
+        assert popped in {3, 4, 5, 6}
     done = m.finish()
-    assert done is m.finish() == {3, 4, 5} and type(done) is PersistentSet and base == {1, 2}
+    assert done is m.finish() == {3, 4, 5, 6} - {popped} and type(done) is PersistentSet and base == {1, 2}
     assert repr(m) == "SetMutation(...)"
     unusable = [lambda: m.add(1), lambda: m.discard(1), lambda: 1 in m, lambda: len(m), lambda: m.update([1])]
     for call in (*unusable, m.clear, m.pop):

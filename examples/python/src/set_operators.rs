@@ -1,0 +1,108 @@
+//! What all that is a set has in common: sets, their mutations, and views of keys and of items.
+
+use pyo3::PyClass;
+use pyo3::basic::CompareOp;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyFrozenSet, PySet};
+
+use crate::{Made, Object, nested};
+
+/// An operation that makes a set of two.
+#[derive(Clone, Copy)]
+pub enum Operation {
+    Union,
+    Intersection,
+    Difference,
+    SymmetricDifference,
+}
+
+pub trait SetLike: PyClass {
+    /// Returns what an operator makes of both, with `other` on the left side if `reflected`.
+    fn operate<'py>(slf: &Bound<'py, Self>, operation: Operation, other: &Object<'py>, reflected: bool) -> Made<'py>;
+}
+
+/// Defines the operators of a class.
+macro_rules! set_operators {
+    ($class:ident) => {
+        #[pymethods]
+        impl $class {
+            fn __or__<'py>(slf: &Bound<'py, Self>, other: &Object<'py>) -> Made<'py> {
+                Self::operate(slf, Operation::Union, other, false)
+            }
+
+            fn __ror__<'py>(slf: &Bound<'py, Self>, other: &Object<'py>) -> Made<'py> {
+                Self::operate(slf, Operation::Union, other, true)
+            }
+
+            fn __and__<'py>(slf: &Bound<'py, Self>, other: &Object<'py>) -> Made<'py> {
+                Self::operate(slf, Operation::Intersection, other, false)
+            }
+
+            fn __rand__<'py>(slf: &Bound<'py, Self>, other: &Object<'py>) -> Made<'py> {
+                Self::operate(slf, Operation::Intersection, other, true)
+            }
+
+            fn __sub__<'py>(slf: &Bound<'py, Self>, other: &Object<'py>) -> Made<'py> {
+                Self::operate(slf, Operation::Difference, other, false)
+            }
+
+            fn __rsub__<'py>(slf: &Bound<'py, Self>, other: &Object<'py>) -> Made<'py> {
+                Self::operate(slf, Operation::Difference, other, true)
+            }
+
+            fn __xor__<'py>(slf: &Bound<'py, Self>, other: &Object<'py>) -> Made<'py> {
+                Self::operate(slf, Operation::SymmetricDifference, other, false)
+            }
+
+            fn __rxor__<'py>(slf: &Bound<'py, Self>, other: &Object<'py>) -> Made<'py> {
+                Self::operate(slf, Operation::SymmetricDifference, other, true)
+            }
+        }
+    };
+}
+pub(crate) use set_operators;
+
+/// Returns true for a set, a view of a dict or a map, and what is registered as one.
+pub fn is_set(object: &Object<'_>) -> PyResult<bool> {
+    if object.is_instance_of::<PySet>() || object.is_instance_of::<PyFrozenSet>() {
+        return Ok(true);
+    }
+    let abc = object.py().import(intern!(object.py(), "collections.abc"))?;
+    object.is_instance(&abc.getattr(intern!(object.py(), "Set"))?)
+}
+
+/// Compares two sets in the wider sense.
+pub fn compare<'py>(slf: &Object<'py>, other: &Object<'py>, op: CompareOp) -> Made<'py> {
+    let py = slf.py();
+    if !is_set(other)? {
+        return Ok(py.NotImplemented().into_bound(py));
+    }
+    let (len, other_len) = (slf.len()?, other.len()?);
+    let holds = match op {
+        CompareOp::Eq => len == other_len && is_within(slf, other)?,
+        CompareOp::Ne => len != other_len || !is_within(slf, other)?,
+        CompareOp::Lt => len < other_len && is_within(slf, other)?,
+        CompareOp::Le => len <= other_len && is_within(slf, other)?,
+        CompareOp::Gt => len > other_len && is_within(other, slf)?,
+        CompareOp::Ge => len >= other_len && is_within(other, slf)?,
+    };
+    answer(py, holds)
+}
+
+/// Returns True or False.
+pub fn answer(py: Python<'_>, holds: bool) -> Made<'_> {
+    Ok(holds.into_pyobject(py)?.to_owned().into_any())
+}
+
+/// Returns true if every element of `a` is in `b`.
+fn is_within(a: &Object<'_>, b: &Object<'_>) -> PyResult<bool> {
+    nested::deeper(|| {
+        for element in a.try_iter()? {
+            if !b.contains(element?)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    })
+}
