@@ -23,8 +23,10 @@
 //! use perennial::PersistentMap;
 //! use rayon::prelude::*;
 //!
-//! let squares: PersistentMap<u64, u64> = (0..10_000).into_par_iter().map(|n| (n, n * n)).collect();
-//! let cubes: PersistentMap<u64, u64> = (5_000..15_000).into_par_iter().map(|n| (n, n * n * n)).collect();
+//! let squares = (0..10_000_u64).into_par_iter().map(|n| (n, n * n));
+//! let squares: PersistentMap<u64, u64> = squares.collect();
+//! let cubes = (5_000..15_000_u64).into_par_iter().map(|n| (n, n * n * n));
+//! let cubes: PersistentMap<u64, u64> = cubes.collect();
 //!
 //! let merged = squares.par_merge(&cubes);
 //! assert_eq!((merged.len(), merged[&4], merged[&5_000]), (15_000, 16, 125_000_000_000));

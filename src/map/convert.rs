@@ -188,7 +188,7 @@ impl<K: Clone, V: Clone, S> IntoIterator for PersistentMap<K, V, S> {
 /// # Iterating by value
 impl<K: Clone, V: Clone, S> PersistentMap<K, V, S> {
     /// Returns an iterator over the entries by value, in the order of
-    /// [`iter_in_stored_order`](Self::iter_in_stored_order). O(n) for the whole run, O(log n) for the first one.
+    /// [`iter_in_stored_order`](Self::iter_in_stored_order). O(n) to exhaust, O(log n) for the first one.
     ///
     /// What is in nodes that are shared with another version is cloned, all else moved. An unshared leaf, of at most 32
     /// entries with different hashes, is emptied at once.

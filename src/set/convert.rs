@@ -169,7 +169,7 @@ impl<T: Clone, S> IntoIterator for PersistentSet<T, S> {
 /// # Iterating by value
 impl<T: Clone, S> PersistentSet<T, S> {
     /// Returns an iterator over the elements by value, in the order of
-    /// [`iter_in_stored_order`](Self::iter_in_stored_order). O(n) for the whole run, O(log n) for the first one.
+    /// [`iter_in_stored_order`](Self::iter_in_stored_order). O(n) to exhaust, O(log n) for the first one.
     ///
     /// What is in nodes that are shared with another version is cloned, all else moved. An unshared leaf, of at most 32
     /// elements with different hashes, is emptied at once.

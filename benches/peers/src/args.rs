@@ -6,7 +6,7 @@ use peers::op::Op;
 
 pub const USAGE: &str = "\
 Measures perennial, std, hashbrown, imbl, rpds and im; the last three also in their single-threaded variants. Without
-arguments it measures everything, which takes half an hour, and writes the results, the charts and the tables.
+arguments it measures everything, which takes an hour, and writes the results, the charts and the tables.
 
     --quick         fewer sizes and rounds, in three minutes; writes nothing
     --best          the fastest round instead of the median, for a machine that runs other programs too
@@ -51,6 +51,12 @@ pub struct Args {
 }
 
 impl Args {
+    /// Returns true if nothing is left out.
+    pub fn measures_all(&self) -> bool {
+        let all_names = self.cases.len() == CASES.len() && self.peers.len() == PEERS.len();
+        all_names && self.ops.is_none() && self.sizes.is_none() && !self.quick
+    }
+
     /// Parses the arguments of the command line.
     ///
     /// # Errors

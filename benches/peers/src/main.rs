@@ -66,7 +66,7 @@ fn measure_all(args: &Args) -> Result<(), String> {
     let arguments = if args.line.is_empty() { "all" } else { &args.line };
     let mut description = machine::description();
     description.push(format!("{}: {arguments}", machine::date()));
-    report::write(description, rows, args.line.is_empty()).and_then(|()| report::render())
+    report::write(description, rows, args.measures_all()).and_then(|()| report::render())
 }
 
 fn measure_size(case: &Case, n: usize, ops: &[Op], peers: &[&str], effort: Effort) -> Vec<Row> {

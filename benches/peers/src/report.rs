@@ -66,7 +66,10 @@ pub fn write(description: Vec<String>, rows: Vec<Row>, all: bool) -> Result<(), 
     let mut merged = Figures { description, rows };
     if !all && file.exists() {
         let new = std::mem::replace(&mut merged, Figures::read(&file)?);
-        merged.description.extend(new.description.last().cloned());
+        // Of the new description, those lines that say something else: at least the last one.
+        let lines: Vec<String> =
+            new.description.into_iter().filter(|line| !merged.description.contains(line)).collect();
+        merged.description.extend(lines);
         let key = |row: &Row| (row.keys.clone(), row.op.clone(), row.n, row.peer.clone());
         let replaced: HashSet<_> = new.rows.iter().map(key).collect();
         merged.rows.retain(|row| !replaced.contains(&key(row)));

@@ -149,7 +149,7 @@ impl<K, V, S> HashMap<K, V, S> {
         self.0.clear();
     }
 
-    /// Iterates over the entries in an order that follows from them and the hasher alone. O(n) for the whole run, and
+    /// Iterates over the entries in an order that follows from them and the hasher alone. O(n) to exhaust, and
     /// O(log n) for the first entry.
     ///
     /// Equal maps with one hasher are iterated alike, except for keys whose hashes agree in the 32 bits that the map

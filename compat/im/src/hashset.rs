@@ -132,7 +132,7 @@ impl<A, S> HashSet<A, S> {
         self.0.clear();
     }
 
-    /// Iterates over the elements in an order that follows from them and the hasher alone. O(n) for the whole run, and
+    /// Iterates over the elements in an order that follows from them and the hasher alone. O(n) to exhaust, and
     /// O(log n) for the first element.
     ///
     /// Equal sets with one hasher are iterated alike, except for elements whose hashes agree in the 32 bits that the set
