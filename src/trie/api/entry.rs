@@ -5,7 +5,8 @@ use core::fmt;
 use crate::trie::ClonePtr;
 use crate::trie::edit::Edit;
 
-/// A view into an entry of a [`HashTrie`], occupied or vacant, returned by [`HashTrie::entry`].
+/// A view into an entry of a [`HashTrie`](crate::trie::HashTrie), occupied or vacant, returned by
+/// [`HashTrie::entry`](crate::trie::HashTrie::entry).
 ///
 /// # Examples
 ///
