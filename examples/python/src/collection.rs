@@ -2,20 +2,9 @@
 
 use std::sync::atomic::{AtomicIsize, Ordering};
 
-use perennial::trie::HashTrie;
-use pyo3::PyClass;
-use pyo3::basic::CompareOp;
-use pyo3::exceptions::PyKeyError;
-use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::True;
-use pyo3::types::{PyList, PyType};
 
-use crate::collector::{self, Shown};
-use crate::deferred::Deferred;
-use crate::entry::{Keyed, Part};
-use crate::iter::Owner;
-use crate::nested;
-use crate::{Made, Object};
+use crate::prelude::*;
 
 /// The hash that stands for "not computed yet"; Python has no object of this hash.
 const NO_HASH: isize = -1;
@@ -38,9 +27,6 @@ impl<T: Keyed> From<HashTrie<T>> for Body<T> {
 pub trait Collection: PyClass<Frozen = True> + Sync {
     type Entry: Keyed;
 
-    /// What it is made of again, and iterates over.
-    const CONTENTS: Part;
-
     fn body(&self) -> &Body<Self::Entry>;
 
     #[inline]
@@ -52,16 +38,29 @@ pub trait Collection: PyClass<Frozen = True> + Sync {
     fn plain(py: Python<'_>, trie: HashTrie<Self::Entry>) -> PyResult<Bound<'_, Self>>;
 
     fn owner(slf: Py<Self>) -> Owner;
-
-    /// Compares with any object.
-    fn compare<'py>(slf: &Bound<'py, Self>, other: &Object<'py>, op: CompareOp) -> Made<'py>;
-
-    fn compute_hash(&self, py: Python<'_>) -> PyResult<isize>;
 }
 
-/// Defines what the classes of maps and sets have in common. `$without` is their name for the removal of a `$key`.
+/// Defines what the classes of maps and sets have in common. They are pickled as a list of the `$contents` of entries,
+/// and `$without` is their name for the removal of a `$key`.
 macro_rules! persistent {
-    ($class:ident of $entry:ident, $mutation:ident, $without:ident($key:ident)) => {
+    ($class:ident of $entry:ident: $contents:path, $owner:path, $mutation:ident, $without:ident($key:ident)) => {
+        impl Collection for $class {
+            type Entry = $entry;
+
+            #[inline]
+            fn body(&self) -> &Body<$entry> {
+                &self.0
+            }
+
+            fn plain(py: Python<'_>, trie: HashTrie<$entry>) -> PyResult<Bound<'_, Self>> {
+                Bound::new(py, Self::from(trie))
+            }
+
+            fn owner(slf: Py<Self>) -> Owner {
+                $owner(slf)
+            }
+        }
+
         impl From<HashTrie<$entry>> for $class {
             fn from(trie: HashTrie<$entry>) -> Self {
                 Self(trie.into())
@@ -139,7 +138,7 @@ macro_rules! persistent {
             }
 
             fn __getnewargs__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyList>,)> {
-                Ok((list(py, self.trie(), Self::CONTENTS)?,))
+                Ok((list(py, self.trie(), $contents)?,))
             }
 
             fn __sizeof__(slf: &Bound<'_, Self>) -> PyResult<usize> {

@@ -10,15 +10,9 @@
 //! looks for garbage among young ones. So collections of young objects are shown large tries only as far as a credit
 //! lasts, which grows by the entries that are stored: then the walks take no longer than what was done before them.
 
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
-use perennial::trie::HashTrie;
-use pyo3::exceptions::PyKeyError;
-use pyo3::gc::{PyTraverseError, PyVisit};
-use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
-
-use crate::entry::Keyed;
+use crate::prelude::*;
 
 /// A trie with so many entries of its own is shown to every collection. At most so many young objects wait for one.
 const SMALL: usize = 256;
@@ -59,26 +53,19 @@ fn note_collection(phase: &str, info: &Bound<'_, PyDict>) -> PyResult<()> {
     Ok(())
 }
 
+/// Whether the collector has been asked. A module may be imported a second time.
+static WATCHED: AtomicBool = AtomicBool::new(false);
+
 /// Has the collector say which objects it looks at.
 pub fn watch(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     // Without the global lock all collections are of all objects, whatever the generation that they are said to be of.
-    if py.import("sys")?.getattr("version")?.extract::<String>()?.contains("free-threading") {
+    let version = py.import("sys")?.getattr("version")?.extract::<String>()?;
+    if version.contains("free-threading") || WATCHED.swap(true, Ordering::Relaxed) {
         return Ok(());
     }
     let callbacks = py.import("gc")?.getattr("callbacks")?.cast_into::<PyList>()?;
     let note = wrap_pyfunction!(note_collection, module)?;
-    // A module that is imported a second time has its function there already.
-    let is_ours = |there: &Bound<'_, PyAny>| {
-        there.get_type().is(note.get_type())
-            && ["__module__", "__name__"].iter().all(|name| {
-                let same = note.getattr(*name).and_then(|ours| there.getattr(*name)?.eq(ours));
-                same.unwrap_or(false)
-            })
-    };
-    if callbacks.iter().any(|there| is_ours(&there)) {
-        return Ok(());
-    }
     callbacks.append(note)
 }
 

@@ -7,9 +7,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::mem;
 
-use perennial::trie::HashTrie;
-
-use crate::entry::Keyed;
+use crate::prelude::*;
 
 /// How many tries may be dropped inside one another.
 const DEPTH_MAX: u32 = 50;

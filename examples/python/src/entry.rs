@@ -3,26 +3,27 @@
 use std::mem;
 
 use perennial::trie::Entry as Place;
-use perennial::trie::HashTrie;
-use pyo3::gc::{PyTraverseError, PyVisit};
-use pyo3::prelude::*;
-use pyo3::types::PyString;
 
-use crate::collection::{Collection, key_error, with_trie};
-use crate::{Made, Object, collector};
+use crate::prelude::*;
 
 /// What a trie finds by a key.
 pub trait Keyed: Clone + Send + Sync + 'static {
     fn key(&self) -> &Py<PyAny>;
 
     /// The value of the key, in a map.
-    fn value(&self) -> &Py<PyAny>;
+    fn value(&self) -> &Py<PyAny> {
+        self.key()
+    }
 
     /// Shows the collector what the entry refers to.
-    fn visit(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError>;
+    fn visit(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(self.key())
+    }
 
     /// Returns what a dict or a set shows of it.
-    fn repr<'py>(&self, py: Python<'py>) -> Made<'py>;
+    fn repr<'py>(&self, py: Python<'py>) -> Made<'py> {
+        Ok(self.key().bind(py).repr()?.into_any())
+    }
 }
 
 /// A part of an entry.
@@ -69,18 +70,6 @@ impl Keyed for Element {
     #[inline]
     fn key(&self) -> &Py<PyAny> {
         &self.0
-    }
-
-    fn value(&self) -> &Py<PyAny> {
-        &self.0
-    }
-
-    fn visit(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.0)
-    }
-
-    fn repr<'py>(&self, py: Python<'py>) -> Made<'py> {
-        Ok(self.0.bind(py).repr()?.into_any())
     }
 }
 

@@ -4,17 +4,10 @@ use std::hint::black_box;
 use std::{thread, vec};
 
 use perennial::trie::Iter;
-use pyo3::gc::{PyTraverseError, PyVisit};
-use pyo3::prelude::*;
 use pyo3::pyclass::PyClassGuardMut;
-use pyo3::types::PyList;
 use self_cell::self_cell;
 
-use crate::collection::{Collection, list};
-use crate::entry::{Element, Entry, Keyed, Part};
-use crate::map::PersistentMap;
-use crate::set::PersistentSet;
-use crate::{Made, Object};
+use crate::prelude::*;
 
 /// Up to so many keys, values or elements are iterated over as a list, which takes half the time.
 const LIST_MAX: usize = 1024;

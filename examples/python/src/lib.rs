@@ -14,6 +14,7 @@ mod map_mutation;
 mod mutation;
 mod nested;
 mod pickle;
+mod prelude;
 mod set;
 mod set_mutation;
 mod set_operators;
@@ -21,12 +22,6 @@ mod source;
 mod views;
 
 use pyo3::prelude::*;
-
-/// Any object of Python.
-type Object<'py> = Bound<'py, PyAny>;
-
-/// A new object of Python, or an exception.
-type Made<'py> = PyResult<Bound<'py, PyAny>>;
 
 /// Persistent maps and sets: immutable, with versions that share memory.
 #[pymodule(gil_used = false)]

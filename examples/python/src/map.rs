@@ -1,48 +1,19 @@
 //! `PersistentMap`.
 
 use perennial::map::Merge;
-use perennial::trie::{HashTrie, SetOp};
-use pyo3::basic::CompareOp;
-use pyo3::gc::{PyTraverseError, PyVisit};
-use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyMapping, PyTuple, PyType};
+use perennial::trie::SetOp;
 
-use crate::collection::{Body, Collection, key_error, list, persistent, size_of, with_trie};
-use crate::collector::{self, counted};
-use crate::entry::{Entry, Part, Query, assign, find, found, same_key, same_value, value_at, without};
-use crate::iter::{Owner, iterate};
-use crate::map_mutation::MapMutation;
-use crate::mutation::Mutation;
-use crate::set_operators::answer;
-use crate::source::{entries, given, map_of, map_trie};
-use crate::views::{ItemsView, KeysView, ValuesView};
-use crate::{Made, Object, nested, pickle};
+use crate::collection::persistent;
+use crate::prelude::*;
 
 /// An immutable mapping that shares memory with the versions it was made from.
 #[pyclass(frozen, subclass, weakref, mapping, generic, module = "pypersistent")]
 pub struct PersistentMap(Body<Entry>);
 
-persistent!(PersistentMap of Entry, MapMutation, dissoc(key));
+persistent!(PersistentMap of Entry: Part::Item, Owner::Map, MapMutation, dissoc(key));
 
-impl Collection for PersistentMap {
-    type Entry = Entry;
-
-    const CONTENTS: Part = Part::Item;
-
-    #[inline]
-    fn body(&self) -> &Body<Entry> {
-        &self.0
-    }
-
-    fn plain(py: Python<'_>, trie: HashTrie<Entry>) -> PyResult<Bound<'_, Self>> {
-        Bound::new(py, Self::from(trie))
-    }
-
-    fn owner(slf: Py<Self>) -> Owner {
-        Owner::Map(slf)
-    }
-
-    fn compare<'py>(slf: &Bound<'py, Self>, other: &Object<'py>, op: CompareOp) -> Made<'py> {
+impl PersistentMap {
+    pub fn compare<'py>(slf: &Bound<'py, Self>, other: &Object<'py>, op: CompareOp) -> Made<'py> {
         let py = other.py();
         let equal = match (op, other.cast::<Self>(), other.cast::<PyDict>()) {
             (CompareOp::Eq | CompareOp::Ne, Ok(other), _) => same_items(py, slf.get(), other.get())?,

@@ -1,19 +1,8 @@
 //! `MapMutation`: a map under construction.
 
-use perennial::trie::HashTrie;
-use pyo3::basic::CompareOp;
-use pyo3::gc::{PyTraverseError, PyVisit};
-use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
-
-use crate::collection::{Collection, size_of};
-use crate::entry::{Entry, Part, Query, add, assign, find, found, remove, value_at};
-use crate::iter::iterate;
-use crate::map::{PersistentMap, updated};
-use crate::mutation::{Mutation, after_body, borrow, borrow_mut, mutation};
-use crate::source::given;
-use crate::views::{ItemsView, KeysView, ValuesView};
-use crate::{Made, Object, nested, pickle};
+use crate::map::updated;
+use crate::mutation::mutation;
+use crate::prelude::*;
 
 /// A mutable copy of a map, made by `PersistentMap.mutate()`. Not for several threads at once: a call that meets
 /// another one in progress raises RuntimeError.

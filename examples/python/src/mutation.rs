@@ -2,19 +2,10 @@
 
 use std::mem;
 
-use perennial::trie::HashTrie;
-use pyo3::PyClass;
-use pyo3::exceptions::{PyKeyError, PyRuntimeError, PyValueError};
-use pyo3::gc::{PyTraverseError, PyVisit};
-use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::False;
 use pyo3::pyclass::{PyClassGuard, PyClassGuardMut};
-use pyo3::types::PyTuple;
 
-use crate::collection::{Collection, subclass, with_trie};
-use crate::collector::{self, Shown};
-use crate::deferred::Deferred;
-use crate::{Made, Object};
+use crate::prelude::*;
 
 /// A collection under construction.
 pub struct Mutation<C: Collection> {

@@ -2,15 +2,9 @@
 
 use std::cell::RefCell;
 
-use perennial::trie::HashTrie;
 use pyo3::exceptions::PyRecursionError;
-use pyo3::prelude::*;
-use pyo3::types::{PyDict, PySet, PyString};
 
-use crate::entry::Keyed;
-use crate::map::PersistentMap;
-use crate::set::PersistentSet;
-use crate::{Made, Object};
+use crate::prelude::*;
 
 /// Bytes of the stack that are left for what does not ask: dropping, comparing two strings, the interpreter itself.
 const STACK_LEFT_MIN: usize = 64 << 10;

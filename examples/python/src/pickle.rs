@@ -1,9 +1,6 @@
 //! What `pickle` and `copy` are told of an object.
 
-use pyo3::exceptions::PyTypeError;
-use pyo3::prelude::*;
-
-use crate::{Made, Object, nested};
+use crate::prelude::*;
 
 /// Returns the class, what `__getnewargs__` returns, and the state of a subclass, its slots included.
 ///

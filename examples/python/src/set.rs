@@ -1,21 +1,11 @@
 //! `PersistentSet`.
 
 use perennial::map::Merge;
-use perennial::trie::{HashTrie, SetOp};
-use pyo3::basic::CompareOp;
-use pyo3::gc::{PyTraverseError, PyVisit};
-use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFrozenSet, PyList, PySet, PyTuple, PyType};
+use perennial::trie::SetOp;
 
-use crate::collection::{Body, Collection, key_error, list, persistent, size_of, with_trie};
-use crate::collector::{self, counted};
-use crate::entry::{Element, Part, Query, add, find, same_key, without};
-use crate::iter::{Owner, iterate};
-use crate::mutation::Mutation;
-use crate::set_mutation::SetMutation;
-use crate::set_operators::{Operation, SetLike, answer, compare, is_set, set_operators};
-use crate::source::{given, set_trie};
-use crate::{Made, Object, nested, pickle};
+use crate::collection::persistent;
+use crate::prelude::*;
+use crate::set_operators::set_operators;
 
 /// An immutable set that shares memory with the versions it was made from.
 #[pyclass(frozen, subclass, weakref, generic, module = "pypersistent")]
@@ -23,28 +13,11 @@ pub struct PersistentSet(Body<Element>);
 
 type Trie = HashTrie<Element>;
 
-persistent!(PersistentSet of Element, SetMutation, disj(element));
+persistent!(PersistentSet of Element: Part::Key, Owner::Set, SetMutation, disj(element));
 set_operators!(PersistentSet);
 
-impl Collection for PersistentSet {
-    type Entry = Element;
-
-    const CONTENTS: Part = Part::Key;
-
-    #[inline]
-    fn body(&self) -> &Body<Element> {
-        &self.0
-    }
-
-    fn plain(py: Python<'_>, trie: Trie) -> PyResult<Bound<'_, Self>> {
-        Bound::new(py, Self::from(trie))
-    }
-
-    fn owner(slf: Py<Self>) -> Owner {
-        Owner::Set(slf)
-    }
-
-    fn compare<'py>(slf: &Bound<'py, Self>, other: &Object<'py>, op: CompareOp) -> Made<'py> {
+impl PersistentSet {
+    pub fn compare<'py>(slf: &Bound<'py, Self>, other: &Object<'py>, op: CompareOp) -> Made<'py> {
         let (Ok(theirs), CompareOp::Eq | CompareOp::Ne) = (other.cast::<Self>(), op) else {
             return compare(slf, other, op);
         };
@@ -167,10 +140,5 @@ impl PersistentSet {
     /// Returns true if this set has all elements of the iterable.
     fn issuperset(&self, other: &Object<'_>) -> PyResult<bool> {
         Ok(combine(other.py(), &set_trie(other)?, Operation::Difference, self.trie())?.is_empty())
-    }
-
-    /// Returns true if the iterable has no element of this set.
-    pub fn isdisjoint(&self, other: &Object<'_>) -> PyResult<bool> {
-        Ok(combine(other.py(), self.trie(), Operation::Intersection, &set_trie(other)?)?.is_empty())
     }
 }

@@ -1,19 +1,9 @@
 //! `SetMutation`: a set under construction.
 
-use perennial::trie::HashTrie;
-use pyo3::basic::CompareOp;
-use pyo3::exceptions::PyTypeError;
-use pyo3::gc::{PyTraverseError, PyVisit};
-use pyo3::prelude::*;
-use pyo3::types::PyTuple;
-
-use crate::collection::{Collection, size_of};
-use crate::entry::{Element, Part, Query, add, find, found, remove};
-use crate::iter::iterate;
-use crate::mutation::{Mutation, after_body, borrow, borrow_mut, mutation};
-use crate::set::{PersistentSet, combined};
-use crate::set_operators::{Operation, SetLike, is_set, set_operators};
-use crate::{Made, Object, nested, pickle};
+use crate::mutation::mutation;
+use crate::prelude::*;
+use crate::set::combined;
+use crate::set_operators::set_operators;
 
 /// A mutable copy of a set, made by `PersistentSet.mutate()`. Not for several threads at once: a call that meets
 /// another one in progress raises RuntimeError.
@@ -99,10 +89,5 @@ impl SetMutation {
 
     fn __ixor__(slf: &Bound<'_, Self>, other: &Object<'_>) -> PyResult<()> {
         change_by_set(slf, Operation::SymmetricDifference, other)
-    }
-
-    /// Returns true if the iterable has no element of this set.
-    fn isdisjoint(slf: &Bound<'_, Self>, other: &Object<'_>) -> PyResult<bool> {
-        snapshot(slf)?.get().isdisjoint(other)
     }
 }

@@ -1,12 +1,6 @@
 //! What all that is a set has in common: sets, their mutations, and views of keys and of items.
 
-use pyo3::PyClass;
-use pyo3::basic::CompareOp;
-use pyo3::intern;
-use pyo3::prelude::*;
-use pyo3::types::{PyFrozenSet, PySet};
-
-use crate::{Made, Object, nested};
+use crate::prelude::*;
 
 /// An operation that makes a set of two.
 #[derive(Clone, Copy)]
@@ -18,8 +12,30 @@ pub enum Operation {
 }
 
 pub trait SetLike: PyClass {
-    /// Returns what an operator makes of both, with `other` on the left side if `reflected`.
-    fn operate<'py>(slf: &Bound<'py, Self>, operation: Operation, other: &Object<'py>, reflected: bool) -> Made<'py>;
+    /// Returns what an operator makes of both, with `other` on the left side if `reflected`: a set of Python.
+    fn operate<'py>(slf: &Bound<'py, Self>, operation: Operation, other: &Object<'py>, reflected: bool) -> Made<'py> {
+        let set = slf.as_any();
+        let py = set.py();
+        let method = match operation {
+            Operation::Union => "union",
+            Operation::Difference => "difference",
+            Operation::SymmetricDifference => "symmetric_difference",
+            // Only what both have is hashed, if `other` is the shorter one.
+            Operation::Intersection => {
+                let (shorter, longer) = shorter_first(set, other)?;
+                let both = PySet::empty(py)?;
+                for element in shorter.try_iter()? {
+                    let element = element?;
+                    if longer.contains(&element)? {
+                        both.add(element)?;
+                    }
+                }
+                return Ok(both.into_any());
+            }
+        };
+        let (left, right) = if reflected { (other, set) } else { (set, other) };
+        py.get_type::<PySet>().call1((left,))?.call_method1(method, (right,))
+    }
 }
 
 /// Defines the operators of a class.
@@ -58,10 +74,29 @@ macro_rules! set_operators {
             fn __rxor__<'py>(slf: &Bound<'py, Self>, other: &Object<'py>) -> Made<'py> {
                 Self::operate(slf, Operation::SymmetricDifference, other, true)
             }
+
+            /// Returns true if the iterable has none of the elements.
+            fn isdisjoint(slf: &Bound<'_, Self>, other: &Object<'_>) -> PyResult<bool> {
+                let (shorter, longer) = shorter_first(slf, other)?;
+                for element in shorter.try_iter()? {
+                    if longer.contains(element?)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
         }
     };
 }
 pub(crate) use set_operators;
+
+/// Returns both sides, the one to iterate over first: the shorter one, or the one that is no set.
+pub fn shorter_first<'a, 'py>(
+    set: &'a Object<'py>,
+    other: &'a Object<'py>,
+) -> PyResult<(&'a Object<'py>, &'a Object<'py>)> {
+    Ok(if is_set(other)? && other.len()? > set.len()? { (set, other) } else { (other, set) })
+}
 
 /// Returns true for a set, a view of a dict or a map, and what is registered as one.
 pub fn is_set(object: &Object<'_>) -> PyResult<bool> {

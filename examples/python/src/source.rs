@@ -2,17 +2,7 @@
 
 use std::cell::RefCell;
 
-use perennial::trie::HashTrie;
-use pyo3::exceptions::{PyTypeError, PyValueError};
-use pyo3::intern;
-use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
-
-use crate::collection::Collection;
-use crate::entry::{Element, Entry, build};
-use crate::map::PersistentMap;
-use crate::set::PersistentSet;
-use crate::{Made, Object};
+use crate::prelude::*;
 
 /// Returns a trie of the entries of a mapping, or of an iterable of pairs. Of equal keys the first one stays, with the
 /// last value.

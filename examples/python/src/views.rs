@@ -1,16 +1,8 @@
 //! Views of a map: its keys, its values, its items.
 
-use pyo3::basic::CompareOp;
-use pyo3::gc::{PyTraverseError, PyVisit};
-use pyo3::prelude::*;
-use pyo3::types::{PySet, PyTuple};
-
-use crate::collection::Collection;
-use crate::entry::{Part, Query, find, same_value, value_at};
-use crate::iter::iterate;
-use crate::map::{PersistentMap, same_items, same_keys};
-use crate::set_operators::{Operation, SetLike, answer, compare, is_set, set_operators};
-use crate::{Made, Object, nested, pickle};
+use crate::map::{same_items, same_keys};
+use crate::prelude::*;
+use crate::set_operators::set_operators;
 
 /// Defines views of a part of each entry.
 macro_rules! views {
@@ -65,16 +57,7 @@ macro_rules! set_views {
     ($($name:ident: $contains:path, $same:path;)+) => {$(
         set_operators!($name);
 
-        impl SetLike for $name {
-            fn operate<'py>(
-                slf: &Bound<'py, Self>,
-                operation: Operation,
-                other: &Object<'py>,
-                reflected: bool,
-            ) -> Made<'py> {
-                operate(slf, operation, other, reflected)
-            }
-        }
+        impl SetLike for $name {}
 
         #[pymethods]
         impl $name {
@@ -90,17 +73,6 @@ macro_rules! set_views {
                     }
                     _ => compare(slf, other, op),
                 }
-            }
-
-            /// Returns true if the iterable has no element of the view.
-            fn isdisjoint(slf: &Bound<'_, Self>, other: &Object<'_>) -> PyResult<bool> {
-                let (shorter, longer) = shorter_first(slf, other)?;
-                for element in shorter.try_iter()? {
-                    if longer.contains(element?)? {
-                        return Ok(false);
-                    }
-                }
-                Ok(true)
             }
         }
     )+};
@@ -123,36 +95,4 @@ fn has_item(map: &PersistentMap, item: &Object<'_>) -> PyResult<bool> {
         },
         _ => Ok(false),
     }
-}
-
-/// Returns both sides, the one to iterate over first: the shorter one, or the one that is no set.
-fn shorter_first<'a, 'py>(
-    view: &'a Object<'py>,
-    other: &'a Object<'py>,
-) -> PyResult<(&'a Object<'py>, &'a Object<'py>)> {
-    Ok(if is_set(other)? && other.len()? > view.len()? { (view, other) } else { (other, view) })
-}
-
-/// Returns a set of Python.
-fn operate<'py>(view: &Object<'py>, operation: Operation, other: &Object<'py>, reflected: bool) -> Made<'py> {
-    let py = view.py();
-    let method = match operation {
-        Operation::Union => "union",
-        Operation::Difference => "difference",
-        Operation::SymmetricDifference => "symmetric_difference",
-        // Only what both have is hashed, if `other` is the shorter one.
-        Operation::Intersection => {
-            let (shorter, longer) = shorter_first(view, other)?;
-            let both = PySet::empty(py)?;
-            for element in shorter.try_iter()? {
-                let element = element?;
-                if longer.contains(&element)? {
-                    both.add(element)?;
-                }
-            }
-            return Ok(both.into_any());
-        }
-    };
-    let (left, right) = if reflected { (other, view) } else { (view, other) };
-    py.get_type::<PySet>().call1((left,))?.call_method1(method, (right,))
 }
