@@ -1,4 +1,4 @@
-"""Times `pypersistent` beside dict and beside other persistent maps.
+"""Times `pypersistent` beside dict and beside other persistent maps, and prints the tables of README.md.
 
     pip install --no-deps --target rivals immutables pyrsistent rpds-py pypersistent
     python bench.py --rivals rivals            # sizes up to a million, about an hour
@@ -7,8 +7,7 @@
 Each contender does each task on the same keys, in turns, for several rounds; the medians are compared. What a task
 starts from is built before the clock runs, every result is compared with the dict's, and the cyclic collector rests while
 the clock runs, as in `timeit`, except in tasks that end in "collector on". Single operations are done both ways. The
-clock is that of the processor, so that other programs disturb less. Writes tables (`bench.md`) and a chart (`bench.svg`)
-into the directory `--out`.
+clock is that of the processor, so that other programs disturb less. `--out` writes the tables to `bench.md` there.
 """
 
 import argparse
@@ -27,102 +26,85 @@ import time
 import pypersistent
 
 SIZES = [100, 10_000, 1_000_000]
-KINDS = {
-    "int": lambda i: i,
-    "strided int": lambda i: i << 20,
-    "str": lambda i: f"key{i}",
-}
+KINDS = {"int": lambda i: i, "strided int": lambda i: i << 20, "str": lambda i: f"key{i}"}
 
 
 class Contender:
-    """How the tasks are written for one library. The defaults are those of a library without a faster way."""
+    """How the tasks are written for one library. The names of its methods are given, and those of its builder."""
 
-    name = version = ""
-    crashes_on = ()
-    # Tasks that end the interpreter, and with how many entries.
-    crashes_in = {}
-    # The methods that a single operation calls.
-    SET, DELETE = "set", "delete"
+    def __init__(self, name, build, assoc, dissoc, batch=None, merge="update", update="update", avoid=()):
+        self.name, self.build, self.batch, self.avoid = name, build, batch, avoid
+        self.methods = {"assoc": assoc, "dissoc": dissoc, "merge": merge, "update": update}
 
-    def setter(self, m):
-        return getattr(m, self.SET)
+    def call(self, m, method, *arguments):
+        return getattr(m, self.methods[method])(*arguments)
 
-    def deleter(self, m):
-        return getattr(m, self.DELETE)
-
-    def build(self, d): ...
-    def assoc(self, m, k, v): ...
-    def dissoc(self, m, k): ...
+    def one_by_one(self, m, keys):
+        assoc = self.methods["assoc"]
+        for k in keys:
+            m = getattr(m, assoc)(k, k)
+        return m
 
     def fill(self, m, keys):
         """Many insertions, the fastest way for keys that come one by one."""
+        if not self.batch:
+            return self.one_by_one(m, keys)
+        begin, end = self.batch
+        t = getattr(m, begin)()
         for k in keys:
-            m = self.assoc(m, k, k)
-        return m
+            t[k] = k
+        return getattr(t, end)()
 
     def empty_out(self, m, keys):
+        if not self.batch:
+            for k in keys:
+                m = self.call(m, "dissoc", k)
+            return m
+        begin, end = self.batch
+        t = getattr(m, begin)()
         for k in keys:
-            m = self.dissoc(m, k)
-        return m
+            del t[k]
+        return getattr(t, end)()
 
     def update(self, m, d):
-        return m.update(d)
-
-    def merge(self, m, other):
-        return m.update(other)
+        if self.methods["update"]:
+            return self.call(m, "update", d)
+        for k, v in d.items():
+            m = self.call(m, "assoc", k, v)
+        return m
 
     def diff(self, old, new):
+        if hasattr(old, "diff"):
+            added, removed, changed = old.diff(new)
+            return added | {k: v for k, (_, v) in changed.items()}, set(removed)
         none = object()
-        changed = {k: (old.get(k, none), v) for k, v in new.items() if old.get(k, none) is not v}
-        return {k: v for k, (_, v) in changed.items()}, {k for k in old if k not in new}
+        return {k: v for k, v in new.items() if old.get(k, none) is not v}, {k for k in old if k not in new}
 
 
-class Ours(Contender):
-    name = "ours"
+class CopiedDict(dict):
+    """A dict of which each change makes a copy, unless it is being filled."""
 
-    def build(self, d):
-        return pypersistent.PersistentMap(d)
+    def set(self, k, v):
+        m = dict(self)
+        m[k] = v
+        return m
 
-    def assoc(self, m, k, v):
-        return m.assoc(k, v)
-
-    def dissoc(self, m, k):
-        return m.dissoc(k)
-
-    def fill(self, m, keys):
-        with m.mutate() as t:
-            for k in keys:
-                t[k] = k
-        return t.finish()
-
-    def empty_out(self, m, keys):
-        with m.mutate() as t:
-            for k in keys:
-                del t[k]
-        return t.finish()
-
-    def diff(self, old, new):
-        added, removed, changed = old.diff(new)
-        return added | {k: v for k, (_, v) in changed.items()}, set(removed)
+    def delete(self, k):
+        m = dict(self)
+        del m[k]
+        return m
 
 
 class Dict(Contender):
-    name = "dict"
+    """The others are compared with it."""
 
-    def build(self, d):
-        return dict(d)
+    def __init__(self):
+        super().__init__("dict", dict, "set", "delete")
 
-    def setter(self, m):
-        return lambda k, v: self.assoc(m, k, v)
-
-    def deleter(self, m):
-        return lambda k: self.empty_out(m, (k,))
-
-    # A dict that others still use has to be copied first; one that is being filled has not.
-    def assoc(self, m, k, v):
-        m = dict(m)
-        m[k] = v
-        return m
+    def call(self, m, method, *arguments):
+        if method in ("merge", "update"):
+            return m | arguments[0]
+        return getattr(CopiedDict, self.methods[method])(m, *arguments)
 
     def fill(self, m, keys):
         m = dict(m)
@@ -130,125 +112,29 @@ class Dict(Contender):
             m[k] = k
         return m
 
+    one_by_one = fill
+
     def empty_out(self, m, keys):
         m = dict(m)
         for k in keys:
             del m[k]
         return m
 
-    def update(self, m, d):
-        return m | d
-
-    def merge(self, m, other):
-        return m | other
-
-
-class Immutables(Contender):
-    name = "immutables"
-
-    def __init__(self, module):
-        self.Map = module.Map
-
-    def build(self, d):
-        return self.Map(d)
-
-    def assoc(self, m, k, v):
-        return m.set(k, v)
-
-    def dissoc(self, m, k):
-        return m.delete(k)
-
-    fill, empty_out = Ours.fill, Ours.empty_out
-
-
-class Pyrsistent(Contender):
-    name = "pyrsistent"
-    DELETE = "remove"
-
-    def __init__(self, module):
-        self.pmap = module.pmap
-
-    def build(self, d):
-        return self.pmap(d)
-
-    def assoc(self, m, k, v):
-        return m.set(k, v)
-
-    def dissoc(self, m, k):
-        return m.remove(k)
-
-    def fill(self, m, keys):
-        t = m.evolver()
-        for k in keys:
-            t[k] = k
-        return t.persistent()
-
-    def empty_out(self, m, keys):
-        t = m.evolver()
-        for k in keys:
-            del t[k]
-        return t.persistent()
-
-
-class Rpds(Contender):
-    name = "rpds"
-    SET, DELETE = "insert", "remove"
-
-    def __init__(self, module):
-        self.Map = module.HashTrieMap
-
-    def build(self, d):
-        return self.Map(d)
-
-    def assoc(self, m, k, v):
-        return m.insert(k, v)
-
-    def dissoc(self, m, k):
-        return m.remove(k)
-
-
-class Ancestor(Contender):
-    name = "pypersistent 2"
-    SET, DELETE = "assoc", "dissoc"
-    # A thousand changes to 10 000 such keys end the interpreter.
-    crashes_on = ("strided int",)
-    crashes_in = {"merge of two, half in common": 1_000_000}
-
-    def __init__(self, module):
-        self.Map = module.PersistentDict
-
-    def build(self, d):
-        return self.Map.from_dict(d)
-
-    def assoc(self, m, k, v):
-        return m.assoc(k, v)
-
-    def dissoc(self, m, k):
-        return m.dissoc(k)
-
-    # One by one, since its own update crashes the interpreter now and then, for a million strings.
-    def update(self, m, d):
-        for k, v in d.items():
-            m = m.assoc(k, v)
-        return m
-
-    def merge(self, m, other):
-        return m.merge(other)
-
-
-RIVALS = {"immutables": Immutables, "pyrsistent": Pyrsistent, "rpds": Rpds}
-
 
 def contenders(directory):
-    """Dict first, which the others are compared with, then ours, then what is found in the directory."""
-    found = [Dict(), Ours()]
-    found[0].version = platform.python_version()
+    """Dict first, then ours, then what is found in the directory."""
+    mutation = ("mutate", "finish")
+    found = [Dict(), Contender("ours", pypersistent.PersistentMap, "set", "delete", mutation)]
     if directory is None:
         return found
     sys.path.append(directory)
-    for name, contender in RIVALS.items():
+    for name, made in {
+        "immutables": lambda module: Contender("immutables", module.Map, "set", "delete", mutation),
+        "pyrsistent": lambda module: Contender("pyrsistent", module.pmap, "set", "remove", ("evolver", "persistent")),
+        "rpds": lambda module: Contender("rpds", module.HashTrieMap, "insert", "remove"),
+    }.items():
         try:
-            found.append(contender(importlib.import_module(name)))
+            found.append(made(importlib.import_module(name)))
         except ImportError as error:
             print(f"without {name}: {error}", file=sys.stderr)
     # It has the name of our module, so it is loaded from its file, and ours put back in its place.
@@ -257,7 +143,11 @@ def contenders(directory):
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         sys.modules["pypersistent"] = pypersistent
-        found.append(Ancestor(module))
+        # It is updated one by one, since its own update ends the interpreter now and then, as a merge of a million
+        # does, and a thousand changes to strided keys.
+        avoid = ("strided int", "merge of two, half in common")
+        build = module.PersistentDict.from_dict
+        found.append(Contender("pypersistent 2", build, "assoc", "dissoc", merge="merge", update=None, avoid=avoid))
     return found
 
 
@@ -265,8 +155,7 @@ class Load:
     """The keys of one run, and what follows from them."""
 
     def __init__(self, kind, n):
-        rng = random.Random(n)
-        make = KINDS[kind]
+        rng, make = random.Random(n), KINDS[kind]
         self.n = n
         self.keys = [make(i) for i in range(n)]
         self.d = {k: k for k in self.keys}
@@ -274,9 +163,7 @@ class Load:
         self.queries = [make(i) for i in range(n)]
         rng.shuffle(self.queries)
         self.misses = [make(i) for i in range(n, 2 * n)]
-        tenth = max(1, n // 10)
-        self.some = self.queries[:tenth]
-        self.change = {k: None for k in self.some}
+        self.change = {k: None for k in self.queries[: max(1, n // 10)]}
         self.other = {make(i): None for i in range(n // 2, n + n // 2)}
         self.few = self.queries[:10]
         self.bases = {}
@@ -288,43 +175,33 @@ class Load:
             assert dict(made.items()) == self.d, contender.name
         return self.bases[contender.name]
 
+    def some(self, c):
+        """The keys of a single operation. To copy a large dict takes too long for many."""
+        return self.few if isinstance(c, Dict) and self.n > 10_000 else self.queries[:1000]
+
+
+class Task:
+    """What is timed, what the result must be, what it starts from, and how many operations it is."""
+
+    def __init__(self, name, run, expected, start=lambda c, load: (load.base(c),), count=lambda c, load: 1):
+        self.name, self.run, self.expected, self.start, self.count = name, run, expected, start, count
+
 
 def look_up(m, keys):
     for k in keys:
         m[k]
 
 
-def look_for(m, keys, misses):
+def count_present(m, keys):
     count = 0
-    for k, miss in zip(keys, misses):
-        count += (k in m) + (miss in m)
+    for k in keys:
+        count += k in m
     return count
 
 
-def look_for_absent(m, misses):
-    count = 0
-    for miss in misses:
-        count += miss in m
-    return count
-
-
-def iterate_keys(m):
-    for _ in m:
+def iterate(iterable):
+    for _ in iterable:
         pass
-
-
-def iterate_items(m):
-    for _, _ in m.items():
-        pass
-
-
-def versions(contender, m, key):
-    return [contender.assoc(m, key, i) for i in range(100)]
-
-
-def one_by_one(c, m, keys):
-    # A dict is filled in place either way.
-    return c.fill(m, keys) if isinstance(c, Dict) else Contender.fill(c, m, keys)
 
 
 def amid_lists(c, box, keys):
@@ -337,109 +214,25 @@ def amid_lists(c, box, keys):
         if isinstance(c, Dict):
             m[k] = []
         else:
-            m = c.assoc(m, k, [])
+            m = c.call(m, "assoc", k, [])
         lists.append([[] for _ in range(10)])
-    box.append(m)
-    return box
+    return m
 
 
-class Task:
-    """What is timed, whether a result is right, what it starts from, and how many operations it is."""
-
-    def __init__(self, name, run, right, start=lambda c, load: (load.base(c),), count=lambda c, load: 1):
-        self.name, self.run, self.right, self.start, self.count = name, run, right, start, count
-        self.collector = name.endswith("collector on")
+def changed(c, m, load):
+    for k in load.few[1:]:
+        m = c.call(m, "assoc", k, 0)
+    return c.call(m, "dissoc", load.few[0])
 
 
-def empty(c, load):
-    return (c.build({}),)
+def back_and_forth(c, m, k):
+    return c.call(c.call(m, "assoc", k, None), "assoc", k, m[k])
 
 
-def holds(expected):
-    """Is the result a map of what is expected of the load?"""
-    return lambda load, result: dict(result.items()) == expected(load)
-
-
-def ran(load, result):
-    """The loops over a map return nothing; that its entries are right was checked when it was built."""
-    return result is None
-
-
-TASKS = [
-    Task("construction from a dict", lambda c, load: c.build(load.d), holds(lambda load: load.d), lambda c, load: ()),
-    Task("insertion, one by one", lambda c, load, m: one_by_one(c, m, load.keys), holds(lambda load: load.d), empty),
-    Task("insertion, in a batch", lambda c, load, m: c.fill(m, load.keys), holds(lambda load: load.d), empty),
-    Task("lookup", lambda c, load, m: look_up(m, load.queries), ran),
-    Task("lookup, in order of insertion", lambda c, load, m: look_up(m, load.keys), ran),
-    Task("contains", lambda c, load, m: look_for(m, load.queries, load.misses), lambda load, r: r == load.n),
-    Task("update of a tenth", lambda c, load, m: c.update(m, load.change), holds(lambda load: load.d | load.change)),
-    Task(
-        "deletion of a tenth",
-        lambda c, load, m: c.empty_out(m, load.some),
-        holds(lambda load: {k: v for k, v in load.d.items() if k not in load.change}),
-    ),
-    Task("iteration over keys", lambda c, load, m: iterate_keys(m), ran),
-    Task("iteration over items", lambda c, load, m: iterate_items(m), ran),
-    Task(
-        "100 variants",
-        lambda c, load, m: versions(c, m, load.few[0]),
-        lambda load, r: [m[load.few[0]] for m in r] == list(range(100)) and len(r[0]) == load.n,
-    ),
-    *(
-        Task(
-            f"1000 changes amid new lists, collector {state}",
-            lambda c, load, box: amid_lists(c, box, load.queries[:1000]),
-            lambda load, box: dict(box[0].items()) == load.d | {k: [] for k in load.queries[:1000]},
-            lambda c, load: ([c.build(load.d)],),
-        )
-        for state in ("off", "on")
-    ),
-    Task(
-        "merge of two, half in common",
-        lambda c, load, a, b: c.merge(a, b),
-        holds(lambda load: load.d | load.other),
-        lambda c, load: (load.base(c), c.build(load.other)),
-    ),
-    Task(
-        "equality, built apart",
-        lambda c, load, a, b: a == b,
-        lambda load, r: r is True,
-        lambda c, load: (load.base(c), c.build(dict(reversed(load.d.items())))),
-    ),
-    Task(
-        "equality of versions",
-        lambda c, load, a, b: a == b,
-        lambda load, r: r is True,
-        lambda c, load: (load.base(c), back_and_forth(c, load.base(c), load)),
-    ),
-    Task(
-        "diff of versions, 10 changes",
-        lambda c, load, a, b: c.diff(a, b),
-        lambda load, r: r == ({k: 0 for k in load.few[1:]}, {load.few[0]}),
-        lambda c, load: (load.base(c), changed(c, load.base(c), load)),
-    ),
-]
-
-
-def without(d, k):
-    return {other: v for other, v in d.items() if other != k}
-
-
-def set_each(call, keys):
-    for k in keys:
-        result = call(k, None)
+def each(c, m, method, load, *arguments):
+    for k in load.some(c):
+        result = c.call(m, method, k, *arguments)
     return result
-
-
-def delete_each(call, keys):
-    for k in keys:
-        result = call(k)
-    return result
-
-
-def some_keys(c, load):
-    """Those that a single operation is done with. To copy a large dict takes too long for many."""
-    return load.few if isinstance(c, Dict) and load.n > 10_000 else load.queries[:1000]
 
 
 def mutate_each(c, m, keys):
@@ -448,69 +241,138 @@ def mutate_each(c, m, keys):
     return result
 
 
-# Single operations: what is done how many times. The last result is checked.
-SINGLE = [
+def without(d, keys):
+    return {k: v for k, v in d.items() if k not in keys}
+
+
+def all_of(load, c):
+    return load.d
+
+
+def nothing(load, c):
+    """The loops over a map return nothing; that its entries are right was checked when it was built."""
+
+
+def empty(c, load):
+    return (c.build({}),)
+
+
+def no_start(c, load):
+    return ()
+
+
+TASKS = [
+    Task("construction from a dict", lambda c, load: c.build(load.d), all_of, no_start),
+    Task("insertion, one by one", lambda c, load, m: c.one_by_one(m, load.keys), all_of, empty),
+    Task("insertion, in a batch", lambda c, load, m: c.fill(m, load.keys), all_of, empty),
+    Task("lookup", lambda c, load, m: look_up(m, load.queries), nothing),
+    Task("lookup, in order of insertion", lambda c, load, m: look_up(m, load.keys), nothing),
     Task(
-        "set a key that is there",
-        lambda c, load, call, keys: (set_each(call, keys), keys[-1]),
-        lambda load, r: dict(r[0].items()) == load.d | {r[1]: None},
-        lambda c, load: (c.setter(load.base(c)), some_keys(c, load)),
-        lambda c, load: len(some_keys(c, load)),
+        "contains",
+        lambda c, load, m: count_present(m, load.queries) + count_present(m, load.misses),
+        lambda load, c: load.n,
+    ),
+    Task("update of a tenth", lambda c, load, m: c.update(m, load.change), lambda load, c: load.d | load.change),
+    Task(
+        "deletion of a tenth",
+        lambda c, load, m: c.empty_out(m, load.change),
+        lambda load, c: without(load.d, load.change),
+    ),
+    Task("iteration over keys", lambda c, load, m: iterate(m), nothing),
+    Task("iteration over items", lambda c, load, m: iterate(m.items()), nothing),
+    Task(
+        "100 variants",
+        lambda c, load, m: [c.call(m, "assoc", load.few[0], i) for i in range(100)][99],
+        lambda load, c: load.d | {load.few[0]: 99},
+    ),
+    *(
+        Task(
+            f"1000 changes amid new lists, collector {state}",
+            lambda c, load, box: amid_lists(c, box, load.queries[:1000]),
+            lambda load, c: load.d | {k: [] for k in load.queries[:1000]},
+            # One for each repetition.
+            lambda c, load: ([c.build(load.d) for _ in range(repetitions(load))],),
+        )
+        for state in ("off", "on")
     ),
     Task(
-        "delete a key",
-        lambda c, load, call, keys: (delete_each(call, keys), keys[-1]),
-        lambda load, r: dict(r[0].items()) == without(load.d, r[1]),
-        lambda c, load: (c.deleter(load.base(c)), some_keys(c, load)),
-        lambda c, load: len(some_keys(c, load)),
+        "merge of two, half in common",
+        lambda c, load, a, b: c.call(a, "merge", b),
+        lambda load, c: load.d | load.other,
+        lambda c, load: (load.base(c), c.build(load.other)),
     ),
     Task(
-        "mutate, set three, finish",
-        lambda c, load, m: mutate_each(c, m, some_keys(c, load)),
-        holds(lambda load: load.d),
-        count=lambda c, load: len(some_keys(c, load)) // 3,
+        "equality, built apart",
+        lambda c, load, a, b: a == b,
+        lambda load, c: True,
+        lambda c, load: (load.base(c), c.build(dict(reversed(load.d.items())))),
     ),
     Task(
-        "look for an absent key",
-        lambda c, load, m: look_for_absent(m, load.misses),
-        lambda load, r: r == 0,
-        count=lambda c, load: load.n,
+        "equality of versions",
+        lambda c, load, a, b: a == b,
+        lambda load, c: True,
+        lambda c, load: (load.base(c), back_and_forth(c, load.base(c), load.few[0])),
     ),
-    Task("iterate over keys, each", lambda c, load, m: iterate_keys(m), ran, count=lambda c, load: load.n),
     Task(
-        "construct from a dict, each",
-        lambda c, load: c.build(load.d),
-        holds(lambda load: load.d),
-        lambda c, load: (),
-        lambda c, load: load.n,
+        "diff of versions, 10 changes",
+        lambda c, load, a, b: c.diff(a, b),
+        lambda load, c: ({k: 0 for k in load.few[1:]}, {load.few[0]}),
+        lambda c, load: (load.base(c), changed(c, load.base(c), load)),
     ),
 ]
 
+# What is done how many times. The last result is checked.
+SINGLE = [
+    Task(
+        "set a key that is there",
+        lambda c, load, m: each(c, m, "assoc", load, None),
+        lambda load, c: load.d | {load.some(c)[-1]: None},
+        count=lambda c, load: len(load.some(c)),
+    ),
+    Task(
+        "delete a key",
+        lambda c, load, m: each(c, m, "dissoc", load),
+        lambda load, c: without(load.d, load.some(c)[-1:]),
+        count=lambda c, load: len(load.some(c)),
+    ),
+    Task(
+        "mutate, set three, finish",
+        lambda c, load, m: mutate_each(c, m, load.some(c)),
+        all_of,
+        count=lambda c, load: len(load.some(c)) // 3,
+    ),
+    Task(
+        "look for an absent key",
+        lambda c, load, m: count_present(m, load.misses),
+        lambda load, c: 0,
+        count=lambda c, load: load.n,
+    ),
+    Task("iterate over keys, each", lambda c, load, m: iterate(m), nothing, count=lambda c, load: load.n),
+    Task("construct from a dict, each", lambda c, load: c.build(load.d), all_of, no_start, lambda c, load: load.n),
+]
 
-def back_and_forth(c, m, load):
-    k = load.few[0]
-    return c.assoc(c.assoc(m, k, None), k, m[k])
+
+def repetitions(load):
+    """What takes microseconds is done many times over."""
+    return max(1, 20_000 // load.n)
 
 
-def changed(c, m, load):
-    for k in load.few[1:]:
-        m = c.assoc(m, k, 0)
-    return c.empty_out(m, load.few[:1])
-
-
-def timed(task, contender, load, start, repeat, collector):
+def timed(task, c, load, collector):
+    start, repeat = task.start(c, load), repetitions(load)
+    if task.name == "100 variants" and isinstance(c, Dict):
+        repeat = max(1, repeat // 100)
     gc.collect()
     if not collector:
         gc.disable()
     before = time.process_time()
     for _ in range(repeat):
-        result = task.run(contender, load, *start)
-    took = (time.process_time() - before) / repeat / task.count(contender, load)
+        result = task.run(c, load, *start)
+    took = (time.process_time() - before) / repeat / task.count(c, load)
     gc.enable()
-    if task.right(load, result):
+    expected = task.expected(load, c)
+    if (dict(result.items()) if isinstance(expected, dict) else result) == expected:
         return took
-    if isinstance(contender, (Dict, Ours)):
-        raise AssertionError(f"{contender.name}: wrong result of {task.name} at {load.n}")
+    assert c.name not in ("dict", "ours"), f"{c.name}: wrong result of {task.name} at {load.n}"
     # Some other libraries have faults; a time that a wrong result took is none.
     return math.nan
 
@@ -519,20 +381,15 @@ def timed(task, contender, load, start, repeat, collector):
 TOO_SLOW = 1
 
 
-def measure(task, found, load, rounds, collector=None):
+def measure(task, found, load, rounds, collector):
     """The median time of each contender, in turns."""
-    found = [c for c in found if load.n < c.crashes_in.get(task.name, math.inf)]
-    collector = task.collector if collector is None else collector
-    starts = {c.name: task.start(c, load) for c in found}
+    found = [c for c in found if load.n < 1_000_000 or task.name not in c.avoid]
     times = {c.name: [] for c in found}
     rng = random.Random(0)
     for _ in range(rounds):
         # In another order each time: one leaves the caches to the next as it likes.
         for c in rng.sample(found, len(found)):
-            # What takes microseconds is done many times over.
-            slow = task.name == "100 variants" and c.name == "dict"
-            repeat = max(1, (200 if slow else 20_000) // load.n)
-            times[c.name].append(timed(task, c, load, starts[c.name], repeat, collector))
+            times[c.name].append(timed(task, c, load, collector))
     return {name: statistics.median(all_) for name, all_ in times.items()}
 
 
@@ -544,22 +401,18 @@ def resident():
         return int(statm.read().split()[1]) * 4096
 
 
-def memory(found, kind, n, arguments):
-    """Bytes per entry, keys and values apart, each in a process of its own."""
-    sizes = {}
-    for c in found:
-        command = [sys.executable, __file__, "--memory", c.name, kind, str(n), *arguments]
-        sizes[c.name] = float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    return sizes
+def memory(c, kind, n, rivals):
+    """Bytes per entry, keys and values apart, in a process of its own."""
+    command = [sys.executable, __file__, "--memory", c.name, kind, str(n), *(["--rivals", rivals] if rivals else [])]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 def print_memory(found, name, kind, n):
-    (contender,) = [c for c in found if c.name == name]
-    make = KINDS[kind]
-    keys = [make(i) for i in range(n)]
+    (c,) = [c for c in found if c.name == name]
+    keys = [KINDS[kind](i) for i in range(n)]
     gc.collect()
     before = resident()
-    m = contender.fill(contender.build({}), keys)
+    m = c.fill(c.build({}), keys)
     gc.collect()
     assert len(m) == n
     print((resident() - before) / n)
@@ -580,19 +433,26 @@ def ratio(figure, base):
     return "wrong" if math.isnan(figure) else f"{figure / base:.3g}"
 
 
-def table(results, names):
-    """One table a kind and size: dict's figure, and what the others need in terms of it."""
-    for (kind, n), rows in results.items():
+def compare(found, kind, sizes, given, rounds):
+    """One table a size: dict's figure, and what the others need in terms of it."""
+    found = [c for c in found if kind not in c.avoid]
+    for n in sizes:
         yield f"\n{kind} keys, {n:,} entries\n"
-        yield "| task | dict | " + " | ".join(f"{name} / dict" for name in names[1:]) + " |"
-        yield "|---" * (len(names) + 1) + "|"
-        for task, row in rows.items():
-            base = row["dict"]
-            first = f"{base:.1f} B" if task == MEMORY else shown(base)
-            yield f"| {task} | {first} | " + " | ".join(ratio(row.get(name), base) for name in names[1:]) + " |"
+        yield "| task | dict | " + " | ".join(f"{c.name} / dict" for c in found[1:]) + " |"
+        yield "|---" * (len(found) + 1) + "|"
+        load, slow = Load(kind, n), set()
+        for task in TASKS:
+            row = measure(task, found, load, rounds, task.name.endswith("collector on"))
+            slow |= {name for name, figure in row.items() if figure > TOO_SLOW}
+            ratios = (ratio(row.get(c.name), row["dict"]) for c in found[1:])
+            yield f"| {task.name} | {shown(row['dict'])} | " + " | ".join(ratios) + " |"
+        if n >= 10_000:
+            base, *others = (memory(c, kind, n, given.rivals) for c in found)
+            yield f"| {MEMORY} | {base:.1f} B | " + " | ".join(ratio(other, base) for other in others) + " |"
+        found = [c for c in found if c.name not in slow or c.name in ("dict", "ours")]
 
 
-def single(found, tasks, sizes, rounds):
+def single(found, sizes, rounds):
     """Times of single operations on maps of strings, with the collector off and on."""
     yield "\nSingle operations, str keys, with the collector off / on\n"
     yield "| operation | entries | " + " | ".join(c.name for c in found) + " |"
@@ -603,46 +463,11 @@ def single(found, tasks, sizes, rounds):
             load.base(c)
         # So that the collections before each run do not walk through what stays.
         gc.freeze()
-        for task in tasks:
+        for task in SINGLE:
             off, on = (measure(task, found, load, rounds, collector) for collector in (False, True))
             cells = (f"{shown(off[c.name])} / {shown(on[c.name])}" for c in found)
             yield f"| {task.name} | {n:,} | " + " | ".join(cells) + " |"
         gc.unfreeze()
-
-
-COLORS = ["#888888", "#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd"]
-
-
-def chart(title, rows, names):
-    """Bars of the ratios to dict, on a logarithmic scale; shorter is better."""
-    ratios = {task: [row.get(name, math.nan) / row["dict"] for name in names[1:]] for task, row in rows.items()}
-    exponents = [math.log10(r) for all_ in ratios.values() for r in all_ if not math.isnan(r)]
-    low, high = math.floor(min([*exponents, 0])), math.ceil(max([*exponents, 0]))
-    left, width, bar, gap = 230, 560, 9, 10
-    group = bar * (len(names) - 1) + gap
-    height = 70 + group * len(ratios)
-
-    def x(exponent):
-        return left + width * (exponent - low) / (high - low or 1)
-
-    yield f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + width + 30}" height="{height}" font-family="sans-serif" font-size="12">'
-    yield '<rect width="100%" height="100%" fill="white"/>'
-    yield f'<text x="10" y="18" font-weight="bold">{title}</text>'
-    for i, name in enumerate(names[1:]):
-        yield f'<rect x="{10 + 130 * i}" y="28" width="10" height="10" fill="{COLORS[i + 1]}"/><text x="{24 + 130 * i}" y="37">{name}</text>'
-    for exponent in range(low, high + 1):
-        stroke = "#000" if exponent == 0 else "#ddd"
-        yield f'<line x1="{x(exponent):.1f}" x2="{x(exponent):.1f}" y1="60" y2="{height}" stroke="{stroke}"/>'
-        yield f'<text x="{x(exponent):.1f}" y="56" text-anchor="middle">{10.0**exponent:g}</text>'
-    for row, (task, all_) in enumerate(ratios.items()):
-        top = 66 + group * row
-        yield f'<text x="{left - 8}" y="{top + group / 2}" text-anchor="end">{task}</text>'
-        for i, ratio in enumerate(all_):
-            if math.isnan(ratio):
-                continue
-            start, end = sorted((x(0), x(math.log10(ratio))))
-            yield f'<rect x="{start:.1f}" y="{top + bar * i}" width="{max(end - start, 1):.1f}" height="{bar - 1}" fill="{COLORS[i + 1]}"/>'
-    yield "</svg>"
 
 
 def main():
@@ -651,9 +476,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="one small size, two rounds")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
-    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
-    parser.add_argument("--tasks", nargs="+", default=[""], help="only tasks with one of these in their names")
-    parser.add_argument("--single", action="store_true", help="only single operations")
+    parser.add_argument("--kinds", nargs="*", choices=KINDS, default=list(KINDS), help="none: only single operations")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("."))
     parser.add_argument("--memory", nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -662,35 +485,13 @@ def main():
         name, kind, n = given.memory
         return print_memory(found, name, kind, int(n))
     sizes, rounds = ([1000], 2) if given.quick else (given.sizes, given.rounds)
-    names, results = [c.name for c in found], {}
-    for kind in [] if given.single else given.kinds:
-        fast_enough = [c for c in found if kind not in c.crashes_on]
-        for n in sizes:
-            load = Load(kind, n)
-            rows = results[kind, n] = {}
-            for task in TASKS:
-                if any(part in task.name for part in given.tasks):
-                    row = rows[task.name] = measure(task, fast_enough, load, rounds)
-                    print(kind, n, task.name, {k: shown(v) for k, v in row.items()}, file=sys.stderr, flush=True)
-            if n >= 10_000 and any(part in MEMORY for part in given.tasks):
-                arguments = ["--rivals", given.rivals] if given.rivals else []
-                rows[MEMORY] = memory(fast_enough, kind, n, arguments)
-            slow = {name for task, row in rows.items() for name in row if task != MEMORY and row[name] > TOO_SLOW}
-            fast_enough = [c for c in fast_enough if c.name not in slow or isinstance(c, (Dict, Ours))]
-    lines = [f"CPython {platform.python_version()}, {platform.machine()}, medians of {rounds} interleaved rounds."]
-    lines += table(results, names)
-    tasks = [task for task in SINGLE if any(part in task.name for part in given.tasks)]
-    if tasks:
-        for line in single(found, tasks, [20, *sizes[1:]], rounds):
-            print(line, file=sys.stderr, flush=True)
-            lines.append(line)
     given.out.mkdir(parents=True, exist_ok=True)
-    (given.out / "bench.md").write_text("\n".join(lines) + "\n")
-    if results:
-        (kind, n), rows = list(results.items())[-1]
-        title = f"Time in terms of dict's: {kind} keys, {n:,} entries (shorter is better)"
-        (given.out / "bench.svg").write_text("\n".join(chart(title, rows, names)) + "\n")
-    print("\n".join(lines))
+    with open(given.out / "bench.md", "w") as out:
+        tables = [compare(found, kind, sizes, given, rounds) for kind in given.kinds]
+        for table in [*tables, single(found, [20, *sizes[1:]], rounds)]:
+            for line in table:
+                print(line, flush=True)
+                print(line, file=out)
 
 
 if __name__ == "__main__":

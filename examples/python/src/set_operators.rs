@@ -41,39 +41,25 @@ pub trait SetLike: PyClass {
 /// Defines the operators of a class.
 macro_rules! set_operators {
     ($class:ident) => {
+        set_operators! { $class:
+            __or__, __ror__ = Union;
+            __and__, __rand__ = Intersection;
+            __sub__, __rsub__ = Difference;
+            __xor__, __rxor__ = SymmetricDifference;
+        }
+    };
+    ($class:ident: $($operator:ident, $reflected:ident = $operation:ident;)+) => {
         #[pymethods]
         impl $class {
-            fn __or__<'py>(slf: &Bound<'py, Self>, other: &Object<'py>) -> Made<'py> {
-                Self::operate(slf, Operation::Union, other, false)
-            }
+            $(
+                fn $operator<'py>(slf: &Bound<'py, Self>, other: &Object<'py>) -> Made<'py> {
+                    Self::operate(slf, Operation::$operation, other, false)
+                }
 
-            fn __ror__<'py>(slf: &Bound<'py, Self>, other: &Object<'py>) -> Made<'py> {
-                Self::operate(slf, Operation::Union, other, true)
-            }
-
-            fn __and__<'py>(slf: &Bound<'py, Self>, other: &Object<'py>) -> Made<'py> {
-                Self::operate(slf, Operation::Intersection, other, false)
-            }
-
-            fn __rand__<'py>(slf: &Bound<'py, Self>, other: &Object<'py>) -> Made<'py> {
-                Self::operate(slf, Operation::Intersection, other, true)
-            }
-
-            fn __sub__<'py>(slf: &Bound<'py, Self>, other: &Object<'py>) -> Made<'py> {
-                Self::operate(slf, Operation::Difference, other, false)
-            }
-
-            fn __rsub__<'py>(slf: &Bound<'py, Self>, other: &Object<'py>) -> Made<'py> {
-                Self::operate(slf, Operation::Difference, other, true)
-            }
-
-            fn __xor__<'py>(slf: &Bound<'py, Self>, other: &Object<'py>) -> Made<'py> {
-                Self::operate(slf, Operation::SymmetricDifference, other, false)
-            }
-
-            fn __rxor__<'py>(slf: &Bound<'py, Self>, other: &Object<'py>) -> Made<'py> {
-                Self::operate(slf, Operation::SymmetricDifference, other, true)
-            }
+                fn $reflected<'py>(slf: &Bound<'py, Self>, other: &Object<'py>) -> Made<'py> {
+                    Self::operate(slf, Operation::$operation, other, true)
+                }
+            )+
 
             /// Returns true if the iterable has none of the elements.
             fn isdisjoint(slf: &Bound<'_, Self>, other: &Object<'_>) -> PyResult<bool> {
