@@ -36,13 +36,15 @@ class Contender:
         self.name, self.build, self.batch, self.avoid = name, build, batch, avoid
         self.methods = {"assoc": assoc, "dissoc": dissoc, "merge": merge, "update": update}
 
+    def bound(self, m, method):
+        return getattr(m, self.methods[method])
+
     def call(self, m, method, *arguments):
-        return getattr(m, self.methods[method])(*arguments)
+        return self.bound(m, method)(*arguments)
 
     def one_by_one(self, m, keys):
-        assoc = self.methods["assoc"]
         for k in keys:
-            m = getattr(m, assoc)(k, k)
+            m = self.call(m, "assoc", k, k)
         return m
 
     def fill(self, m, keys):
@@ -101,10 +103,8 @@ class Dict(Contender):
     def __init__(self):
         super().__init__("dict", dict, "set", "delete")
 
-    def call(self, m, method, *arguments):
-        if method in ("merge", "update"):
-            return m | arguments[0]
-        return getattr(CopiedDict, self.methods[method])(m, *arguments)
+    def bound(self, m, method):
+        return m.__or__ if method in ("merge", "update") else getattr(CopiedDict, self.methods[method]).__get__(m)
 
     def fill(self, m, keys):
         m = dict(m)
@@ -230,8 +230,9 @@ def back_and_forth(c, m, k):
 
 
 def each(c, m, method, load, *arguments):
+    call = c.bound(m, method)
     for k in load.some(c):
-        result = c.call(m, method, k, *arguments)
+        result = call(k, *arguments)
     return result
 
 

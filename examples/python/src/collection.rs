@@ -81,7 +81,8 @@ macro_rules! persistent {
             /// Returns one without this. Raises KeyError if it is not there.
             fn remove<'py>(slf: &Bound<'py, Self>, $key: &Object<'py>) -> Made<'py> {
                 let (rest, removed) = without(slf, $key)?;
-                removed.map(|_| rest).ok_or_else(|| key_error($key))
+                found(removed, $key)?;
+                Ok(rest)
             }
 
             /// Returns an empty one.
@@ -168,12 +169,6 @@ impl<T: Keyed> Body<T> {
         self.hash.store(hash, Ordering::Relaxed);
         Ok(hash)
     }
-}
-
-/// Returns `KeyError(key)`, also for a key that is a tuple.
-#[cold]
-pub fn key_error(key: &Object<'_>) -> PyErr {
-    PyKeyError::new_err((key.clone().unbind(),))
 }
 
 /// Returns the class of an object if it is a subclass of `C`.

@@ -175,9 +175,9 @@ pub fn without<'py, C: Collection>(
     Ok((with_trie(slf, trie)?, removed))
 }
 
-/// Returns what is there, or raises KeyError.
+/// Returns what is there, or raises KeyError(key), also for a key that is a tuple.
 pub fn found<T>(there: Option<T>, key: &Object<'_>) -> PyResult<T> {
-    there.ok_or_else(|| key_error(key))
+    there.ok_or_else(|| PyKeyError::new_err((key.clone().unbind(),)))
 }
 
 /// Returns a trie of all `entries`. Of equal keys the first one stays, and `replace` brings its entry up to date.

@@ -61,11 +61,6 @@ impl<C: Collection> Mutation<C> {
         Ok(Deferred(mem::replace(trie, new)))
     }
 
-    /// Removes all entries. The trie is returned: to drop it may run Python code.
-    pub fn take(&mut self) -> PyResult<Deferred<C::Entry>> {
-        Ok(Deferred(mem::take(self.trie_mut()?)))
-    }
-
     /// Removes an entry without a hash, so that one goes whose key has another hash by now.
     pub fn pop(&mut self) -> PyResult<C::Entry> {
         let removed = self.trie_mut()?.extract_if(|_| true).next();
@@ -123,7 +118,7 @@ macro_rules! mutation {
 
             /// Removes everything.
             fn clear(slf: &Bound<'_, Self>) -> PyResult<()> {
-                let _removed = borrow_mut(slf)?.0.take()?;
+                let _removed = Deferred(std::mem::take(borrow_mut(slf)?.0.trie_mut()?));
                 Ok(())
             }
 
@@ -140,7 +135,11 @@ macro_rules! mutation {
 
             #[pyo3(signature = (*exception))]
             fn __exit__(slf: &Bound<'_, Self>, exception: &Bound<'_, PyTuple>) -> PyResult<bool> {
-                after_body(exception, Self::finish(slf))
+                match Self::finish(slf) {
+                    // An exception of the body goes before one of `finish`.
+                    Err(error) if exception.is_empty() || exception.get_item(0)?.is_none() => Err(error),
+                    _ => Ok(false),
+                }
             }
 
             /// Iterates over what is there now, whatever changes meanwhile.
@@ -183,14 +182,6 @@ macro_rules! mutation {
     };
 }
 pub(crate) use mutation;
-
-/// Returns what `__exit__` returns. An exception of the body goes before one of `finish`.
-pub fn after_body(exception: &Bound<'_, PyTuple>, finished: Made<'_>) -> PyResult<bool> {
-    match finished {
-        Err(error) if exception.is_empty() || exception.get_item(0)?.is_none() => Err(error),
-        _ => Ok(false),
-    }
-}
 
 fn finished() -> PyErr {
     PyValueError::new_err("the mutation has been finished")

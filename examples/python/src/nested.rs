@@ -85,12 +85,8 @@ pub fn print_in_ipython(object: &Object<'_>, printer: &Object<'_>, cycle: bool) 
 
 /// Returns a dict or a set of what is in the object.
 fn contents<'py>(object: &Object<'py>) -> Made<'py> {
-    let py = object.py();
-    if object.is_instance_of::<PersistentMap>() {
-        py.get_type::<PyDict>().call1((object,))
-    } else {
-        py.get_type::<PySet>().call1((object,))
-    }
+    let (dict, set) = (object.py().get_type::<PyDict>(), object.py().get_type::<PySet>());
+    if object.is_instance_of::<PersistentMap>() { dict.call1((object,)) } else { set.call1((object,)) }
 }
 
 /// Tells `pprint` how to print maps and sets, if it has been imported. It calls `repr` first, and so this function: to

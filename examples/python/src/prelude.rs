@@ -8,7 +8,7 @@ pub(crate) use pyo3::prelude::*;
 pub(crate) use pyo3::types::{PyDict, PyFrozenSet, PyList, PyMapping, PySet, PyString, PyTuple, PyType};
 pub(crate) use pyo3::{PyClass, intern};
 
-pub(crate) use crate::collection::{Body, Collection, key_error, list, size_of, subclass, with_trie};
+pub(crate) use crate::collection::{Body, Collection, list, size_of, subclass, with_trie};
 pub(crate) use crate::collector::{self, Shown, counted};
 pub(crate) use crate::deferred::Deferred;
 pub(crate) use crate::entry::{
@@ -18,7 +18,7 @@ pub(crate) use crate::entry::{
 pub(crate) use crate::iter::{Owner, iterate};
 pub(crate) use crate::map::PersistentMap;
 pub(crate) use crate::map_mutation::MapMutation;
-pub(crate) use crate::mutation::{Mutation, after_body, borrow, borrow_mut};
+pub(crate) use crate::mutation::{Mutation, borrow, borrow_mut};
 pub(crate) use crate::set::PersistentSet;
 pub(crate) use crate::set_mutation::SetMutation;
 pub(crate) use crate::set_operators::{Operation, SetLike, answer, compare, is_set, shorter_first};
