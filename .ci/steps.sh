@@ -54,10 +54,11 @@ components() {
     rustup component add rustfmt clippy
 }
 
-# Runs the test command that CONTRIBUTING.md names; it runs the examples in README.md, too.
+# Runs the test command that the README names, so that the README stays correct.
 readme_tests() {
-    grep -q '^| `cargo test` |' CONTRIBUTING.md
-    quietly tests '^ +(Running|Doc-tests)|^test result' cargo test
+    local -a command
+    read -ra command < <(grep -xm1 'cargo test' README.md)
+    quietly tests '^ +(Running|Doc-tests)|^test result' "${command[@]}"
     some_passed tests
 }
 
@@ -289,6 +290,20 @@ drop_in() {
     quietly drop-in 'steps, each|^test result' cargo test --locked --all-features --manifest-path "$crate" \
         --target-dir target/drop-in -- --show-output
     some_passed drop-in
+}
+
+# Replicas over a log, on a real server; without one, the tests print that they are skipped.
+example_replicas() {
+    local crate=examples/replicas/Cargo.toml
+    have nats-server install_nats || return 0
+    cargo fmt --manifest-path "$crate" --check
+    cargo clippy --locked --all-targets --manifest-path "$crate" -- -D warnings
+    quietly replicas '^test |^test result' cargo test --locked --manifest-path "$crate"
+    some_passed replicas
+}
+
+install_nats() {
+    apt-get update && apt-get -o DPkg::Lock::Timeout=300 install --yes nats-server
 }
 
 instructions() {
