@@ -81,9 +81,9 @@ pub use equivalent::Equivalent;
 #[doc(inline)]
 pub use hasher::RandomState;
 #[cfg(feature = "proptest")]
-pub use impls::proptest;
+pub use impls::proptest as strategies;
 #[cfg(feature = "rayon")]
-pub use impls::rayon;
+pub use impls::rayon as parallel;
 #[doc(inline)]
 pub use map::PersistentMap;
 #[doc(inline)]

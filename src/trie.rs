@@ -29,7 +29,7 @@ pub(crate) use walk::hash_order::{HashOrder, StoredOrder};
 pub use walk::hash_order::{IntoIterInStoredOrder, IterInHashOrder};
 pub(crate) use walk::iter::IterMut;
 pub use walk::iter::{IntoIter, Iter};
-pub(crate) use walk::pairs::{Pair, PairWalk};
+pub(crate) use walk::pairs::{Pair, PairWalk, Same};
 pub(crate) use walk::set_op::Merge;
 pub use walk::set_op::SetOp;
 #[cfg(feature = "rayon")]

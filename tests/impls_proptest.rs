@@ -4,7 +4,14 @@ mod common;
 
 use std::hash::BuildHasher;
 
-use perennial::proptest::{persistent_map, persistent_map_with_hasher, persistent_set, persistent_set_with_hasher};
+/// Glob imports of both crates name different things.
+#[expect(unused_imports, reason = "the test is that it compiles")]
+mod globs {
+    use perennial::*;
+    use proptest::prelude::*;
+}
+
+use perennial::strategies::{persistent_map, persistent_map_with_hasher, persistent_set, persistent_set_with_hasher};
 use perennial::{PersistentMap, PersistentSet};
 use proptest::collection::size_range;
 use proptest::prelude::*;

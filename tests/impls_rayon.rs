@@ -11,6 +11,13 @@ use perennial::map::Merge;
 use perennial::{PersistentMap, PersistentSet};
 use rayon::prelude::*;
 
+/// Glob imports of both crates name different things.
+#[expect(unused_imports, reason = "the test is that it compiles")]
+mod globs {
+    use perennial::*;
+    use rayon::prelude::*;
+}
+
 use common::hashers::{Kind, TestHasher, TestState};
 use common::tracked::{Call, Tracked, balanced, burn, count_calls, with_fuse};
 use common::{Map, build, scaled, validate};

@@ -10,6 +10,7 @@ use perennial::map::{Drain, Entry, IntoIter, IntoKeys, IntoValues, Iter, IterMut
 use perennial::map::{IterInHashOrder, IterInStoredOrder};
 use perennial::trie::HashTrie;
 use perennial::{PersistentMap, PersistentSet, RandomState, TransientMap, persistent_map};
+use perennial::{map, set};
 
 type Map = PersistentMap<u64, String>;
 
@@ -95,6 +96,8 @@ assert_covariant! {
     IntoKeys<&'static str, &'static str> => IntoKeys<&'short str, &'short str>,
     IntoValues<&'static str, &'static str> => IntoValues<&'short str, &'short str>,
     Drain<'static, &'static str, &'static str> => Drain<'short, &'short str, &'short str>,
+    map::Diff<'static, &'static str, &'static str> => map::Diff<'short, &'short str, &'short str>,
+    set::Diff<'static, &'static str> => set::Diff<'short, &'short str>,
 }
 
 // Sizes.

@@ -24,7 +24,7 @@ use crate::{PersistentMap, PersistentSet, RandomState};
 /// # Examples
 ///
 /// ```
-/// use perennial::proptest::persistent_map;
+/// use perennial::strategies::persistent_map;
 /// use proptest::prelude::*;
 ///
 /// proptest!(|(map in persistent_map("[a-z]{1,8}", 0..100, 3..20))| {
@@ -50,7 +50,7 @@ where
 /// # Examples
 ///
 /// ```
-/// use perennial::proptest::persistent_map_with_hasher;
+/// use perennial::strategies::persistent_map_with_hasher;
 /// use proptest::prelude::*;
 /// use std::hash::{BuildHasherDefault, DefaultHasher};
 ///
@@ -85,7 +85,7 @@ where
 /// # Examples
 ///
 /// ```
-/// use perennial::proptest::persistent_set;
+/// use perennial::strategies::persistent_set;
 /// use proptest::prelude::*;
 ///
 /// let sets = (persistent_set(0..50, 0..20), persistent_set(0..50, 0..20));
@@ -111,7 +111,7 @@ where
 /// # Examples
 ///
 /// ```
-/// use perennial::proptest::persistent_set_with_hasher;
+/// use perennial::strategies::persistent_set_with_hasher;
 /// use proptest::prelude::*;
 /// use std::hash::{BuildHasherDefault, DefaultHasher};
 ///

@@ -5,7 +5,7 @@ use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 
 use super::{PersistentMap, unchanged};
-use crate::table::KeyedPairWalk;
+use crate::table::{KeyedPairWalk, MapKey};
 use crate::trie::Pair;
 
 /// A difference between two maps at one key.
@@ -119,10 +119,10 @@ impl<K, V> Copy for Change<'_, K, V> {}
 /// assert_eq!(map.diff(&map.clone()).next(), None);
 /// ```
 pub struct Diff<'a, K, V> {
-    pairs: KeyedPairWalk<'a, (K, V)>,
+    pairs: KeyedPairWalk<'a, (K, V), MapKey>,
 }
 
-impl<'a, K, V: PartialEq> Iterator for Diff<'a, K, V> {
+impl<'a, K: Eq, V: PartialEq> Iterator for Diff<'a, K, V> {
     type Item = Change<'a, K, V>;
 
     fn next(&mut self) -> Option<Change<'a, K, V>> {
@@ -134,7 +134,7 @@ impl<'a, K, V: PartialEq> Iterator for Diff<'a, K, V> {
     }
 }
 
-impl<K, V: PartialEq> FusedIterator for Diff<'_, K, V> {}
+impl<K: Eq, V: PartialEq> FusedIterator for Diff<'_, K, V> {}
 
 impl<K, V> fmt::Debug for Diff<'_, K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,7 +5,7 @@ use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 
 use super::PersistentSet;
-use crate::table::KeyedPairWalk;
+use crate::table::{KeyedPairWalk, SetKey};
 use crate::trie::Pair;
 
 /// A difference between two sets at one element.
@@ -49,10 +49,10 @@ impl<T> Copy for Change<'_, T> {}
 /// assert_eq!(set.diff(&set.clone()).next(), None);
 /// ```
 pub struct Diff<'a, T> {
-    pairs: KeyedPairWalk<'a, T>,
+    pairs: KeyedPairWalk<'a, T, SetKey>,
 }
 
-impl<'a, T> Iterator for Diff<'a, T> {
+impl<'a, T: Eq> Iterator for Diff<'a, T> {
     type Item = Change<'a, T>;
 
     fn next(&mut self) -> Option<Change<'a, T>> {
@@ -64,7 +64,7 @@ impl<'a, T> Iterator for Diff<'a, T> {
     }
 }
 
-impl<T> FusedIterator for Diff<'_, T> {}
+impl<T: Eq> FusedIterator for Diff<'_, T> {}
 
 impl<T> fmt::Debug for Diff<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

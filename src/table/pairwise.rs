@@ -5,12 +5,22 @@ use alloc::vec::{self, Vec};
 use core::convert::Infallible;
 use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
+use core::marker::PhantomData;
 
 use super::{KeyOf, Table};
-use crate::trie::{HashTrie, Merge, Pair, PairWalk, SetOp, into_ok, mix};
+use crate::trie::{HashTrie, Merge, Pair, PairWalk, Same, SetOp, into_ok, mix};
 
-/// The equality of keys, in a type that has to name it.
-type Same<T> = fn(&T, &T) -> Result<bool, Infallible>;
+/// The equality of keys.
+pub(crate) struct SameKey<M>(PhantomData<M>);
+
+impl<T, M: KeyOf<T, Key: Eq>> Same<T> for SameKey<M> {
+    type Error = Infallible;
+
+    #[inline]
+    fn same(&mut self, a: &T, b: &T) -> Result<bool, Infallible> {
+        Ok(M::same_key(a, b))
+    }
+}
 
 impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
     /// Returns `true` if both hashers give the same hashes to the keys in the tries, as far as a sample shows. The
@@ -100,9 +110,9 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
     }
 
     /// Pairs the entries of two tables by key, lazily if the hashers are compatible.
-    pub(crate) fn pairs<'a>(&'a self, other: &'a Self) -> KeyedPairWalk<'a, T> {
+    pub(crate) fn pairs<'a>(&'a self, other: &'a Self) -> KeyedPairWalk<'a, T, M> {
         if self.hashers_compatible(other) {
-            return KeyedPairWalk::Lazy(self.trie.pairs(&other.trie, Self::same));
+            return KeyedPairWalk::Lazy(self.trie.pairs(&other.trie, SameKey(PhantomData)));
         }
         let left = self.trie.iter().map(|entry| match other.get(M::key(entry)) {
             Some(other) => Pair::Both(entry, other),
@@ -140,7 +150,7 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
         if !self.hashers_compatible(other) {
             return self.finds_all_in(other, holds);
         }
-        self.trie.pairs(&other.trie, Self::same).skipping(false, true).all(|pair| match pair {
+        self.trie.pairs(&other.trie, SameKey::<M>(PhantomData)).skipping(false, true).all(|pair| match pair {
             Pair::Left(_) => false,
             Pair::Right(_) => true,
             Pair::Both(a, b) => holds(a, b),
@@ -153,7 +163,7 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
             let (small, large) = if self.trie.len() <= other.trie.len() { (self, other) } else { (other, self) };
             return small.trie.iter().all(|entry| large.get(M::key(entry)).is_none());
         }
-        let mut pairs = self.trie.pairs(&other.trie, Self::same).skipping(true, true);
+        let mut pairs = self.trie.pairs(&other.trie, SameKey::<M>(PhantomData)).skipping(true, true);
         while let Some(pair) = pairs.next() {
             if matches!(pair, Pair::Both(..)) || pairs.shares_entries() {
                 return false;
@@ -164,13 +174,13 @@ impl<T, S: BuildHasher, M: KeyOf<T, Key: Eq + Hash>> Table<T, S, M> {
 }
 
 /// The entries of two tables, paired by key, except those in shared subtrees.
-pub(crate) enum KeyedPairWalk<'a, T> {
-    Lazy(PairWalk<'a, T, Same<T>>),
+pub(crate) enum KeyedPairWalk<'a, T, M> {
+    Lazy(PairWalk<'a, T, SameKey<M>>),
     /// The pairs found by a lookup of each key.
     Found(vec::IntoIter<Pair<'a, T>>),
 }
 
-impl<'a, T> Iterator for KeyedPairWalk<'a, T> {
+impl<'a, T, M: KeyOf<T, Key: Eq>> Iterator for KeyedPairWalk<'a, T, M> {
     type Item = Pair<'a, T>;
 
     #[inline]
@@ -182,4 +192,4 @@ impl<'a, T> Iterator for KeyedPairWalk<'a, T> {
     }
 }
 
-impl<T> FusedIterator for KeyedPairWalk<'_, T> {}
+impl<T, M: KeyOf<T, Key: Eq>> FusedIterator for KeyedPairWalk<'_, T, M> {}

@@ -505,7 +505,7 @@ fn merges_agree_with_a_model_whichever_nodes_are_shared() {
 
             // The pairs contain each entry once, except those in shared subtrees.
             let mut seen = [alloc::vec![0; 2 * keys as usize], alloc::vec![0; 2 * keys as usize]];
-            for pair in sides[0].pairs(&sides[1], |a, b| Ok(a.1 == b.1)) {
+            for pair in sides[0].pairs(&sides[1], |a: &Entry, b: &Entry| Ok(a.1 == b.1)) {
                 match pair {
                     Pair::Left(a) => {
                         assert!(values[1][a.1 as usize].is_none());
@@ -697,7 +697,7 @@ fn few_entries_of_versions_with_one_change_are_compared() {
     let mut changed = base.clone();
     insert(&mut changed, HASHES[0](7), 7, 8);
     let mut compared = 0;
-    let pairs = base.pairs(&changed, |a, b| {
+    let pairs = base.pairs(&changed, |a: &Entry, b: &Entry| {
         compared += 1;
         Ok(a.1 == b.1)
     });
@@ -773,15 +773,15 @@ fn empty_ranges_are_not_entries_that_two_tries_share() {
     }
     let shape = |trie: &Trie| trie.root.as_bitmap().map(|node| node.starts().len());
     assert_eq!((shape(&one), shape(&other)), (Some(5), Some(5)), "four leaves and an empty half");
-    let mut pairs = one.pairs(&other, |a, b| Ok::<_, Infallible>(a.1 == b.1));
+    let mut pairs = one.pairs(&other, |a: &Entry, b: &Entry| Ok::<_, Infallible>(a.1 == b.1));
     assert!(pairs.by_ref().all(|pair| !matches!(pair, Pair::Both(..))));
     assert!(!pairs.shares_entries());
-    let mut pairs = one.pairs(&one, |a, b| Ok::<_, Infallible>(a.1 == b.1));
+    let mut pairs = one.pairs(&one, |a: &Entry, b: &Entry| Ok::<_, Infallible>(a.1 == b.1));
     assert!(pairs.next().is_none() && pairs.shares_entries());
     let mut other = one.clone();
     assert_eq!(insert(&mut other, 100, 1000, 0), None);
     assert_eq!(shape(&other), Some(5));
-    let mut pairs = one.pairs(&other, |a, b| Ok::<_, Infallible>(a.1 == b.1));
+    let mut pairs = one.pairs(&other, |a: &Entry, b: &Entry| Ok::<_, Infallible>(a.1 == b.1));
     // The new entry, and without pointers also the ten entries of its leaf.
     assert_eq!(pairs.by_ref().count(), if is_counted::<Entry>() { 1 } else { 11 });
     assert!(pairs.shares_entries(), "the other three leaves");

@@ -18,6 +18,23 @@ pub(crate) enum Pair<'a, T> {
     Both(&'a T, &'a T),
 }
 
+/// An equality of an entry of one trie and one of another: a closure, or a type that names no entries and leaves a
+/// [`PairWalk`] covariant in them.
+pub(crate) trait Same<T> {
+    type Error;
+
+    fn same(&mut self, a: &T, b: &T) -> Result<bool, Self::Error>;
+}
+
+impl<T, E, F: FnMut(&T, &T) -> Result<bool, E>> Same<T> for F {
+    type Error = E;
+
+    #[inline]
+    fn same(&mut self, a: &T, b: &T) -> Result<bool, E> {
+        self(a, b)
+    }
+}
+
 /// The entries of two tries that they do not share, returned by [`HashTrie::pairs`].
 pub(crate) struct PairWalk<'a, T, F> {
     same: F,
@@ -39,10 +56,7 @@ impl<T> HashTrie<T> {
     /// one of `other`. Equal entries must have equal hashes in both tries.
     ///
     /// O(c log n) for versions that differ in c entries.
-    pub(crate) fn pairs<'a, F, E>(&'a self, other: &'a Self, same: F) -> PairWalk<'a, T, F>
-    where
-        F: FnMut(&T, &T) -> Result<bool, E>,
-    {
+    pub(crate) fn pairs<'a, F: Same<T>>(&'a self, other: &'a Self, same: F) -> PairWalk<'a, T, F> {
         let mut pairs = PairWalk {
             same,
             ranges: Vec::new(),
@@ -128,14 +142,14 @@ impl<'a, T, F> PairWalk<'a, T, F> {
 
 impl<'a, T, F> PairWalk<'a, T, F> {
     /// Returns the next pair. After an error of `same`, the walk must not be continued.
-    pub(crate) fn try_next<E>(&mut self) -> Result<Option<Pair<'a, T>>, E>
+    pub(crate) fn try_next(&mut self) -> Result<Option<Pair<'a, T>>, F::Error>
     where
-        F: FnMut(&T, &T) -> Result<bool, E>,
+        F: Same<T>,
     {
         loop {
             if let Some((hash, EntryRef { entry: a, index, .. })) = self.left.next() {
                 let RangeView::Leaf { leaf, .. } = self.right_leaf else { return Ok(Some(Pair::Left(a))) };
-                let found = leaf.try_find_from(index, hash, |b| Ok(is_same(a, b) || (self.same)(a, b)?))?;
+                let found = leaf.try_find_from(index, hash, |b| Ok(is_same(a, b) || self.same.same(a, b)?))?;
                 let Some((index, b)) = found.filter(|&(index, _)| !self.matched.has(index)) else {
                     return Ok(Some(Pair::Left(a)));
                 };
@@ -168,7 +182,7 @@ impl<T, F> Drop for PassOver<'_, '_, T, F> {
     }
 }
 
-impl<'a, T, F: FnMut(&T, &T) -> Result<bool, Infallible>> Iterator for PairWalk<'a, T, F> {
+impl<'a, T, F: Same<T, Error = Infallible>> Iterator for PairWalk<'a, T, F> {
     type Item = Pair<'a, T>;
 
     fn next(&mut self) -> Option<Pair<'a, T>> {

@@ -20,7 +20,7 @@ where
     K::Value: Hash + Eq + Clone,
     V::Value: Clone,
 {
-    let maps = perennial::proptest::persistent_map_with_hasher(key, value, size, Shared::default());
+    let maps = perennial::strategies::persistent_map_with_hasher(key, value, size, Shared::default());
     maps.prop_map(HashMap).boxed()
 }
 
@@ -29,6 +29,6 @@ pub fn hash_set<A: Strategy + 'static>(element: A, size: Range<usize>) -> BoxedS
 where
     A::Value: Hash + Eq + Clone,
 {
-    let sets = perennial::proptest::persistent_set_with_hasher(element, size, Shared::default());
+    let sets = perennial::strategies::persistent_set_with_hasher(element, size, Shared::default());
     sets.prop_map(HashSet).boxed()
 }
