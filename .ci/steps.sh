@@ -261,7 +261,7 @@ peers_program() {
 # a target directory, because they have dependencies in common.
 nested_lints() {
     local crate
-    for crate in benches/peers benches/instructions benches/std tests/fuzz compat/im; do
+    for crate in benches/peers benches/instructions benches/std tests/fuzz compat/im compat/imbl; do
         cargo fmt --manifest-path "$crate/Cargo.toml" --check
         cargo clippy --locked --all-targets --manifest-path "$crate/Cargo.toml" --target-dir target/nested -- -D warnings
     done
@@ -282,14 +282,18 @@ charts_and_tables() {
     sha256sum --quiet --check "$logs/rendered"
 }
 
-# The drop-in for `im`: random programs on both crates, with the same results.
+# The drop-ins for `im` and `imbl`: random programs on both crates, with the same results. The sources of the second are
+# made from those of the first.
 drop_in() {
-    local crate=compat/im/Cargo.toml
-    RUSTDOCFLAGS='-D warnings' cargo doc --quiet --locked --no-deps --all-features --manifest-path "$crate" \
-        --target-dir target/drop-in
-    quietly drop-in 'steps, each|^test result' cargo test --locked --all-features --manifest-path "$crate" \
-        --target-dir target/drop-in -- --show-output
-    some_passed drop-in
+    local crate
+    compat/generate.py --check
+    for crate in compat/im/Cargo.toml compat/imbl/Cargo.toml; do
+        RUSTDOCFLAGS='-D warnings' cargo doc --quiet --locked --no-deps --all-features --manifest-path "$crate" \
+            --target-dir target/drop-in
+        quietly drop-in 'steps, each|^test result' cargo test --locked --all-features --manifest-path "$crate" \
+            --target-dir target/drop-in -- --show-output
+        some_passed drop-in
+    done
 }
 
 # Replicas over a log, on a real server; without one, the tests print that they are skipped.
