@@ -45,8 +45,8 @@ pub struct Version {
     /// The number of patches that led to it.
     pub sequence: u64,
     pub map: Map,
-    /// The last edit of each writer that it contains.
-    pub writers: PersistentMap<String, u64>,
+    /// The last edit of each writer that it contains, and the number of the patch of that edit.
+    pub writers: PersistentMap<String, (u64, u64)>,
 }
 
 /// A message of the log.
@@ -276,9 +276,9 @@ impl Replica {
                 }
             }
             let theirs = self.version();
-            if theirs.writers.get(self.writer()) == Some(&number) {
-                // The edit was stored, and the acknowledgement was lost.
-                return Ok(Acknowledged { sequence: theirs.sequence, ..done });
+            if let Some(&(_, sequence)) = theirs.writers.get(self.writer()).filter(|&&(edit, _)| edit == number) {
+                // It was stored, and the acknowledgement was lost.
+                return Ok(Acknowledged { sequence, ..done });
             }
             if theirs.sequence > base.sequence {
                 let rule = self.shared.config.rule;
@@ -434,7 +434,11 @@ impl Shared {
             .map_err(|error| format!("message {sequence} is not a patch ({error}): {advice}"))?;
         let map = now.map.apply(&entry.patch);
         let map = map.map_err(|error| format!("patch {sequence} does not apply ({error}): {advice}"))?;
-        self.become_version(Version { sequence, map, writers: now.writers.assoc(entry.writer, entry.edit) });
+        self.become_version(Version {
+            sequence,
+            map,
+            writers: now.writers.assoc(entry.writer, (entry.edit, sequence)),
+        });
         Ok(())
     }
 
