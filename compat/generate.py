@@ -60,7 +60,7 @@ def common(text):
     return text.replace("im_upstream", "imbl_upstream").replace("perennial_im::", "perennial_imbl::")
 
 
-ORDER = """    /// Iterates over the {items} in an order that follows from them and the hasher alone. O(n) for the whole run, and
+ORDER = """    /// Iterates over the {items} in an order that follows from them and the hasher alone. O(n) to exhaust, and
     /// O(log n) for the first {item}.
     ///
     /// Equal {name}s with one hasher are iterated alike, except for {keys} whose hashes agree in the 32 bits that the {name}
@@ -78,7 +78,7 @@ def collection(text, name, kind, generics, keys, items, item):
     text = replace(text, "use crate::shared::Shared;\n", "use crate::marked::Marked;\n")
     text = replace(text, "use perennial::{Persistent", "use imbl_upstream::shared_ptr::DefaultSharedPtr;\nuse perennial::{Equivalent, Persistent")
     order = ORDER.format(items=items, item=item, name=kind, keys=keys)
-    text = replace(text, order, f"    /// Iterates over the {items}, in no particular order. O(n) for the whole run.\n")
+    text = replace(text, order, f"    /// Iterates over the {items}, in no particular order. O(n) to exhaust.\n")
     text = replace(text, "self.0.iter_in_stored_order()", "self.0.iter()")
     text = replace(text, "self.0.into_iter_in_stored_order()", "self.0.into_iter()")
     text = re.sub(r", in the order of \[`iter`\]\(\w+::iter\)", ", in no particular order", text)

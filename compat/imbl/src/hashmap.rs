@@ -138,7 +138,7 @@ impl<K, V, S, P> GenericHashMap<K, V, S, P> {
         self.0.clear();
     }
 
-    /// Iterates over the entries, in no particular order. O(n) for the whole run.
+    /// Iterates over the entries, in no particular order. O(n) to exhaust.
     #[must_use]
     pub fn iter(&self) -> Iter<'_, K, V> {
         self.0.iter()

@@ -132,7 +132,7 @@ impl<A, S, P> GenericHashSet<A, S, P> {
         self.0.clear();
     }
 
-    /// Iterates over the elements, in no particular order. O(n) for the whole run.
+    /// Iterates over the elements, in no particular order. O(n) to exhaust.
     #[must_use]
     pub fn iter(&self) -> Iter<'_, A> {
         self.0.iter()

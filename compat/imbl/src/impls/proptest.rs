@@ -22,7 +22,7 @@ where
     K::Value: Hash + Eq + Clone,
     V::Value: Clone,
 {
-    let maps = perennial::proptest::persistent_map_with_hasher(key, value, size, Marked::default());
+    let maps = perennial::strategies::persistent_map_with_hasher(key, value, size, Marked::default());
     maps.prop_map(GenericHashMap).boxed()
 }
 
@@ -31,6 +31,6 @@ pub fn hash_set<A: Strategy + 'static>(element: A, size: Range<usize>) -> BoxedS
 where
     A::Value: Hash + Eq + Clone,
 {
-    let sets = perennial::proptest::persistent_set_with_hasher(element, size, Marked::default());
+    let sets = perennial::strategies::persistent_set_with_hasher(element, size, Marked::default());
     sets.prop_map(GenericHashSet).boxed()
 }
