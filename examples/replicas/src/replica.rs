@@ -447,12 +447,8 @@ impl Shared {
         let payload = serde_json::to_vec(entry).expect("a patch is serializable");
         *bytes += payload.len() as u64;
         let size = payload.len();
-        let message = PublishMessage::build().payload(payload.into()).message_id(entry.id());
-        // Servers before 2.10 do not compare a last sequence of 0, but one of the subject.
-        let message = match base {
-            0 => message.expected_last_subject_sequence(0),
-            _ => message.expected_last_sequence(base),
-        };
+        let message =
+            PublishMessage::build().payload(payload.into()).message_id(entry.id()).expected_last_sequence(base);
         let subject = format!("patches.{}", self.config.map);
         let sent = match self.context.send_publish(subject, message).await {
             Ok(acknowledgement) => acknowledgement.await,
@@ -488,21 +484,26 @@ impl Shared {
     async fn purge_after_snapshot(&self) -> Result<(), Error> {
         let sequence = self.snapshot().await?;
         let kept = (sequence + 1).saturating_sub(self.config.snapshot_every);
-        // A server purges everything if it is asked to keep what begins with 1.
+        // NATS 2.9 purges everything if it is asked to keep what begins with 1.
         if kept > 1 {
             self.stream().await?.purge().sequence(kept).await?;
         }
         for name in self.snapshot_names().await?.iter().filter(|&name| *name < name_of(sequence)) {
-            self.store.delete(name).await?;
+            // If this fails, another replica has removed it, or the next one will.
+            let _ = self.store.delete(name).await;
         }
         Ok(())
     }
 
     async fn snapshot_names(&self) -> Result<Vec<String>, Error> {
-        // A list for which the server was killed has no end.
-        let objects =
-            timeout(ANSWER_MAX, async { Ok::<_, Error>(self.store.list().await?.try_collect::<Vec<_>>().await?) });
-        Ok(objects.await??.into_iter().map(|object| object.name).collect())
+        for _ in 0..4 {
+            let list = async { Ok::<_, Error>(self.store.list().await?.try_collect::<Vec<_>>().await?) };
+            // A list does not end if an object is removed meanwhile, or if the server is killed.
+            if let Ok(objects) = timeout(ANSWER_MAX / 2, list).await {
+                return Ok(objects?.into_iter().map(|object| object.name).collect());
+            }
+        }
+        Err("the snapshots cannot be listed".into())
     }
 
     /// Reads the latest snapshot, if there is one.
