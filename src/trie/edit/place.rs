@@ -111,6 +111,8 @@ impl<'a, T, C: CloneFn<T>> Place<'a, T, C> {
         self.copied_entry_mut(index)
     }
 
+    /// Does what [`entry_mut`](Self::entry_mut) does for a shared leaf or parent. It is not inlined, so that the other
+    /// is: without that, a map that is filled with `entry` takes 2.6 % more instructions.
     #[inline(never)]
     fn copied_entry_mut(self, index: usize) -> &'a mut T {
         let clone = self.clone;
